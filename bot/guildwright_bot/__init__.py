@@ -1,0 +1,1 @@
+"""The Discord bot: gateway shards, job workers and the features they run."""

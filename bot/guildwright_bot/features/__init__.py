@@ -1,0 +1,3 @@
+"""The one list of features: one name, one folder, one config module, one config field."""
+
+FEATURES = ("giveaways",)

@@ -1,0 +1,1 @@
+"""The typed config: pydantic models, the CRD made from them, and the offline check."""

@@ -1,0 +1,1 @@
+"""What all processes share, and the front door."""
