@@ -1,5 +1,163 @@
 """The `guildwright` command line: parses, and imports a process only when asked to run it."""
 
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from guildwright.platform.settings import Settings
+
+app = typer.Typer(
+    help="Guildwright runs a Discord community from one typed document per guild.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+guilds_app = typer.Typer(help="The guild documents and what became of them.", no_args_is_help=True)
+app.add_typer(guilds_app, name="guilds")
+
+Data = Annotated[
+    Path | None, typer.Option("--data", help="Directory for state. Default: .guildwright (or GUILDWRIGHT_DATA).")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+
+
+@app.command()
+def up(
+    data: Data = None,
+    guilds: Annotated[
+        Path | None, typer.Option(help="Directory of GuildConfig files. Default: guilds, with a first one to edit.")
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Port of the page; 0 for any. Default: 8420 if free.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run everything on this machine: Redis, Postgres, shard, worker, and a Discord of its own without DISCORD_TOKEN."""
+    from guildwright import up as process
+
+    settings = _settings(data, guilds, live=False)
+    raise SystemExit(process.run(process.Asked(settings.data, guilds, port, as_json), settings))
+
+
+@app.command()
+def shard(
+    shards: Annotated[
+        str | None, typer.Option(help='Which shards of how many, such as "0-3/16". Default: what Discord recommends.')
+    ] = None,
+) -> None:
+    """Run gateway shards."""
+    from guildwright_bot import shard as process
+
+    raise SystemExit(process.main(_settings(), shards))
+
+
+@app.command()
+def worker() -> None:
+    """Run a job worker."""
+    from guildwright_bot import worker as process
+
+    raise SystemExit(process.main(_settings()))
+
+
+@app.command()
+def playground(
+    data: Data = None,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0: the port of last time, else any.")] = 0,
+    ready_file: Annotated[Path | None, typer.Option(help="Where to write the addresses once it listens.")] = None,
+) -> None:
+    """Run the local Discord alone."""
+    from guildwright.playground import main as process
+
+    processes = os.environ.get("GUILDWRIGHT_PLAYGROUND_PROCESSES")
+    home = data or Path(os.environ.get("GUILDWRIGHT_DATA", ".guildwright"))
+    raise SystemExit(process.run(home, host, port, Path(processes) if processes else None, ready_file))
+
+
+@app.command()
+def migrate(data: Data = None) -> None:
+    """Bring the database's tables up to date. Safe when two start at once."""
+    from guildwright.platform.database.migrate import migrate as run
+    from guildwright_bot.features import piccolo_apps
+
+    raise SystemExit(run(_settings(data), piccolo_apps()))
+
+
+@app.command()
+def crds(
+    check: Annotated[bool, typer.Option("--check", help="Compare with what is there instead of writing.")] = False,
+    out: Annotated[Path | None, typer.Option(help="Directory. Default: crds/manifests of the checkout.")] = None,
+) -> None:
+    """Render the CustomResourceDefinitions from the models."""
+    from guildwright_crds import cli
+
+    raise SystemExit(cli.crds(check=check, out=out))
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of a GuildConfig document, for editors."""
+    from guildwright_crds import cli
+
+    raise SystemExit(cli.schema())
+
+
+@app.command()
+def check(
+    paths: Annotated[list[Path], typer.Argument(help="GuildConfig files, or directories of them.")],
+    as_json: AsJson = False,
+) -> None:
+    """Validate GuildConfig files offline, as the cluster would."""
+    from guildwright_crds import cli
+
+    raise SystemExit(cli.check(paths, as_json=as_json))
+
+
+@app.command()
+def doctor(data: Data = None, as_json: AsJson = False) -> None:
+    """Examine token, intents, permissions, Redis, Postgres, clock and versions, and say how to mend each."""
+    from guildwright import doctor as examine
+
+    raise SystemExit(examine.main(_settings(data), as_json=as_json))
+
+
+@guilds_app.command("list")
+def guilds_list(
+    data: Data = None,
+    guilds: Annotated[Path | None, typer.Option(help="Directory of GuildConfig files. Default: guilds.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show every guild document: its file, whether it is live, and what is wrong with it."""
+    from guildwright.platform.config import guilds as command
+
+    raise SystemExit(command.guilds_list(_settings(data, guilds), as_json=as_json))
+
 
 def main() -> None:
     """Run the command line."""
+    app(prog_name="guildwright")
+
+
+def _settings(data: Path | None = None, guilds: Path | None = None, *, live: bool = True) -> "Settings":
+    """Return the host settings; with `live`, those of the `up` that holds the data directory fill what is not set."""
+    from guildwright import holder
+    from guildwright.platform.settings import SettingsError, load
+
+    for name, value in (("GUILDWRIGHT_DATA", data), ("GUILDWRIGHT_GUILDS", guilds)):
+        if value is not None:
+            os.environ[name] = str(value)
+    try:
+        settings = load()
+        running = holder.running(settings.data) if live else None
+        if running:
+            for name, value in running["env"].items():
+                os.environ.setdefault(name, value)
+            settings = load()
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        raise SystemExit(2) from None
+    return settings

@@ -1,0 +1,98 @@
+"""All checks and tests: `pip install uv && uv run nox`. A session alone: `uv run nox -s unit`.
+
+Sessions use the environment that `uv run` made, so that they test what `guildwright up` runs.
+"""
+
+import difflib
+import os
+import subprocess
+from pathlib import Path
+
+import nox
+
+from guildwright import system
+
+nox.options.default_venv_backend = "none"
+nox.options.sessions = ["lint", "generated", "unit", "integration", "browser", "cluster"]
+
+ROOT = Path(__file__).parent
+EXPORT = ["uv", "export", "-q", "--no-dev", "--no-header", "--no-emit-project", "--all-extras"]
+
+
+def need(session: nox.Session, *programs: system.Program) -> None:
+    """Install what a session needs beyond Python, or stop with the exact line to run."""
+    for program in programs:
+        try:
+            system.ensure(program, session.log)
+        except system.Missing as missing:
+            session.error(str(missing))
+
+
+def pytest(session: nox.Session, marker: str) -> None:
+    session.run("python", "-m", "pytest", "-m", marker, *session.posargs)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Style, types and import contracts."""
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+    session.run("mypy")
+    session.run("lint-imports", "--no-cache")
+
+
+@nox.session
+def generated(session: nox.Session) -> None:
+    """What is generated equals what is committed: the CRD, its schema, the lock, the front-end bundles."""
+    session.run("guildwright", "crds", "--check")
+    fresh = subprocess.run(EXPORT, check=True, capture_output=True, text=True, cwd=ROOT).stdout
+    committed = ROOT / "requirements.lock"
+    if fresh != committed.read_text():
+        diff = difflib.unified_diff(committed.read_text().splitlines(), fresh.splitlines(), "committed", "fresh", n=0)
+        session.error("requirements.lock is old; run `uv run nox -s lock`\n" + "\n".join(list(diff)[:40]))
+    need(session, system.NODE, system.NPM)
+    with session.chdir("web"):
+        session.run("npm", "ci", "--no-audit", "--no-fund", external=True)
+        session.run("npm", "run", "build", external=True)
+    session.run("git", "diff", "--exit-code", "--", "guildwright/playground/page/static", external=True)
+
+
+@nox.session(default=False)
+def lock(session: nox.Session) -> None:
+    """Write requirements.lock again."""
+    fresh = subprocess.run([*EXPORT, "-U"] if session.posargs == ["-U"] else EXPORT, check=True, capture_output=True)
+    (ROOT / "requirements.lock").write_bytes(fresh.stdout)
+
+
+@nox.session
+def unit(session: nox.Session) -> None:
+    """Tests that start no process."""
+    pytest(session, "not integration and not browser and not cluster")
+
+
+@nox.session
+def integration(session: nox.Session) -> None:
+    """Tests with real processes: Postgres, Redis, playground, shard, worker, a stock discord.js."""
+    need(session, system.REDIS, system.NODE, system.NPM)
+    pytest(session, "integration")
+
+
+@nox.session
+def browser(session: nox.Session) -> None:
+    """The playground's page in real Chromium."""
+    need(session, system.REDIS, system.CHROMIUM, system.FONTS, system.NODE, system.NPM)
+    pytest(session, "browser")
+
+
+@nox.session
+def cluster(session: nox.Session) -> None:
+    """The CRD on a real kube-apiserver, built from source (cached outside the repository)."""
+    pytest(session, "cluster")
+
+
+@nox.session(default=False)
+def screenshots(session: nox.Session) -> None:
+    """Take the README's pictures again."""
+    need(session, system.REDIS, system.CHROMIUM, system.FONTS)
+    os.environ["GUILDWRIGHT_SCREENSHOTS"] = str(ROOT / "docs" / "screenshots")
+    session.run("python", "-m", "pytest", "-m", "browser", "tests/browser/test_story.py")
