@@ -36,7 +36,7 @@ def up(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Run everything on this machine: Redis, Postgres, shard, worker, and a Discord of its own without DISCORD_TOKEN."""
+    """Run everything on this machine, with a Discord of its own unless DISCORD_TOKEN is set."""
     from guildwright import up as process
 
     settings = _settings(data, guilds, live=False)
@@ -145,18 +145,20 @@ def main() -> None:
 def _settings(data: Path | None = None, guilds: Path | None = None, *, live: bool = True) -> "Settings":
     """Return the host settings; with `live`, those of the `up` that holds the data directory fill what is not set."""
     from guildwright import holder
-    from guildwright.platform.settings import SettingsError, load
+    from guildwright.platform.settings import SettingsError, load_settings, misspelled
 
     for name, value in (("GUILDWRIGHT_DATA", data), ("GUILDWRIGHT_GUILDS", guilds)):
         if value is not None:
             os.environ[name] = str(value)
+    for sentence in misspelled():
+        print(sentence, file=sys.stderr)
     try:
-        settings = load()
+        settings = load_settings()
         running = holder.running(settings.data) if live else None
         if running:
             for name, value in running["env"].items():
                 os.environ.setdefault(name, value)
-            settings = load()
+            settings = load_settings()
     except SettingsError as error:
         print(error, file=sys.stderr)
         raise SystemExit(2) from None

@@ -3,13 +3,9 @@
 Redis carries and wakes; the truth is in Postgres and in the GuildConfig files, so an empty Redis loses nothing.
 """
 
-import asyncio
 from pathlib import Path
 
-from redis.asyncio import Redis
-from redis.exceptions import RedisError
-
-from guildwright import system
+from guildwright import probes
 from guildwright.supervisor import Child
 
 
@@ -30,19 +26,4 @@ def child(program: str, run: Path, logs: Path) -> Child:
         "--dir": str(run),
     }
     argv = (program, *(word for flag in flags.items() for word in flag))
-    return Child("redis", argv, ready=lambda: answers(url(run)), log=logs / "redis.log")
-
-
-async def answers(redis_url: str) -> None:
-    """Return once the Redis at this URL answers a ping."""
-    client = Redis.from_url(redis_url)
-    try:
-        while True:
-            try:
-                await client.ping()
-            except (RedisError, OSError):
-                await asyncio.sleep(0.02)
-            else:
-                return
-    finally:
-        await client.aclose()
+    return Child("redis", argv, ready=lambda: probes.redis(url(run)), log=logs / "redis.log")

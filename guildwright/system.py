@@ -82,7 +82,7 @@ def die_with_parent(sent: signal.Signals) -> Callable[[], None] | None:
 def _apt(arguments: Sequence[str]) -> str:
     # RUNLEVEL=1 keeps Debian from starting a system-wide service of what we only want as a program.
     env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
-    done = subprocess.run(  # noqa: PLW1509,S603  the arguments are ours, and there is one thread
+    done = subprocess.run(  # noqa: S603  the arguments are ours, and there is one thread
         ["apt-get", *arguments],  # noqa: S607  apt-get is wherever the system has it
         env=env,
         capture_output=True,

@@ -19,9 +19,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import aiohttp
+from pydantic import SecretStr
 
-from guildwright import first_guild, holder, redis_server, system
+from guildwright import first_guild, holder, probes, redis_server, system
 from guildwright.platform.clock import SystemClock
 from guildwright.platform.config.directory import DirectoryStore
 from guildwright.platform.config.publish import Publisher
@@ -138,15 +138,16 @@ class Up:
             group.create_task(self._redis())
             group.create_task(self._postgres())
         self._publishing = asyncio.create_task(self._publish())
-        async with self._timed("shard and worker", "connected"):
-            async with asyncio.TaskGroup() as group:
-                for name in ("shard", "worker"):
-                    group.create_task(self.supervisor.start(self._process(name)))
+        async with self._timed("shard and worker", "connected"), asyncio.TaskGroup() as group:
+            for name in ("shard", "worker"):
+                group.create_task(self.supervisor.start(self._process(name)))
 
     async def _discord(self) -> None:
-        token = self.settings.discord_token
-        if token and not self.settings.discord_token_is_playground:
-            self.env |= {"DISCORD_TOKEN": token.get_secret_value(), "GUILDWRIGHT_DISCORD_API": self.settings.discord_api}
+        if token := self.settings.discord_token:
+            self.env |= {
+                "DISCORD_TOKEN": token.get_secret_value(),
+                "GUILDWRIGHT_DISCORD_API": self.settings.discord_api,
+            }
             self.say(f"  discord     the real one ({self.settings.discord_api}), because DISCORD_TOKEN is set")
             return
         port = _free_port(self.asked.port)
@@ -157,7 +158,7 @@ class Up:
                 "playground",
                 (sys.executable, "-m", "guildwright", "playground", "--port", str(port), "--ready-file", str(ready)),
                 env={**self.env, "GUILDWRIGHT_PLAYGROUND_PROCESSES": str(self.data / "processes.json")},
-                ready=lambda: _file(ready),
+                ready=lambda: probes.file(ready),
             )
             await self.supervisor.start(child)
         self.facts = json.loads(ready.read_text())
@@ -166,18 +167,18 @@ class Up:
             first_guild.write(self.guilds, self.facts)
 
     async def _redis(self) -> None:
-        if self.settings.redis_url:
-            self.env["REDIS_URL"] = self.settings.redis_url
+        if url := self.settings.redis_url:
+            self.env["REDIS_URL"] = url.get_secret_value()
             async with self._timed("redis", "from REDIS_URL"):
-                await redis_server.answers(self.settings.redis_url)
+                await probes.redis(url.get_secret_value())
             return
         async with self._timed("redis", "its own, on a private socket"):
             await self.supervisor.start(redis_server.child(self.redis_program, self.run, self.data / "logs"))
         self.env["REDIS_URL"] = redis_server.url(self.run)
 
     async def _postgres(self) -> None:
-        if self.settings.database_url:
-            self.env["DATABASE_URL"] = self.settings.database_url
+        if url := self.settings.database_url:
+            self.env["DATABASE_URL"] = url.get_secret_value()
             self.say("  postgres    from DATABASE_URL")
         else:
             async with self._timed("postgres", "its own, version 18"):
@@ -199,7 +200,7 @@ class Up:
 
     async def _publish(self) -> None:
         store = DirectoryStore(self.guilds, self.data / "config")
-        redis = connect(self.settings.model_copy(update={"redis_url": self.env["REDIS_URL"]}))
+        redis = connect(self.settings.model_copy(update={"redis_url": SecretStr(self.env["REDIS_URL"])}))
         await Publisher(store, redis, SystemClock()).run(asyncio.Event())
 
     def _process(self, name: str, *, lasting: bool = True) -> Child:
@@ -210,14 +211,16 @@ class Up:
             name,
             (sys.executable, "-m", "guildwright", name),
             env={**self.env, "GUILDWRIGHT_HEALTH_FILE": str(health), "GUILDWRIGHT_HEALTH_PORT": "0"},
-            ready=(lambda: _healthy(health)) if lasting else None,
+            ready=(lambda: probes.healthy(health)) if lasting else None,
         )
 
     @contextlib.asynccontextmanager
     async def _timed(self, name: str, what: str) -> AsyncIterator[None]:
         loop = asyncio.get_running_loop()
         started = loop.time()
-        slow = loop.call_later(START_UP_LIMIT, lambda: self.say(f"  {name}: still not ready after {START_UP_LIMIT:g} s"))
+        slow = loop.call_later(
+            START_UP_LIMIT, lambda: self.say(f"  {name}: still not ready after {START_UP_LIMIT:g} s")
+        )
         try:
             yield
         finally:
@@ -235,7 +238,7 @@ class Up:
         if page := self.facts.get("page"):
             self.say(
                 f"\n  Open {page}\n"
-                "  Choose Ana under 'Act as', type /giveaway start in #giveaways, enter as Bo and Cy, and watch it end.\n"
+                "  Choose Ana under 'Act as', type /giveaway start in #giveaways, enter as Bo, and watch it end.\n"
                 f"  Edit a file in {self.guilds} while it runs: the bot obeys within a second.\n"
             )
         self.say("Ctrl-C stops everything; the next `guildwright up` continues where this one was.")
@@ -267,23 +270,7 @@ def _free_port(asked: int | None) -> int:
         except OSError as error:
             if asked is None:
                 return 0
-            raise PortTaken(f"port {asked} cannot be used ({error.strerror}). Choose another with --port N, or --port 0 for any.") from error
+            raise PortTaken(
+                f"port {asked} cannot be used ({error.strerror}). Choose another with --port N, or --port 0 for any."
+            ) from error
     return asked or DEFAULT_PORT
-
-
-async def _file(path: Path) -> None:
-    while not path.exists():
-        await asyncio.sleep(0.02)
-
-
-async def _healthy(file: Path) -> None:
-    await _file(file)
-    where = json.loads(file.read_text())
-    address = f"http://{where['host']}:{where['port']}/readyz"
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=2)) as session:
-        while True:
-            with contextlib.suppress(aiohttp.ClientError, TimeoutError):
-                async with session.get(address) as answer:
-                    if answer.ok:
-                        return
-            await asyncio.sleep(0.05)
