@@ -1,0 +1,49 @@
+"""The knobs of giveaways; what they do is in the bot's `features/giveaways/domain.py`."""
+
+from datetime import timedelta
+from typing import Annotated
+
+from pydantic import Field
+
+from guildwright_crds.base import (
+    Between,
+    ConfigModel,
+    Duration,
+    Integer,
+    Members,
+    RolesButEveryone,
+    Snowflake,
+)
+
+
+class Blacklist(ConfigModel):
+    """Who may not enter a giveaway."""
+
+    roles: RolesButEveryone = Field(default=(), description="Roles whose members may not enter.")
+    members: Members = Field(default=(), description="Members who may not enter.")
+
+
+class Giveaways(ConfigModel):
+    """Giveaways: who may host, who may enter, and how long a winner has to claim."""
+
+    claim_timeout: Annotated[Duration, Between("10s", "7d")] = Field(
+        default=timedelta(minutes=5), description="How long a winner has to claim the prize."
+    )
+    reroll_limit: Annotated[Integer, Field(ge=0, le=10)] = Field(
+        default=1, description="How many times an unclaimed prize is drawn again, for each winner."
+    )
+    blacklist: Blacklist = Field(default=Blacklist(), description="Who may not enter.")
+    minimum_account_age: Annotated[Duration, Between("0s", "365d")] = Field(
+        default=timedelta(), description="How old a Discord account must be to enter."
+    )
+    default_channel: Snowflake | None = Field(
+        default=None,
+        description="Where a giveaway that names no channel starts; without it, where the command is used.",
+    )
+    manager_roles: RolesButEveryone = Field(
+        default=(),
+        description="Roles whose members may start, end and delete giveaways, besides those who may manage the guild.",
+    )
+    log_channel: Snowflake | None = Field(
+        default=None, description="The channel that is told of every draw, claim and reroll."
+    )
