@@ -168,4 +168,3 @@ def _tail(child: Child) -> str:
         return " (its own words are above)"
     lines = child.log.read_text(errors="replace").splitlines()[-5:]
     return f". The last lines of {child.log}:\n  " + "\n  ".join(lines)
-
