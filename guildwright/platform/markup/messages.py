@@ -1,0 +1,105 @@
+"""The Jinja side of a message: the environment that knows `message.html`, its filters, and who is reading."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader
+from markupsafe import Markup
+
+from guildwright.platform.markup import inlines, markdown, timestamps
+from guildwright.platform.markup.names import Names
+
+FOLDER = Path(__file__).parent
+STATIC = FOLDER / "static"
+
+# Dark enough for white letters (4.5:1), and told apart by those who do not see red and green.
+_AVATAR_COLOURS = ("#0c6a60", "#8a5a0a", "#3d6b1f", "#5d5648", "#2f5a86", "#8c3a2b", "#6d4470")
+_WHITE = 0xFFFFFF
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Through whose eyes a message is drawn: the names they know, the time, and who they are (their pings stand out)."""
+
+    names: Names
+    now: datetime
+    viewer_id: str | None = None
+    viewer_roles: frozenset[str] = frozenset()
+
+    def is_pinged(self, message: dict[str, Any]) -> bool:
+        """Whether the message mentions the reader, by name, role or everyone."""
+        if message.get("mention_everyone"):
+            return True
+        if any(user["id"] == self.viewer_id for user in message.get("mentions", ())):
+            return True
+        return not self.viewer_roles.isdisjoint(message.get("mention_roles", ()))
+
+
+def environment(loader: BaseLoader, icons: str) -> Environment:
+    """A Jinja environment with the message macro and its filters; `icons` is the URL of the SVG sprite."""
+    shared = FileSystemLoader(FOLDER / "templates")
+    env = Environment(
+        loader=ChoiceLoader([loader, shared]),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    env.filters["markdown"] = _markdown
+    env.filters["markdown_inline"] = _markdown_inline
+    env.filters["colour"] = colour
+    env.filters["avatar_colour"] = avatar_colour
+    env.filters["initial"] = initial
+    env.filters["time"] = time
+    env.tests["followable"] = inlines.allowed
+    env.globals["icons"] = icons
+    env.globals["choices"] = choices
+    return env
+
+
+def _markdown(text: str | None, reading: Reading) -> Markup:
+    return markdown.render(text, reading.names, reading.now)
+
+
+def _markdown_inline(text: str | None, reading: Reading) -> Markup:
+    return markdown.render_inline(text, reading.names, reading.now)
+
+
+def colour(value: int | None) -> str | None:
+    """Discord's integer colour as `#rrggbb`; None for none (Discord's 0 for roles)."""
+    return f"#{value & _WHITE:06x}" if value else None
+
+
+def avatar_colour(name: str) -> str:
+    """The same colour for the same name, everywhere."""
+    return _AVATAR_COLOURS[sum(map(ord, name)) % len(_AVATAR_COLOURS)]
+
+
+def initial(name: str) -> str:
+    """What stands in for a picture."""
+    return name.strip()[:1].upper() or "?"
+
+
+def time(value: str | datetime, reading: Reading, style: str = "t") -> Markup:
+    """A `<time>` of an ISO string or an aware time; the browser puts it in the reader's zone."""
+    when = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+    when = when.astimezone(UTC)
+    tag = Markup('<time datetime="{}" data-style="{}" title="{}">{}</time>')
+    iso = when.isoformat().replace("+00:00", "Z")
+    full = timestamps.words(when, "F", reading.now)
+    return tag.format(iso, style, full, timestamps.words(when, style, reading.now))
+
+
+# Which of the guild's things a select offers, by component type.
+_OFFERS = {5: ("users",), 6: ("roles",), 7: ("users", "roles"), 8: ("channels",)}
+
+
+def choices(select: dict[str, Any], actions: dict[str, Any] | None) -> list[dict[str, Any]]:
+    """A select's options: its own, or for user, role and channel selects those of the guild (`actions["choices"]`)."""
+    offered = _OFFERS.get(select["type"])
+    if offered is None:
+        return list(select.get("options", ()))
+    known = (actions or {}).get("choices", {})
+    chosen = {entry["id"] for entry in select.get("default_values", ())}
+    return [{**entry, "default": entry["value"] in chosen} for kind in offered for entry in known.get(kind, ())]
