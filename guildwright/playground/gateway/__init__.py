@@ -1,0 +1,1 @@
+"""The gateway: one websocket route, sessions that outlive their connection, and what each of them may hear."""

@@ -1,0 +1,180 @@
+"""One gateway connection from HELLO to its close code."""
+
+import asyncio
+from collections import deque
+
+import msgspec
+from litestar import WebSocket
+from litestar.exceptions import WebSocketDisconnect
+
+from guildwright.playground.bits import ALL_INTENTS, Intent
+from guildwright.playground.gateway import welcome
+from guildwright.playground.gateway.session import Session
+from guildwright.playground.gateway.wire import SocketWire
+from guildwright.playground.playground import Playground
+from guildwright.playground.records import Json
+
+HEARTBEAT_SECONDS = 41.25
+LARGEST_PAYLOAD = 15 * 1024
+SENDS_PER_MINUTE = 120
+
+
+class Close(Exception):  # noqa: N818 - a way out, with Discord's close code
+    """End the connection."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+        self.reason = reason
+
+
+class Identify(msgspec.Struct, kw_only=True):
+    """What a client says of itself."""
+
+    token: str
+    properties: Json
+    intents: int
+    compress: bool = False
+    shard: tuple[int, int] = (0, 1)
+    presence: Json | None = None
+
+
+class Resume(msgspec.Struct, kw_only=True):
+    """What a client says to come back."""
+
+    token: str
+    session_id: str
+    seq: int
+
+
+class Connection:
+    """Reads what the client sends, and answers."""
+
+    def __init__(self, play: Playground, socket: "WebSocket", wire: SocketWire) -> None:  # type: ignore[type-arg]
+        self._play = play
+        self._socket = socket
+        self._wire = wire
+        self.session: Session | None = None
+        self._received_at: deque[float] = deque()
+
+    async def run(self) -> None:
+        """Speak until one side ends it."""
+        self._wire.send({"op": 10, "t": None, "s": None, "d": {"heartbeat_interval": int(HEARTBEAT_SECONDS * 1000)}})
+        try:
+            while True:
+                self._take(await self._receive())
+        except Close as end:
+            if end.code in {4004, 4010, 4013, 4014} and self.session:
+                self._play.hub.end(self.session)
+            self._wire.close(end.code, end.reason)
+            async with asyncio.timeout(5):
+                await self._wire.closed.wait()
+        except WebSocketDisconnect as end:
+            if self.session and end.code in {1000, 1001}:
+                self._play.hub.end(self.session)
+        finally:
+            if self.session:
+                self._play.hub.lost(self.session, self._wire)
+                self._play.announce_bot()
+
+    async def _receive(self) -> Json:
+        try:
+            async with asyncio.timeout(HEARTBEAT_SECONDS * 1.5):
+                message = await self._socket.receive()
+        except TimeoutError:
+            raise Close(4000, "No heartbeat came.") from None
+        if message["type"] == "websocket.disconnect":
+            raise WebSocketDisconnect(code=message["code"])
+        text = message.get("text") or message.get("bytes") or b""
+        if len(text) > LARGEST_PAYLOAD:
+            raise Close(4002, "The payload is above 15 KiB.")
+        self._note_rate()
+        try:
+            payload = msgspec.json.decode(text, type=dict)
+        except msgspec.DecodeError:
+            raise Close(4002, "The payload is not a JSON object.") from None
+        self._play.recorder.gateway_received(payload)
+        return payload
+
+    def _note_rate(self) -> None:
+        now = self._play.clock.monotonic()
+        self._received_at.append(now)
+        while self._received_at[0] < now - 60:
+            self._received_at.popleft()
+        if len(self._received_at) > SENDS_PER_MINUTE:
+            raise Close(4008, "You are being rate limited.")
+
+    def _take(self, payload: Json) -> None:
+        match payload.get("op"):
+            case 1:
+                self._wire.send({"op": 11, "t": None, "s": None, "d": None})
+            case 2:
+                self._identify(payload.get("d"))
+            case 6:
+                self._resume(payload.get("d"))
+            case 3 | 4 | 8 | 31 as op:
+                self._serve(op, payload.get("d"))
+            case _:
+                raise Close(4001, "Unknown opcode.")
+
+    def _identify(self, data: object) -> None:
+        if self.session:
+            raise Close(4005, "Already authenticated.")
+        hello = _convert(data, Identify)
+        self._check(hello)
+        if not self._play.hub.may_identify(hello.shard[0]):
+            self._wire.send({"op": 9, "t": None, "s": None, "d": False})
+            return
+        self._wire.compress_payloads = hello.compress
+        session = self._play.hub.start(Intent(hello.intents), hello.shard, hello.properties, self._wire)
+        if session is None:
+            raise Close(4004, "All session starts of the day are used up.")
+        session.presence = hello.presence
+        self.session = session
+        welcome.ready(self._play, session, str(self._socket.headers.get("host", "")))
+
+    def _check(self, hello: Identify) -> None:
+        application = self._play.memory.application
+        if hello.token.removeprefix("Bot ") != application.token:
+            raise Close(4004, "Authentication failed.")
+        number, total = hello.shard
+        if not 0 <= number < total:
+            raise Close(4010, "Invalid shard.")
+        if hello.intents < 0 or hello.intents & ~int(ALL_INTENTS):
+            raise Close(4013, "Invalid intent(s).")
+        privileged = (1 << 1) | (1 << 8) | (1 << 15)
+        if hello.intents & privileged & ~application.privileged_intents:
+            raise Close(4014, "Disallowed intent(s).")
+
+    def _resume(self, data: object) -> None:
+        if self.session:
+            raise Close(4005, "Already authenticated.")
+        claim = _convert(data, Resume)
+        if claim.token.removeprefix("Bot ") != self._play.memory.application.token:
+            raise Close(4004, "Authentication failed.")
+        session = self._play.hub.resume(claim.session_id, claim.seq, self._wire)
+        if session is None:
+            self._wire.send({"op": 9, "t": None, "s": None, "d": False})
+            return
+        self.session = session
+        session.replay(claim.seq)
+        session.tell("RESUMED", {})
+        self._play.announce_bot()
+
+    def _serve(self, op: int, data: object) -> None:
+        if self.session is None:
+            raise Close(4003, "Not authenticated.")
+        if not isinstance(data, dict):
+            raise Close(4002, "`d` is not an object.")
+        if op == 3:  # noqa: PLR2004 - presence update
+            self.session.presence = data
+            self._play.announce_bot()
+        elif op == 8:  # noqa: PLR2004 - request guild members
+            welcome.members(self._play, self.session, data)
+
+
+def _convert[T](data: object, kind: type[T]) -> T:
+    try:
+        return msgspec.convert(data, kind)
+    except msgspec.ValidationError as fault:
+        raise Close(4002, f"Decode error: {fault}"[:120]) from None

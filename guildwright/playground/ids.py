@@ -1,0 +1,36 @@
+"""Snowflakes: Discord's ids, which carry the moment of their making and therefore also its order."""
+
+from datetime import UTC, datetime, timedelta
+
+from guildwright.playground.clock import Clock
+
+EPOCH = datetime(2015, 1, 1, tzinfo=UTC)
+_TIME_SHIFT = 22
+LARGEST = (1 << 63) - 1
+
+
+class Snowflakes:
+    """Makes ids that only ever grow, also when the clock does not."""
+
+    def __init__(self, clock: Clock, last: int = 0) -> None:
+        self._clock = clock
+        self._last = last
+
+    def next(self) -> int:
+        """A new id of this moment."""
+        return self.at(self._clock.now())
+
+    def at(self, moment: datetime) -> int:
+        """A new id of the given moment (or right after the last id, if that is later)."""
+        self._last = max(snowflake_of(moment), self._last + 1)
+        return self._last
+
+
+def snowflake_of(moment: datetime) -> int:
+    """The smallest id of that millisecond."""
+    return ((moment - EPOCH) // timedelta(milliseconds=1)) << _TIME_SHIFT
+
+
+def made_at(snowflake: int) -> datetime:
+    """When the id was made."""
+    return EPOCH + timedelta(milliseconds=snowflake >> _TIME_SHIFT)

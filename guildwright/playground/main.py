@@ -1,0 +1,85 @@
+"""Runs the playground on one port until it is told to stop."""
+
+import json
+import socket
+from pathlib import Path
+
+import uvicorn
+
+from guildwright.playground.app import make_app
+from guildwright.playground.playground import Options, Playground
+
+
+def run(data: Path, host: str, port: int, processes_file: Path | None, ready_file: Path | None) -> int:
+    """Serve. Port 0 takes the port of the last run, or any free one."""
+    data.mkdir(parents=True, exist_ok=True)
+    record = None
+    listener = listen(host, port, data / "playground.port")
+    play = Playground(Options(file=data / "playground.sqlite3", record=record, processes_file=processes_file))
+    if ready_file:
+        write_whole(ready_file, json.dumps(describe(play, host, listener.getsockname()[1])))
+    server(play).run(sockets=[listener])
+    return 0
+
+
+def server(play: Playground) -> uvicorn.Server:
+    """The web server, not started."""
+    config = uvicorn.Config(
+        make_app(play),
+        log_level="warning",
+        access_log=False,
+        ws="websockets-sansio",
+        ws_per_message_deflate=False,
+        ws_ping_interval=None,
+        timeout_graceful_shutdown=1,
+    )
+    return uvicorn.Server(config)
+
+
+def listen(host: str, port: int, remembered: Path) -> socket.socket:
+    """A listening socket on the wished port, the remembered one, or any."""
+    wishes = [port] if port else [_read_port(remembered), 0]
+    for wish in dict.fromkeys(wishes):
+        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, wish))
+        except OSError:
+            listener.close()
+            if wish == wishes[-1]:
+                raise
+            continue
+        listener.listen(2048)
+        write_whole(remembered, str(listener.getsockname()[1]))
+        return listener
+    raise AssertionError
+
+
+def _read_port(file: Path) -> int:
+    try:
+        return int(file.read_text())
+    except (OSError, ValueError):
+        return 0
+
+
+def write_whole(file: Path, text: str) -> None:
+    """Write so that a reader sees all of it or nothing."""
+    draft = file.with_name(file.name + ".new")
+    draft.write_text(text)
+    draft.replace(file)
+
+
+def describe(play: Playground, host: str, port: int) -> dict[str, object]:
+    """What a stranger needs to use this playground."""
+    base = f"http://{host}:{port}"
+    guild = next(iter(play.memory.guilds.values()))
+    return {
+        "page": f"{base}/",
+        "control": f"{base}/control/",
+        "api": f"{base}/api/v10",
+        "token": play.application.token,
+        "application_id": str(play.application.id),
+        "guild_id": str(guild.id),
+        "channels": {channel.name: str(channel.id) for channel in play.memory.guild_channels(guild.id)},
+        "port": port,
+    }

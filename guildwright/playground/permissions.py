@@ -1,0 +1,101 @@
+"""What a member may do, computed the way Discord's documentation says: roles, overwrites, ownership, timeouts."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from guildwright.playground.bits import EVERYTHING, TIMED_OUT, Permission
+from guildwright.playground.clock import Clock
+from guildwright.playground.memory import Memory
+from guildwright.playground.records import Channel, Member, Overwrite, Role
+
+NONE = Permission(0)
+
+
+class Permissions:
+    """Answers questions about the present state."""
+
+    def __init__(self, memory: Memory, clock: Clock) -> None:
+        self._memory = memory
+        self._clock = clock
+
+    def timed_out(self, member: Member) -> bool:
+        """Whether the member may not write for now."""
+        until = member.timeout_until
+        return until is not None and datetime.fromisoformat(until) > self._clock.now()
+
+    def roles(self, member: Member) -> list[Role]:
+        """The member's roles with @everyone, lowest first."""
+        held = {member.guild_id, *member.roles}
+        return [role for role in self._memory.guild_roles(member.guild_id) if role.id in held]
+
+    def in_guild(self, guild_id: int, user_id: int) -> Permission:
+        """The member's permissions before any channel has its say."""
+        member = self._memory.member(guild_id, user_id)
+        if member is None:
+            return NONE
+        if self._memory.guilds[guild_id].owner_id == user_id:
+            return EVERYTHING
+        allowed = NONE
+        for role in self.roles(member):
+            allowed |= Permission(role.permissions)
+        if allowed & Permission.ADMINISTRATOR:
+            return EVERYTHING
+        return allowed & TIMED_OUT if self.timed_out(member) else allowed
+
+    def in_channel(self, channel: Channel, user_id: int) -> Permission:
+        """The member's permissions in the channel; without VIEW_CHANNEL nothing else counts."""
+        if channel.guild_id is None:
+            return EVERYTHING if user_id in {channel.recipient_id, self._memory.application.id} else NONE
+        base = self.in_guild(channel.guild_id, user_id)
+        member = self._memory.member(channel.guild_id, user_id)
+        if member is None or base & Permission.ADMINISTRATOR:
+            return base
+        allowed = _overwritten(base, channel.overwrites, member)
+        if self.timed_out(member):
+            allowed &= TIMED_OUT
+        if not allowed & Permission.VIEW_CHANNEL:
+            return NONE
+        if not allowed & Permission.SEND_MESSAGES:
+            allowed &= ~(Permission.MENTION_EVERYONE | Permission.EMBED_LINKS | Permission.ATTACH_FILES)
+        return allowed
+
+    def highest_role(self, guild_id: int, user_id: int) -> Role:
+        """The member's highest role (at least @everyone)."""
+        member = self._memory.member(guild_id, user_id)
+        return self.roles(member)[-1] if member else self._memory.roles[guild_id]
+
+    def outranks_role(self, guild_id: int, user_id: int, role: Role) -> bool:
+        """Whether the member stands above the role."""
+        if self._memory.guilds[guild_id].owner_id == user_id:
+            return True
+        return _rank(self.highest_role(guild_id, user_id)) > _rank(role)
+
+    def outranks_member(self, guild_id: int, user_id: int, other_id: int) -> bool:
+        """Whether the member stands above the other one; nobody stands above the owner."""
+        owner = self._memory.guilds[guild_id].owner_id
+        if other_id == owner or user_id == owner:
+            return other_id != owner
+        return self.outranks_role(guild_id, user_id, self.highest_role(guild_id, other_id))
+
+
+def _rank(role: Role) -> tuple[int, int]:
+    """Of two roles at one position the older one is higher."""
+    return (role.position, -role.id)
+
+
+def _overwritten(base: Permission, overwrites: Iterable[Overwrite], member: Member) -> Permission:
+    """Apply @everyone's overwrite, then those of the roles together, then the member's own."""
+    by_id = {overwrite.id: overwrite for overwrite in overwrites}
+    everyone = by_id.get(member.guild_id)
+    if everyone:
+        base = (base & ~everyone.deny) | everyone.allow
+    held = [by_id[role] for role in member.roles if role in by_id]
+    deny, allow = 0, 0
+    for overwrite in held:
+        deny |= overwrite.deny
+        allow |= overwrite.allow
+    base = (base & ~deny) | allow
+    own = by_id.get(member.user_id)
+    if own:
+        base = (base & ~own.deny) | own.allow
+    return Permission(base)

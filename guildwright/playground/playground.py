@@ -1,0 +1,65 @@
+"""The local Discord as one object: state, rules, sessions, listeners. Edges get it passed in."""
+
+from pathlib import Path
+
+import msgspec
+
+from guildwright.playground import render
+from guildwright.playground.clock import Clock, SystemClock
+from guildwright.playground.feed import Feed
+from guildwright.playground.gateway.hub import Hub
+from guildwright.playground.ids import Snowflakes
+from guildwright.playground.permissions import Permissions
+from guildwright.playground.recorder import Recorder
+from guildwright.playground.records import Application, User
+from guildwright.playground.seed import seed
+from guildwright.playground.store import Store
+from guildwright.playground.waiting import Waiting
+
+
+class Options(msgspec.Struct, frozen=True, kw_only=True):
+    """How this playground runs."""
+
+    file: Path | None = None
+    record: Path | None = None
+    processes_file: Path | None = None
+    rate_limits: bool = True
+
+
+class Playground:
+    """Everything that the REST API, the gateway and the control API share."""
+
+    def __init__(self, options: Options, clock: Clock | None = None) -> None:
+        self.options = options
+        self.clock = clock or SystemClock()
+        self.store = Store(options.file)
+        self.memory = self.store.memory
+        self.ids = Snowflakes(self.clock, self.memory.largest_id)
+        if not self.memory.applications:
+            seed(self.store, self.ids, self.clock)
+        self.permissions = Permissions(self.memory, self.clock)
+        self.hub = Hub(self.store, self.clock)
+        self.feed = Feed()
+        self.waiting = Waiting()
+        self.recorder = Recorder(self.clock, options.record)
+
+    @property
+    def application(self) -> Application:
+        """The one bot application."""
+        return self.memory.application
+
+    @property
+    def bot(self) -> User:
+        """The application's bot user."""
+        return self.memory.users[self.application.id]
+
+    def announce_bot(self) -> None:
+        """Tell watchers that the bot came, went or changed its presence."""
+        connected = sum(session.wire is not None for session in self.hub.sessions.values())
+        self.feed.publish("bot", {"user": render.user(self.bot), "connected_shards": connected})
+
+    def close(self) -> None:
+        """Let go of files and listeners."""
+        self.feed.close()
+        self.recorder.close()
+        self.store.close()

@@ -1,0 +1,127 @@
+"""Turning a checked draft into a message: the same rules for REST, webhooks, interaction replies and members."""
+
+from datetime import datetime, timedelta
+
+import msgspec
+
+from guildwright.playground import effects, errors
+from guildwright.playground.bits import MessageFlag, Permission
+from guildwright.playground.bodies.message import Draft
+from guildwright.playground.playground import Playground
+from guildwright.playground.records import Channel, Message, Nonce
+from guildwright.playground.store import Change
+
+NONCE_WINDOW = timedelta(minutes=5)
+_REPLY, _PLAIN = 19, 0
+
+
+class Pings(msgspec.Struct, frozen=True, kw_only=True):
+    """Whom a message pings."""
+
+    users: tuple[int, ...] = ()
+    roles: tuple[int, ...] = ()
+    everyone: bool = False
+
+
+def pings(play: Playground, channel: Channel, author_id: int, draft: Draft) -> Pings:
+    """Whom the draft pings, as far as the author may."""
+    memory = play.memory
+    text = draft.text
+    users = [user for user in draft.allowed.pinged_users(text) if user in memory.users]
+    replied = memory.messages.get(channel.id, {}).get(draft.reply_to or 0)
+    if replied and draft.allowed.replied_user and replied.author_id not in users:
+        users.append(replied.author_id)
+    if channel.guild_id is None:
+        return Pings(users=tuple(users))
+    may_ping_all = bool(play.permissions.in_channel(channel, author_id) & Permission.MENTION_EVERYONE)
+    named = [memory.roles[role] for role in draft.allowed.pinged_roles(text) if role in memory.roles]
+    roles = [role.id for role in named if role.guild_id == channel.guild_id and (role.mentionable or may_ping_all)]
+    return Pings(users=tuple(users), roles=tuple(roles), everyone=may_ping_all and draft.allowed.pings_everyone(text))
+
+
+def compose(play: Playground, channel: Channel, author_id: int, draft: Draft) -> Message:
+    """A new message, not yet stored."""
+    found = pings(play, channel, author_id, draft)
+    replied = draft.reply_to if draft.reply_to in play.memory.messages.get(channel.id, {}) else None
+    if draft.reply_to and not replied and draft.reply_must_exist:
+        raise errors.invalid("message_reference", "MESSAGE_REFERENCE_UNKNOWN_MESSAGE", "Unknown message")
+    return Message(
+        id=play.ids.next(),
+        channel_id=channel.id,
+        guild_id=channel.guild_id,
+        author_id=author_id,
+        content=draft.content or "",
+        sent_at=play.clock.now().isoformat(),
+        type=_REPLY if replied else _PLAIN,
+        flags=draft.flags or 0,
+        embeds=draft.embeds or (),
+        components=draft.components or (),
+        mentions=found.users,
+        mention_roles=found.roles,
+        mention_everyone=found.everyone,
+        reply_to=replied,
+        nonce=draft.nonce,
+    )
+
+
+def revise(play: Playground, message: Message, draft: Draft) -> Message:
+    """An edited message, not yet stored. What the draft does not mention stays."""
+    channel = play.memory.channels[message.channel_id]
+    kept = MessageFlag.EPHEMERAL | MessageFlag.CROSSPOSTED
+    flags = message.flags & ~MessageFlag.LOADING
+    if draft.flags is not None:
+        flags = (flags & kept) | (flags & MessageFlag.IS_COMPONENTS_V2) | (draft.flags & ~MessageFlag.EPHEMERAL)
+    revised = msgspec.structs.replace(
+        message,
+        content=message.content if draft.content is None else draft.content,
+        embeds=message.embeds if draft.embeds is None else draft.embeds,
+        components=message.components if draft.components is None else draft.components,
+        flags=int(flags),
+        edited_at=play.clock.now().isoformat(),
+    )
+    if not (revised.content or revised.embeds or revised.components or revised.attachments):
+        raise errors.empty_message()
+    if draft.content is not None or draft.components is not None:
+        found = pings(play, channel, message.author_id, draft)
+        revised = msgspec.structs.replace(
+            revised,
+            mentions=found.users,
+            mention_roles=found.roles,
+            mention_everyone=found.everyone,
+        )
+    return revised
+
+
+def earlier_with_nonce(play: Playground, channel: Channel, author_id: int, nonce: str | int) -> Message | None:
+    """The message that this author sent here with this nonce within the window."""
+    known = play.memory.nonces.get(f"{channel.id}:{author_id}:{nonce}")
+    if known is None or play.clock.now() - datetime.fromisoformat(known.at) > NONCE_WINDOW:
+        return None
+    return play.memory.messages.get(channel.id, {}).get(known.message_id)
+
+
+def remember_nonce(play: Playground, change: Change, message: Message) -> None:
+    """Keep the nonce, and forget those whose window is over."""
+    now = play.clock.now()
+    for nonce in list(play.memory.nonces.values()):
+        if now - datetime.fromisoformat(nonce.at) <= NONCE_WINDOW:
+            break
+        change.drop(nonce)
+    change.put(
+        Nonce(
+            channel_id=message.channel_id,
+            author_id=message.author_id,
+            nonce=str(message.nonce),
+            message_id=message.id,
+            at=message.sent_at,
+        ),
+    )
+
+
+def publish(play: Playground, message: Message) -> Message:
+    """Store a new message and tell everybody."""
+    with play.store.change() as change:
+        if message.nonce is not None:
+            remember_nonce(play, change, message)
+        effects.message_created(play, change, message)
+    return message

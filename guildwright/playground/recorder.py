@@ -1,0 +1,80 @@
+"""Records what crossed the wire, both ways, so that it can be validated against Discord's own documents.
+
+The newest entries stay in memory for `GET /control/traffic`; with a directory they are also appended to
+`rest.jsonl` and `gateway.jsonl`, each line whole before the answer leaves.
+"""
+
+from collections import deque
+from pathlib import Path
+from typing import IO
+
+import msgspec
+
+from guildwright.playground.clock import Clock
+from guildwright.playground.records import Json
+
+_KEPT = 2000
+_SECRET = "***"  # noqa: S105 - what stands in a token's place
+
+
+class Exchange(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry: a REST exchange, or a gateway payload sent to or received from the client."""
+
+    number: int
+    at: str
+    kind: str
+    method: str | None = None
+    path: str | None = None
+    query: str | None = None
+    request: object = None
+    request_type: str | None = None
+    status: int | None = None
+    response: object = None
+    payload: object = None
+
+
+class Recorder:
+    """Keeps exchanges."""
+
+    def __init__(self, clock: Clock, folder: Path | None = None) -> None:
+        self._clock = clock
+        self._kept: deque[Exchange] = deque(maxlen=_KEPT)
+        self._number = 0
+        self._rest: IO[bytes] | None = None
+        self._gateway: IO[bytes] | None = None
+        if folder:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._rest = (folder / "rest.jsonl").open("ab", buffering=0)
+            self._gateway = (folder / "gateway.jsonl").open("ab", buffering=0)
+
+    def after(self, number: int) -> list[Exchange]:
+        """The kept entries with a higher number."""
+        return [entry for entry in self._kept if entry.number > number]
+
+    def exchange(self, **parts: object) -> None:
+        """Record a REST exchange."""
+        self._add(self._rest, kind="rest", **parts)
+
+    def gateway_sent(self, payload: Json) -> None:
+        """Record what the playground sent to a client."""
+        self._add(self._gateway, kind="gateway_received", payload=payload)
+
+    def gateway_received(self, payload: Json) -> None:
+        """Record what a client sent."""
+        data = payload.get("d")
+        if isinstance(data, dict) and "token" in data:
+            payload = payload | {"d": data | {"token": _SECRET}}
+        self._add(self._gateway, kind="gateway_sent", payload=payload)
+
+    def _add(self, file: IO[bytes] | None, **parts: object) -> None:
+        self._number += 1
+        entry = msgspec.convert({"number": self._number, "at": self._clock.now().isoformat(), **parts}, Exchange)
+        self._kept.append(entry)
+        if file:
+            file.write(msgspec.json.encode(entry) + b"\n")
+
+    def close(self) -> None:
+        """Close the files."""
+        for file in (self._rest, self._gateway):
+            if file:
+                file.close()

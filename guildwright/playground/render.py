@@ -1,0 +1,345 @@
+"""Records as Discord's JSON. Every object here satisfies both the OpenAPI document and the gateway schemas."""
+
+from guildwright.playground.bits import MessageFlag, Permission
+from guildwright.playground.ids import made_at
+from guildwright.playground.memory import Memory
+from guildwright.playground.records import (
+    Application,
+    Channel,
+    Guild,
+    Interaction,
+    Json,
+    Member,
+    Message,
+    Reaction,
+    Role,
+    User,
+)
+
+
+def user(record: User) -> Json:
+    """A user object."""
+    return {
+        "id": str(record.id),
+        "username": record.username,
+        "discriminator": "0000" if record.bot else "0",
+        "global_name": record.global_name,
+        "avatar": None,
+        "avatar_decoration_data": None,
+        "banner": None,
+        "accent_color": None,
+        "public_flags": 0,
+        "flags": 0,
+        "bot": record.bot,
+        "system": False,
+        "collectibles": None,
+        "primary_guild": None,
+    }
+
+
+def own_user(record: User) -> Json:
+    """The bot's own user, with what only itself sees."""
+    return user(record) | {"mfa_enabled": True, "locale": "en-US", "premium_type": 0, "email": None, "verified": True}
+
+
+def role(record: Role) -> Json:
+    """A role object."""
+    tags = {"tags": {"bot_id": str(record.bot_id)}} if record.bot_id else {}
+    return {
+        "id": str(record.id),
+        "name": record.name,
+        "permissions": str(record.permissions),
+        "position": record.position,
+        "color": record.color,
+        "colors": {"primary_color": record.color, "secondary_color": None, "tertiary_color": None},
+        "hoist": record.hoist,
+        "managed": record.bot_id is not None,
+        "mentionable": record.mentionable,
+        "icon": None,
+        "unicode_emoji": None,
+        "flags": 0,
+        **tags,
+    }
+
+
+def bare_member(record: Member) -> Json:
+    """A member object without its user."""
+    return {
+        "avatar": None,
+        "avatar_decoration_data": None,
+        "banner": None,
+        "collectibles": None,
+        "communication_disabled_until": record.timeout_until,
+        "deaf": False,
+        "flags": 0,
+        "joined_at": record.joined_at,
+        "mute": False,
+        "nick": record.nick,
+        "pending": False,
+        "premium_since": None,
+        "roles": [str(role_id) for role_id in record.roles],
+    }
+
+
+def member(memory: Memory, record: Member) -> Json:
+    """A member object with its user."""
+    return bare_member(record) | {"user": user(memory.users[record.user_id])}
+
+
+def channel(memory: Memory, record: Channel) -> Json:
+    """A channel object."""
+    last = memory.last_message_id(record.id)
+    common = {"id": str(record.id), "type": record.type, "flags": 0, "last_message_id": str(last) if last else None}
+    if record.guild_id is None:
+        recipient = memory.users[record.recipient_id or 0]
+        return common | {"recipients": [user(recipient)]}
+    overwrites = [
+        {"id": str(entry.id), "type": entry.type, "allow": str(entry.allow), "deny": str(entry.deny)}
+        for entry in record.overwrites
+    ]
+    return common | {
+        "guild_id": str(record.guild_id),
+        "name": record.name,
+        "topic": record.topic,
+        "position": record.position,
+        "parent_id": str(record.parent_id) if record.parent_id else None,
+        "permission_overwrites": overwrites,
+        "nsfw": record.nsfw,
+        "rate_limit_per_user": record.slowmode,
+    }
+
+
+def guild(memory: Memory, record: Guild) -> Json:
+    """A guild object as REST returns it."""
+    return {
+        "id": str(record.id),
+        "name": record.name,
+        "owner_id": str(record.owner_id),
+        "features": list(record.features),
+        "preferred_locale": record.locale,
+        "roles": [role(entry) for entry in memory.guild_roles(record.id)],
+        "emojis": [],
+        "stickers": [],
+        **_UNUSED_GUILD_FIELDS,
+    }
+
+
+_UNUSED_GUILD_FIELDS: Json = {
+    **dict.fromkeys(
+        (
+            "afk_channel_id",
+            "application_id",
+            "banner",
+            "description",
+            "discovery_splash",
+            "home_header",
+            "hub_type",
+            "icon",
+            "incidents_data",
+            "max_presences",
+            "public_updates_channel_id",
+            "rules_channel_id",
+            "safety_alerts_channel_id",
+            "splash",
+            "system_channel_id",
+            "vanity_url_code",
+            "widget_channel_id",
+        ),
+    ),
+    "afk_timeout": 300,
+    "default_message_notifications": 1,
+    "explicit_content_filter": 0,
+    "max_members": 500_000,
+    "max_stage_video_channel_users": 50,
+    "max_video_channel_users": 25,
+    "mfa_level": 0,
+    "nsfw": False,
+    "nsfw_level": 0,
+    "premium_progress_bar_enabled": False,
+    "premium_subscription_count": 0,
+    "premium_tier": 0,
+    "region": "deprecated",
+    "system_channel_flags": 0,
+    "verification_level": 0,
+    "widget_enabled": False,
+}
+
+
+def gateway_guild(memory: Memory, record: Guild, *, all_members: bool) -> Json:
+    """A guild object as GUILD_CREATE carries it; without the members intent only the bot itself is listed."""
+    members = memory.members[record.id]
+    own = memory.application.id
+    listed = members.values() if all_members else [members[own]]
+    return guild(memory, record) | {
+        "joined_at": members[own].joined_at,
+        "large": False,
+        "unavailable": False,
+        "member_count": len(members),
+        "voice_states": [],
+        "members": [member(memory, entry) for entry in listed],
+        "channels": [channel(memory, entry) for entry in memory.guild_channels(record.id)],
+        "threads": [],
+        "presences": [],
+        "stage_instances": [],
+        "guild_scheduled_events": [],
+        "soundboard_sounds": [],
+    }
+
+
+def interaction_metadata(memory: Memory, record: Interaction) -> Json:
+    """What a reply remembers of the interaction it answers."""
+    owners = {"0": str(record.guild_id or 0)}
+    metadata: Json = {
+        "id": str(record.id),
+        "type": record.type,
+        "user": user(memory.users[record.user_id]),
+        "authorizing_integration_owners": owners,
+    }
+    source = record.source_message_id
+    if source and record.type == 3:  # noqa: PLR2004 - a component
+        metadata["interacted_message_id"] = str(source)
+    return metadata
+
+
+def message(memory: Memory, record: Message, *, quoted: bool = False) -> Json:
+    """A message object; `quoted` is the one level deep copy inside a reply."""
+    body: Json = {
+        "id": str(record.id),
+        "channel_id": str(record.channel_id),
+        "type": record.type,
+        "author": user(memory.users[record.author_id]),
+        "content": record.content,
+        "timestamp": record.sent_at,
+        "edited_timestamp": record.edited_at,
+        "tts": False,
+        "mention_everyone": record.mention_everyone,
+        "mentions": [user(memory.users[user_id]) for user_id in record.mentions],
+        "mention_roles": [str(role_id) for role_id in record.mention_roles],
+        "attachments": list(record.attachments),
+        "embeds": list(record.embeds),
+        "components": list(record.components),
+        "pinned": record.pinned,
+        "flags": record.flags,
+    }
+    if memory.users[record.author_id].bot:
+        body["application_id"] = str(memory.application.id)
+    if record.reactions:
+        body["reactions"] = [_reaction(memory, entry) for entry in record.reactions]
+    _add_origin(memory, record, body)
+    if record.reply_to and not quoted:
+        replied = memory.messages[record.channel_id].get(record.reply_to)
+        body["referenced_message"] = message(memory, replied, quoted=True) if replied else None
+    return body
+
+
+def _add_origin(memory: Memory, record: Message, body: Json) -> None:
+    interaction = memory.interactions.get(record.interaction_id or 0)
+    if interaction:
+        body["webhook_id"] = str(memory.application.id)
+        body["interaction_metadata"] = interaction_metadata(memory, interaction)
+        if interaction.command_name:
+            body["interaction"] = {
+                "id": str(interaction.id),
+                "type": interaction.type,
+                "name": interaction.command_name,
+                "user": user(memory.users[interaction.user_id]),
+            }
+    if record.reply_to:
+        reference = {"type": 0, "channel_id": str(record.channel_id), "message_id": str(record.reply_to)}
+        if record.guild_id:
+            reference["guild_id"] = str(record.guild_id)
+        body["message_reference"] = reference
+
+
+def gateway_message(memory: Memory, record: Message) -> Json:
+    """A message object as MESSAGE_CREATE carries it: with guild, member and the nonce."""
+    body = message(memory, record) | {"channel_type": memory.channels[record.channel_id].type}
+    if record.nonce is not None:
+        body["nonce"] = record.nonce
+    if record.guild_id is None:
+        return body
+    body["guild_id"] = str(record.guild_id)
+    author = memory.member(record.guild_id, record.author_id)
+    if author:
+        body["member"] = bare_member(author)
+    for mention in body["mentions"]:
+        mentioned = memory.member(record.guild_id, int(mention["id"]))
+        if mentioned:
+            mention["member"] = bare_member(mentioned)
+    return body
+
+
+def _reaction(memory: Memory, entry: Reaction) -> Json:
+    return {
+        "emoji": {"id": str(entry.id) if entry.id else None, "name": entry.name},
+        "count": len(entry.users),
+        "count_details": {"burst": 0, "normal": len(entry.users)},
+        "burst_colors": [],
+        "me": memory.application.id in entry.users,
+        "me_burst": False,
+        "burst_me": False,
+        "burst_count": 0,
+    }
+
+
+def application(memory: Memory, record: Application) -> Json:
+    """The application as it sees itself."""
+    verify_key = "0" * 64
+    return {
+        "id": str(record.id),
+        "name": record.name,
+        "icon": None,
+        "description": "Guildwright in its playground",
+        "type": None,
+        "bot": user(memory.users[record.id]),
+        "bot_public": True,
+        "bot_require_code_grant": False,
+        "verify_key": verify_key,
+        "flags": application_flags(record),
+        "flags_new": str(application_flags(record)),
+        "redirect_uris": [],
+        "interactions_endpoint_url": None,
+        "role_connections_verification_url": None,
+        "owner": user(memory.users[record.owner_id]),
+        "approximate_guild_count": len(memory.bot_guilds()),
+        "approximate_user_install_count": 0,
+        "approximate_user_authorization_count": 0,
+        "explicit_content_filter": 0,
+        "team": None,
+        "eligible_oauth2_scopes": [],
+        "summary": "",
+    }
+
+
+_INTENT_FLAGS = {1 << 8: 1 << 12, 1 << 1: 1 << 14, 1 << 15: 1 << 18}
+
+
+def application_flags(record: Application) -> int:
+    """The privileged intents that are switched on, as the portal shows them."""
+    return sum(flag for intent, flag in _INTENT_FLAGS.items() if record.privileged_intents & intent)
+
+
+def partial_guild(memory: Memory, record: Guild, permissions: Permission, *, counts: bool) -> Json:
+    """A guild in the list of the bot's own guilds."""
+    body: Json = {
+        "id": str(record.id),
+        "name": record.name,
+        "icon": None,
+        "banner": None,
+        "owner": record.owner_id == memory.application.id,
+        "permissions": str(int(permissions)),
+        "features": list(record.features),
+    }
+    if counts:
+        body |= {"approximate_member_count": len(memory.members[record.id]), "approximate_presence_count": 1}
+    return body
+
+
+def is_private(record: Message) -> bool:
+    """Whether only one member sees the message."""
+    return bool(record.flags & MessageFlag.EPHEMERAL)
+
+
+def joined_moment(snowflake: int) -> str:
+    """An id's moment as ISO 8601."""
+    return made_at(snowflake).isoformat()

@@ -1,0 +1,157 @@
+"""A REST call as the handlers see it: who asks, what was sent, and the look-ups that refuse with Discord's codes."""
+
+import io
+import re
+from email.message import Message as MailMessage
+from typing import Any
+
+import msgspec
+from litestar import Request, Response
+from multipart import MultipartError, MultipartParser  # type: ignore[import-untyped,unused-ignore]
+
+from guildwright.playground import errors
+from guildwright.playground.bits import Permission
+from guildwright.playground.errors import DiscordError
+from guildwright.playground.playground import Playground
+from guildwright.playground.records import Channel, Guild, Json, Member, Message, Role
+
+_NUMBER = re.compile(r"\d{1,19}")
+
+
+class Call:
+    """One request to the REST API."""
+
+    def __init__(self, play: Playground, request: "Request[Any, Any, Any]") -> None:
+        self.play = play
+        self.request = request
+        self.memory = play.memory
+        self.own_id = play.application.id
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The query string; of a repeated key the last value."""
+        return {key: str(value) for key, value in self.request.query_params.items()}
+
+    def query_int(self, name: str, default: int, low: int, high: int) -> int:
+        """A bounded number from the query string."""
+        text = self.query.get(name)
+        if text is None:
+            return default
+        if not re.fullmatch(r"-?\d{1,20}", text):
+            raise errors.invalid(name, "NUMBER_TYPE_COERCE", f'Value "{text}" is not int.')
+        if not low <= int(text) <= high:
+            code, bound = ("NUMBER_TYPE_MIN", low) if int(text) < low else ("NUMBER_TYPE_MAX", high)
+            word = "greater" if int(text) < low else "less"
+            raise errors.invalid(name, code, f"int value should be {word} than or equal to {bound}.")
+        return int(text)
+
+    def query_snowflake(self, name: str) -> int | None:
+        """A snowflake from the query string."""
+        text = self.query.get(name)
+        if text is None:
+            return None
+        if not _NUMBER.fullmatch(text):
+            raise errors.invalid(name, "NUMBER_TYPE_COERCE", f'Value "{text}" is not snowflake.')
+        return int(text)
+
+    def query_flag(self, name: str) -> bool:
+        """A true or false from the query string."""
+        return self.query.get(name, "false").casefold() in {"true", "1"}
+
+    async def json(self) -> Any:  # noqa: ANN401 - a body may be anything until it was checked
+        """The JSON body; of a multipart body its payload_json."""
+        raw = await self.request.body()
+        kind = self.request.headers.get("content-type", "")
+        if kind.startswith("multipart/form-data"):
+            raw = _payload_json(raw, kind)
+        if not raw:
+            return {}
+        try:
+            return msgspec.json.decode(raw)
+        except msgspec.DecodeError:
+            raise DiscordError(400, 50109, "The request body contains invalid JSON.") from None
+
+    async def body(self) -> Json:
+        """The body as an object."""
+        body = await self.json()
+        if not isinstance(body, dict):
+            raise errors.invalid("", "DICT_TYPE_CONVERT", "Only dictionaries may be used in a DictType")
+        return body
+
+    def guild(self, guild_id: int) -> Guild:
+        """A guild that the bot is in."""
+        guild = self.memory.guilds.get(guild_id)
+        if guild is None:
+            raise errors.unknown_guild()
+        if self.memory.member(guild_id, self.own_id) is None:
+            raise errors.missing_access()
+        return guild
+
+    def allowed(self, guild_id: int, needed: Permission) -> Guild:
+        """A guild where the bot holds the permissions."""
+        guild = self.guild(guild_id)
+        if needed & ~self.play.permissions.in_guild(guild_id, self.own_id):
+            raise errors.missing_permissions()
+        return guild
+
+    def member(self, guild_id: int, user_id: int) -> Member:
+        """A member of the guild."""
+        member = self.memory.member(guild_id, user_id)
+        if member is None:
+            raise errors.unknown_member() if user_id in self.memory.users else errors.unknown_user()
+        return member
+
+    def role(self, guild_id: int, role_id: int) -> Role:
+        """A role of the guild."""
+        role = self.memory.roles.get(role_id)
+        if role is None or role.guild_id != guild_id:
+            raise errors.unknown_role()
+        return role
+
+    def channel(self, channel_id: int, needed: Permission = Permission(0)) -> Channel:
+        """A channel that the bot sees and where it holds the permissions."""
+        channel = self.memory.channels.get(channel_id)
+        if channel is None:
+            raise errors.unknown_channel()
+        held = self.play.permissions.in_channel(channel, self.own_id)
+        if not held & Permission.VIEW_CHANNEL:
+            raise errors.missing_access()
+        if needed & ~held:
+            raise errors.missing_permissions()
+        return channel
+
+    def message(self, channel: Channel, message_id: int) -> Message:
+        """A public message of the channel."""
+        message = self.memory.messages.get(channel.id, {}).get(message_id)
+        if message is None or message.private_to is not None:
+            raise errors.unknown_message()
+        return message
+
+
+def answer(body: object, status: int = 200) -> Response[object]:
+    """A JSON answer."""
+    return Response(body, status_code=status)
+
+
+def nothing() -> Response[None]:
+    """204."""
+    return Response(None, status_code=204)
+
+
+def _payload_json(raw: bytes, kind: str) -> bytes:
+    """The JSON part of a multipart body; files are refused, because the playground serves none."""
+    header = MailMessage()
+    header["content-type"] = kind
+    boundary = header.get_param("boundary")
+    try:
+        parts = list(_parts(raw, str(boundary)))
+    except MultipartError:
+        raise DiscordError(400, 50035, "Invalid Form Body") from None
+    for part in parts:
+        if part.filename:
+            raise errors.invalid(part.name, "PLAYGROUND_NO_FILES", "The playground takes no file uploads.")
+    return next((part.raw for part in parts if part.name == "payload_json"), b"")
+
+
+def _parts(raw: bytes, boundary: str) -> Any:  # noqa: ANN401 - the parser's own type has no stubs
+    return MultipartParser(io.BytesIO(raw), boundary, content_length=len(raw), strict=True)

@@ -1,0 +1,124 @@
+"""Messages: create, read, edit, delete."""
+
+from datetime import timedelta
+
+from litestar import Response, delete, get, patch, post
+
+from guildwright.playground import effects, errors, posting, render
+from guildwright.playground.bits import ChannelType, Permission
+from guildwright.playground.bodies import message as bodies
+from guildwright.playground.bodies.message import Draft
+from guildwright.playground.ids import made_at
+from guildwright.playground.records import Channel, Json
+from guildwright.playground.rest.call import Call, answer, nothing
+
+_PATH = "/channels/{channel_id:int}/messages"
+_ONE = _PATH + "/{message_id:int}"
+_TEXT_TYPES = {ChannelType.GUILD_TEXT, ChannelType.GUILD_ANNOUNCEMENT, ChannelType.DM, ChannelType.GUILD_VOICE}
+_BULK_AGE = timedelta(days=14)
+
+
+def _writable(call: Call, channel_id: int, draft: Draft) -> Channel:
+    needed = Permission.SEND_MESSAGES
+    if draft.embeds:
+        needed |= Permission.EMBED_LINKS
+    if draft.reply_to:
+        needed |= Permission.READ_MESSAGE_HISTORY
+    if draft.tts:
+        needed |= Permission.SEND_TTS_MESSAGES
+    return call.channel(channel_id, needed)
+
+
+@post(_PATH, status_code=200)
+async def create_message(call: Call, channel_id: int) -> Response[object]:
+    """POST: a nonce with `enforce_nonce` returns the message that was already made with it."""
+    body = await call.body()
+    if call.channel(channel_id).type not in _TEXT_TYPES:
+        raise errors.DiscordError(400, 50008, "Cannot send messages in a non-text channel")
+    draft = bodies.read_new(body)
+    channel = _writable(call, channel_id, draft)
+    if draft.nonce is not None and draft.enforce_nonce:
+        earlier = posting.earlier_with_nonce(call.play, channel, call.own_id, draft.nonce)
+        if earlier:
+            return answer(_with_nonce(call, render.message(call.memory, earlier), draft))
+    message = posting.publish(call.play, posting.compose(call.play, channel, call.own_id, draft))
+    return answer(_with_nonce(call, render.message(call.memory, message), draft))
+
+
+def _with_nonce(call: Call, body: Json, draft: Draft) -> Json:
+    del call
+    return body if draft.nonce is None else body | {"nonce": draft.nonce}
+
+
+@get(_PATH)
+async def list_messages(call: Call, channel_id: int) -> Response[object]:
+    """GET: newest first, with `before`, `after` or `around`."""
+    channel = call.channel(channel_id)
+    limit = call.query_int("limit", 50, 1, 100)
+    before, after, around = (call.query_snowflake(name) for name in ("before", "after", "around"))
+    rights = call.play.permissions.in_channel(channel, call.own_id)
+    if not rights & Permission.READ_MESSAGE_HISTORY:
+        return answer([])
+    messages = list(call.memory.public_messages(channel.id))
+    if around is not None:
+        older = [message for message in messages if message.id < around][-(limit // 2) :]
+        newer = [message for message in messages if message.id >= around][: limit - len(older)]
+        messages = older + newer
+    elif after is not None:
+        messages = [message for message in messages if message.id > after][:limit]
+    elif before is not None:
+        messages = [message for message in messages if message.id < before]
+    return answer([render.message(call.memory, message) for message in reversed(messages[-limit:])])
+
+
+@get(_ONE)
+async def get_message(call: Call, channel_id: int, message_id: int) -> Response[object]:
+    """GET one."""
+    channel = call.channel(channel_id, Permission.READ_MESSAGE_HISTORY)
+    return answer(render.message(call.memory, call.message(channel, message_id)))
+
+
+@patch(_ONE)
+async def edit_message(call: Call, channel_id: int, message_id: int) -> Response[object]:
+    """PATCH: one's own only."""
+    body = await call.body()
+    message = call.message(call.channel(channel_id), message_id)
+    if message.author_id != call.own_id:
+        raise errors.DiscordError(403, 50005, "Cannot edit a message authored by another user")
+    revised = posting.revise(call.play, message, bodies.read(body, present_flags=message.flags))
+    with call.play.store.change() as change:
+        effects.message_edited(call.play, change, revised)
+    return answer(render.message(call.memory, revised))
+
+
+@delete(_ONE, status_code=204)
+async def delete_message(call: Call, channel_id: int, message_id: int) -> Response[None]:
+    """DELETE: one's own, or anybody's with MANAGE_MESSAGES."""
+    channel = call.channel(channel_id)
+    message = call.message(channel, message_id)
+    if message.author_id != call.own_id:
+        call.channel(channel_id, Permission.MANAGE_MESSAGES)
+    with call.play.store.change() as change:
+        effects.message_deleted(call.play, change, message, by_bot=True)
+    return nothing()
+
+
+@post(_PATH + "/bulk-delete", status_code=204)
+async def bulk_delete(call: Call, channel_id: int) -> Response[None]:
+    """POST bulk-delete: 2 to 100 messages, none older than two weeks."""
+    channel = call.channel(channel_id, Permission.MANAGE_MESSAGES)
+    ids = (await call.body()).get("messages")
+    if not isinstance(ids, list) or not 2 <= len(ids) <= 100:  # noqa: PLR2004 - Discord's bounds
+        raise errors.DiscordError(400, 50016, "Provided too few or too many messages to delete. Must provide 2-100.")
+    if not all(str(entry).isdecimal() for entry in ids):
+        raise errors.invalid("messages", "NUMBER_TYPE_COERCE", "A value is not snowflake.")
+    known = call.memory.messages.get(channel.id, {})
+    chosen = [known[int(entry)] for entry in ids if int(entry) in known]
+    if any(call.play.clock.now() - made_at(int(entry)) > _BULK_AGE for entry in ids):
+        raise errors.DiscordError(400, 50034, "You can only bulk delete messages that are under 14 days old.")
+    with call.play.store.change() as change:
+        effects.messages_deleted(call.play, change, channel, chosen)
+    return nothing()
+
+
+ROUTES = (create_message, list_messages, get_message, edit_message, delete_message, bulk_delete)

@@ -1,0 +1,63 @@
+"""Puts the REST API together: authorisation, refusals in Discord's shape, and every route."""
+
+from typing import Any
+
+from litestar import Request, Response, Router
+from litestar.di import Provide
+from litestar.exceptions import HTTPException
+from litestar.types import ControllerRouterHandler
+
+from guildwright.playground import errors
+from guildwright.playground.errors import DiscordError
+from guildwright.playground.playground import Playground
+from guildwright.playground.rest import applications, channels, gateway, guilds, interactions, messages, users
+from guildwright.playground.rest.call import Call
+
+PATH = "/api/v10"
+
+
+def rest_router(play: Playground) -> Router:
+    """The API as one Litestar router."""
+
+    async def bot_call(request: Request[Any, Any, Any]) -> Call:
+        if request.headers.get("authorization", "") != f"Bot {play.application.token}":
+            raise errors.unauthorized()
+        return Call(play, request)
+
+    async def open_call(request: Request[Any, Any, Any]) -> Call:
+        return Call(play, request)
+
+    authorised: list[ControllerRouterHandler] = [
+        *applications.ROUTES,
+        *channels.ROUTES,
+        *gateway.ROUTES,
+        *guilds.ROUTES,
+        *messages.ROUTES,
+        *users.ROUTES,
+    ]
+    return Router(
+        path=PATH,
+        include_in_schema=False,
+        exception_handlers={DiscordError: _refuse, HTTPException: _refuse_http},
+        route_handlers=[
+            Router(path="/", route_handlers=authorised, dependencies={"call": Provide(bot_call)}),
+            Router(
+                path="/",
+                route_handlers=[*gateway.OPEN_ROUTES, *interactions.ROUTES],
+                dependencies={"call": Provide(open_call)},
+            ),
+        ],
+    )
+
+
+def _refuse(_: Request[Any, Any, Any], refusal: DiscordError) -> Response[object]:
+    return Response(refusal.body(), status_code=refusal.status)
+
+
+def _refuse_http(_: Request[Any, Any, Any], fault: HTTPException) -> Response[object]:
+    """Litestar's own refusals (unknown route, wrong method) as Discord says them."""
+    words = {404: "404: Not Found", 405: "405: Method Not Allowed"}
+    return Response(
+        {"message": words.get(fault.status_code, fault.detail), "code": 0},
+        status_code=fault.status_code,
+    )

@@ -1,0 +1,95 @@
+"""Users: the bot's own, other ones, private channels, and the guilds the bot is in."""
+
+from typing import Any
+
+import msgspec
+from litestar import Response, delete, get, patch, post
+
+from guildwright.playground import effects, errors, render
+from guildwright.playground.bits import ChannelType
+from guildwright.playground.records import Channel
+from guildwright.playground.rest.call import Call, answer, nothing
+
+
+@get("/users/@me")
+async def get_me(call: Call) -> Response[object]:
+    """GET /users/@me."""
+    return answer(render.own_user(call.play.bot))
+
+
+@patch("/users/@me")
+async def edit_me(call: Call) -> Response[object]:
+    """PATCH /users/@me: the name only."""
+    body = await call.body()
+    name = body.get("username", call.play.bot.username)
+    if not isinstance(name, str) or not 2 <= len(name) <= 32:  # noqa: PLR2004 - Discord's bounds
+        raise errors.invalid("username", "BASE_TYPE_BAD_LENGTH", "Must be between 2 and 32 in length.")
+    with call.play.store.change() as change:
+        change.put(msgspec.structs.replace(call.play.bot, username=name))
+    return answer(render.own_user(call.play.bot))
+
+
+@get("/users/{user_id:int}")
+async def get_user(call: Call, user_id: int) -> Response[object]:
+    """GET /users/{user_id}."""
+    user = call.memory.users.get(user_id)
+    if user is None:
+        raise errors.unknown_user()
+    return answer(render.user(user))
+
+
+@get("/users/@me/guilds")
+async def get_my_guilds(call: Call) -> Response[object]:
+    """GET /users/@me/guilds."""
+    limit = call.query_int("limit", 200, 1, 200)
+    before, after = call.query_snowflake("before"), call.query_snowflake("after")
+    guilds = sorted(call.memory.bot_guilds(), key=lambda guild: guild.id)
+    if before is not None:
+        guilds = [guild for guild in guilds if guild.id < before][-limit:]
+    if after is not None:
+        guilds = [guild for guild in guilds if guild.id > after]
+    counts = call.query_flag("with_counts")
+    rights = call.play.permissions
+    return answer(
+        [
+            render.partial_guild(call.memory, guild, rights.in_guild(guild.id, call.own_id), counts=counts)
+            for guild in guilds[:limit]
+        ],
+    )
+
+
+@delete("/users/@me/guilds/{guild_id:int}", status_code=204)
+async def leave_guild(call: Call, guild_id: int) -> Response[None]:
+    """DELETE /users/@me/guilds/{guild_id}."""
+    guild = call.memory.guilds.get(guild_id)
+    member = call.memory.member(guild_id, call.own_id)
+    if guild is None or member is None:
+        raise errors.unknown_guild()
+    with call.play.store.change() as change:
+        change.count("guilds_left", guild_id)
+        effects.bot_left(call.play, change, guild, member)
+    return nothing()
+
+
+@post("/users/@me/channels")
+async def open_private_channel(call: Call) -> Response[object]:
+    """POST /users/@me/channels."""
+    body: dict[str, Any] = await call.body()
+    recipient = str(body.get("recipient_id", ""))
+    if not recipient.isdecimal():
+        raise errors.invalid("recipient_id", "NUMBER_TYPE_COERCE", f'Value "{recipient}" is not snowflake.')
+    user = call.memory.users.get(int(recipient))
+    if user is None:
+        raise errors.unknown_user()
+    if user.bot:
+        raise errors.DiscordError(400, 50007, "Cannot send messages to this user")
+    channel = call.memory.direct_channel(user.id)
+    if channel is None:
+        channel = Channel(id=call.play.ids.next(), type=ChannelType.DM, recipient_id=user.id)
+        with call.play.store.change() as change:
+            change.put(channel)
+            change.count("private_channels_opened")
+    return answer(render.channel(call.memory, channel))
+
+
+ROUTES = (get_me, edit_me, get_user, get_my_guilds, leave_guild, open_private_channel)

@@ -1,0 +1,136 @@
+"""The demo guild "The Oak Hall", as a first start finds it."""
+
+import base64
+import secrets
+from datetime import timedelta
+
+from guildwright.playground.bits import EVERYONE_DEFAULT, PRIVILEGED_INTENTS, ChannelType, Permission
+from guildwright.playground.clock import Clock
+from guildwright.playground.ids import Snowflakes
+from guildwright.playground.records import Application, Channel, Guild, Member, Overwrite, Role, User
+from guildwright.playground.store import Change, Store
+
+GUILD_NAME = "The Oak Hall"
+BOT_NAME = "Guildwright"
+
+BOT_PERMISSIONS = (
+    Permission.VIEW_CHANNEL
+    | Permission.SEND_MESSAGES
+    | Permission.EMBED_LINKS
+    | Permission.ATTACH_FILES
+    | Permission.ADD_REACTIONS
+    | Permission.READ_MESSAGE_HISTORY
+    | Permission.MANAGE_MESSAGES
+    | Permission.MANAGE_ROLES
+    | Permission.USE_EXTERNAL_EMOJIS
+)
+MODERATOR_PERMISSIONS = (
+    EVERYONE_DEFAULT
+    | Permission.MANAGE_GUILD
+    | Permission.MANAGE_MESSAGES
+    | Permission.KICK_MEMBERS
+    | Permission.BAN_MEMBERS
+    | Permission.MODERATE_MEMBERS
+    | Permission.VIEW_AUDIT_LOG
+)
+ARTISAN_PERMISSIONS = EVERYONE_DEFAULT | Permission.MANAGE_EVENTS
+
+
+def token_for(application_id: int) -> str:
+    """A bot token in Discord's form: its first segment is the application's id."""
+    head = base64.urlsafe_b64encode(str(application_id).encode()).decode().rstrip("=")
+    return f"{head}.{secrets.token_urlsafe(4)[:6]}.{secrets.token_urlsafe(28)[:38]}"
+
+
+def seed(store: Store, ids: Snowflakes, clock: Clock) -> None:
+    """Fill an empty store."""
+    now = clock.now()
+
+    def aged(**age: float) -> int:
+        return ids.at(now - timedelta(**age))
+
+    # Oldest first: ids only grow.
+    olive = User(id=aged(days=900), username="olive", global_name="Olive")
+    ana = User(id=aged(days=700), username="ana", global_name="Ana")
+    bo = User(id=aged(days=500), username="bo", global_name="Bo")
+    bot = User(id=aged(days=400), username=BOT_NAME, bot=True)
+    guild_id = aged(days=300)
+    joined = now - timedelta(days=290)
+    with store.change() as change:
+        for user in (olive, ana, bo, bot):
+            change.put(user)
+        change.put(
+            Application(
+                id=bot.id,
+                name=BOT_NAME,
+                token=token_for(bot.id),
+                owner_id=olive.id,
+                privileged_intents=int(PRIVILEGED_INTENTS),
+                starts_since=now.isoformat(),
+            ),
+        )
+        change.put(Guild(id=guild_id, name=GUILD_NAME, owner_id=olive.id, features=("COMMUNITY",)))
+        roles = _roles(change, ids, guild_id, bot.id)
+        _channels(change, ids, guild_id, roles)
+        cy = change.put(User(id=ids.next(), username="cy", global_name="Cy"))
+        for user, held in ((olive, ()), (ana, ("Artisan",)), (bo, ("Moderator",)), (bot, (BOT_NAME,)), (cy, ())):
+            moment = joined if user is not cy else now
+            role_ids = tuple(roles[name].id for name in held)
+            change.put(Member(guild_id=guild_id, user_id=user.id, joined_at=moment.isoformat(), roles=role_ids))
+
+
+def _roles(change: Change, ids: Snowflakes, guild_id: int, bot_id: int) -> dict[str, Role]:
+    everyone = Role(id=guild_id, guild_id=guild_id, name="@everyone", permissions=int(EVERYONE_DEFAULT), position=0)
+    artisan = Role(
+        id=ids.next(),
+        guild_id=guild_id,
+        name="Artisan",
+        permissions=int(ARTISAN_PERMISSIONS),
+        position=1,
+        color=0x0C6A60,
+        mentionable=True,
+    )
+    moderator = Role(
+        id=ids.next(),
+        guild_id=guild_id,
+        name="Moderator",
+        permissions=int(MODERATOR_PERMISSIONS),
+        position=3,
+        color=0x8A5A0A,
+        hoist=True,
+    )
+    own = Role(
+        id=ids.next(),
+        guild_id=guild_id,
+        name=BOT_NAME,
+        permissions=int(BOT_PERMISSIONS),
+        position=2,
+        bot_id=bot_id,
+    )
+    return {role.name: change.put(role) for role in (everyone, artisan, own, moderator)}
+
+
+def _channels(change: Change, ids: Snowflakes, guild_id: int, roles: dict[str, Role]) -> None:
+    quiet = Overwrite(id=guild_id, type=0, deny=int(Permission.SEND_MESSAGES))
+    hidden = Overwrite(id=guild_id, type=0, deny=int(Permission.VIEW_CHANNEL))
+    writes = int(Permission.VIEW_CHANNEL | Permission.SEND_MESSAGES)
+    staff = Overwrite(id=roles["Moderator"].id, type=0, allow=writes)
+    own = Overwrite(id=roles[BOT_NAME].id, type=0, allow=writes)
+    plan = (
+        ("announcements", "News from the hall", (quiet, staff, own)),
+        ("gatehouse", "Come in, sit down, say hello", ()),
+        ("giveaways", "Prizes from the workshops", ()),
+        ("mod-log", "What the moderators did", (hidden, staff, own)),
+    )
+    for position, (name, topic, overwrites) in enumerate(plan):
+        change.put(
+            Channel(
+                id=ids.next(),
+                type=ChannelType.GUILD_TEXT,
+                guild_id=guild_id,
+                name=name,
+                topic=topic,
+                position=position,
+                overwrites=overwrites,
+            ),
+        )

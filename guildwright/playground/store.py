@@ -1,0 +1,105 @@
+"""Everything the playground remembers: read from memory, written through to SQLite before an answer leaves.
+
+A `Change` collects what a request does. It becomes true as one SQLite transaction, then in memory, and only then do
+its announcements go out; so a `kill -9` at any moment leaves either all of an effect, with its count, or nothing.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import cast
+
+import msgspec
+
+from guildwright.playground.memory import Memory
+from guildwright.playground.records import KINDS, Effect, Record
+
+_SCHEMA = "CREATE TABLE IF NOT EXISTS record (kind TEXT, key TEXT, body BLOB, PRIMARY KEY (kind, key)) WITHOUT ROWID"
+_PUT = "INSERT INTO record VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET body = excluded.body"
+_DELETE = "DELETE FROM record WHERE kind = ? AND key = ?"
+
+
+class Change:
+    """What one request does to the state, not yet true."""
+
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+        self.writes: dict[tuple[str, str], Record | None] = {}
+        self.dropped: list[Record] = []
+        self.announcements: list[Callable[[], None]] = []
+
+    def put[R: Record](self, record: R) -> R:
+        """Keep the record, replacing the one with its key."""
+        self.writes[record.kind, record.key] = record
+        return record
+
+    def drop(self, record: Record) -> None:
+        """Forget the record."""
+        self.writes[record.kind, record.key] = None
+        self.dropped.append(record)
+
+    def count(self, name: str, guild_id: int | None = None, channel_id: int | None = None, times: int = 1) -> None:
+        """Count an effect at its place."""
+        fresh = Effect(name=name, guild_id=guild_id, channel_id=channel_id, count=times)
+        known = self.writes.get((Effect.kind, fresh.key)) or self._memory.effects.get(fresh.key)
+        if isinstance(known, Effect):
+            fresh = msgspec.structs.replace(known, count=known.count + times)
+        self.put(fresh)
+
+    def announce(self, announcement: Callable[[], None]) -> None:
+        """Call this once the change is true."""
+        self.announcements.append(announcement)
+
+
+class Store:
+    """Memory in front of one SQLite file."""
+
+    def __init__(self, file: Path | None) -> None:
+        """Open, and read everything. Without a file nothing outlives the process."""
+        self._database = sqlite3.connect(file or ":memory:", isolation_level=None)
+        self._database.execute("PRAGMA journal_mode = WAL")
+        self._database.execute("PRAGMA synchronous = NORMAL")
+        self._database.execute(_SCHEMA)
+        self.memory = Memory()
+        self._read()
+
+    def _read(self) -> None:
+        decoders = {kind.kind: msgspec.json.Decoder(kind) for kind in KINDS}
+        rows = self._database.execute("SELECT kind, body FROM record").fetchall()
+        records = [cast("Record", decoders[kind].decode(body)) for kind, body in rows]
+        for record in sorted(records, key=lambda record: getattr(record, "id", 0)):
+            self.memory.apply(record)
+
+    @contextmanager
+    def change(self) -> Iterator[Change]:
+        """Collect a change; it becomes true when the block ends without an exception."""
+        change = Change(self.memory)
+        yield change
+        self._commit(change)
+
+    def _commit(self, change: Change) -> None:
+        database = self._database
+        database.execute("BEGIN")
+        try:
+            for (kind, key), record in change.writes.items():
+                if record is None:
+                    database.execute(_DELETE, (kind, key))
+                else:
+                    database.execute(_PUT, (kind, key, msgspec.json.encode(record)))
+        except BaseException:
+            database.execute("ROLLBACK")
+            raise
+        database.execute("COMMIT")
+        for record in change.dropped:
+            if change.writes[record.kind, record.key] is None:
+                self.memory.forget(record)
+        for record in change.writes.values():
+            if record is not None:
+                self.memory.apply(record)
+        for announcement in change.announcements:
+            announcement()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._database.close()
