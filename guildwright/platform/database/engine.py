@@ -1,0 +1,147 @@
+"""One PostgreSQL engine per process, which outlives every restart of the server behind it.
+
+Piccolo looks its engine up by module name, so there is exactly one, made here without a connection and pointed
+at a server by `open_database`. Connections are made when they are needed: a process starts, and stays alive, while
+PostgreSQL is away.
+"""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from typing import TYPE_CHECKING, Any, cast
+
+import asyncpg
+from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
+
+from guildwright.platform.database.errors import is_database_away
+
+if TYPE_CHECKING:
+    from guildwright.platform.settings import Settings
+
+os.environ.setdefault("PICCOLO_CONF", "guildwright.platform.database.piccolo_conf")
+
+_POOL_SIZE = 10
+_QUERY_TIMEOUT = 30.0
+_CONNECT_TIMEOUT = 5.0
+
+
+class _Transaction(PostgresTransaction):
+    """A transaction that gives its connection back even when the server died in the middle of it."""
+
+    async def __aexit__(self, exception_type: Any, exception: Any, traceback: Any) -> bool:  # noqa: ANN401  Piccolo's
+        if self._parent is not None:
+            return exception is None
+        try:
+            await self._settle(failed=exception is not None)
+        finally:
+            self.engine.current_transaction.reset(self.context)
+            await _give_back(self.engine, self.connection)
+        return False
+
+    async def _settle(self, *, failed: bool) -> None:
+        if not failed:
+            if not self._committed and not self._rolled_back:
+                await self.commit()
+        elif not self._rolled_back:
+            # The server undoes what it never saw committed; a failing ROLLBACK must not hide the first error.
+            with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                await self.rollback()
+
+
+class _Engine(PostgresEngine):
+    def transaction(self, allow_nested: bool = True) -> PostgresTransaction:
+        return _Transaction(engine=self, allow_nested=allow_nested)
+
+
+DB = _Engine(config={})
+
+
+async def _give_back(engine: PostgresEngine, connection: Any) -> None:  # noqa: ANN401  asyncpg's proxy has no type
+    with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        await (engine.pool.release(connection) if engine.pool else connection.close())
+
+
+def _config(url: str) -> dict[str, Any]:
+    return {
+        "dsn": url,
+        "timeout": _CONNECT_TIMEOUT,
+        "command_timeout": _QUERY_TIMEOUT,
+        # A process that hangs in the middle of a transaction must not keep its locks.
+        "server_settings": {"application_name": "guildwright", "idle_in_transaction_session_timeout": "60s"},
+    }
+
+
+async def open_database(settings: "Settings", *, pool_size: int = _POOL_SIZE) -> None:
+    """Point the engine at `DATABASE_URL`. Nothing is connected yet, so this works while the server is away.
+
+    Raises:
+        ValueError: when the settings name no database.
+    """
+    if settings.database_url is None:
+        raise ValueError("DATABASE_URL is not set: `guildwright up` sets it, or give postgresql://user@host/database")
+    await open_url(settings.database_url.get_secret_value(), pool_size=pool_size)
+
+
+async def open_url(url: str, *, pool_size: int = _POOL_SIZE) -> None:
+    """Point the engine at a PostgreSQL URL (a unix socket is `postgresql://user@/database?host=/folder`)."""
+    await close_database()
+    DB.config = _config(url)
+    DB.pool = await asyncpg.create_pool(**DB.config, min_size=0, max_size=pool_size)
+
+
+async def close_database() -> None:
+    """Close every connection of the pool; those that a dead server left are dropped."""
+    pool, DB.pool = DB.pool, None
+    if pool is None:
+        return
+    try:
+        await asyncio.wait_for(pool.close(), timeout=1.0)
+    except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        pool.terminate()
+
+
+@asynccontextmanager
+async def transaction() -> AsyncIterator[None]:
+    """All statements of the block commit together or not at all. Never hold one across a Discord call."""
+    async with DB.transaction():
+        yield
+
+
+async def fetch(sql: str, *args: object) -> list[dict[str, Any]]:
+    """Rows of one statement with `$1` placeholders, inside the current transaction when there is one."""
+    current = DB.current_transaction.get()
+    if current is not None:
+        rows = await current.connection.fetch(sql, *args)
+    elif DB.pool is not None:
+        rows = await DB.pool.fetch(sql, *args)
+    else:
+        raise ValueError("the database is not open: call open_database first")
+    return [dict(row) for row in cast("Sequence[Any]", rows)]
+
+
+async def connect(settings_or_url: "Settings | str") -> "asyncpg.Connection[Any]":
+    """A connection of one's own, outside the pool: for LISTEN."""
+    if isinstance(settings_or_url, str):
+        return await asyncpg.connect(**_config(settings_or_url))
+    raise TypeError("give a URL")
+
+
+async def ping() -> None:
+    """Return when the server answers a query; raise what it raised otherwise."""
+    await asyncio.wait_for(fetch("SELECT 1"), timeout=2.0)
+
+
+async def wait_until_up(stopped: asyncio.Event, *, pause: float = 0.25) -> bool:
+    """Poll until the server answers: True. False when `stopped` is set first."""
+    while not stopped.is_set():
+        try:
+            await ping()
+        except Exception as error:
+            if not is_database_away(error):
+                raise
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stopped.wait(), timeout=pause)
+        else:
+            return True
+    return False

@@ -1,0 +1,25 @@
+"""Tells "the server is away" from "the statement is wrong": the first is waited out, the second is a fault."""
+
+import asyncpg
+
+_AWAY = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.DiskFullError,
+    asyncpg.ReadOnlySQLTransactionError,
+)
+# asyncpg reports a connection that died under it as an InterfaceError, the same class as a misuse of its API.
+_DIED = ("connection is closed", "connection was closed", "connection has been released", "pool is closing")
+
+
+def is_database_away(error: BaseException) -> bool:
+    """Whether waiting for PostgreSQL to come back is the cure."""
+    if isinstance(error, asyncpg.InterfaceError):
+        return any(words in str(error) for words in _DIED)
+    return isinstance(error, _AWAY)
