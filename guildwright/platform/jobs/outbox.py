@@ -14,9 +14,9 @@ LOOK_SECONDS = 30
 
 _ADD = f"""
 WITH added AS (
-  INSERT INTO job (kind, dedupe_key, guild_id, payload, due, state, trace, created_at,
+  INSERT INTO job (kind, dedupe_key, guild_id, payload, due, next_at, state, trace, created_at,
                    attempt, fence, leased_by, error)
-  VALUES ($1, $2, $3, $4::jsonb, $5, 'waiting', $6, now(), 0, 0, '', '')
+  VALUES ($1, $2, $3, $4::jsonb, $5, $5, 'waiting', $6, now(), 0, 0, '', '')
   ON CONFLICT (kind, dedupe_key) DO NOTHING
   RETURNING id, due
 )
@@ -61,10 +61,20 @@ async def cancel(kind: str, dedupe_key: str) -> bool:
 async def reschedule(kind: str, dedupe_key: str, due: datetime) -> bool:
     """Move a job that no worker has taken yet to another moment, in the caller's transaction. False: too late."""
     rows = await fetch(
-        "UPDATE job SET due = $3, state = 'waiting' WHERE kind = $1 AND dedupe_key = $2 "
-        f"AND state IN ('waiting', 'sent') RETURNING id, pg_notify('{CHANNEL}', '')",
+        "UPDATE job SET due = $3, next_at = $3, state = 'waiting' WHERE kind = $1 AND dedupe_key = $2 "
+        "AND state IN ('waiting', 'sent') RETURNING id, pg_notify($4, '')",
         kind,
         dedupe_key,
         due,
+        CHANNEL,
     )
     return bool(rows)
+
+
+async def erase_guild(guild_id: int) -> int:
+    """Delete a guild's jobs, done and dead ones too, in the caller's transaction; one that is running stays.
+
+    Returns:
+        How many there were.
+    """
+    return len(await fetch("DELETE FROM job WHERE guild_id = $1 AND state <> 'running' RETURNING id", guild_id))

@@ -10,7 +10,7 @@ DESCRIPTION = "one job per key; what is due, sent, leased and finished is found 
 
 _STATEMENTS = (
     "CREATE UNIQUE INDEX job_once ON job (kind, dedupe_key)",
-    "CREATE INDEX job_due ON job (kind, due) WHERE state = 'waiting'",
+    "CREATE INDEX job_due ON job (next_at) WHERE state = 'waiting'",
     "CREATE INDEX job_sent ON job (kind, sent_at) WHERE state = 'sent'",
     "CREATE INDEX job_leased ON job (leased_until) WHERE state = 'running'",
     "CREATE INDEX job_finished ON job (finished_at) WHERE state IN ('done', 'dead')",

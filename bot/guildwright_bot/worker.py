@@ -1,0 +1,114 @@
+"""The worker process: runs the jobs of every feature until it is told to stop."""
+
+import asyncio
+import signal
+from contextlib import suppress
+from importlib import import_module
+
+import structlog
+import uvloop
+
+from guildwright.platform import log, stream
+from guildwright.platform.chance import SystemChance
+from guildwright.platform.clock import SystemClock
+from guildwright.platform.database import engine
+from guildwright.platform.health import Check, Health, NotReady
+from guildwright.platform.jobs.registry import Consumer
+from guildwright.platform.jobs.worker import JobWorker
+from guildwright.platform.settings import Settings
+from guildwright_bot import deps as wiring
+from guildwright_bot.features import FEATURES
+
+# The supervisor kills 2.5 seconds after asking.
+GRACE_SECONDS = 1.2
+
+_log = structlog.get_logger("guildwright.worker")
+
+
+def main(settings: Settings) -> int:
+    """The `guildwright worker` command: 0 after a stop by signal, 1 when it cannot start."""
+    log.configure(settings, "worker")
+    try:
+        return uvloop.run(_run(settings))
+    except (ValueError, OSError) as error:
+        _log.error("the worker cannot start", reason=str(error))
+        return 1
+
+
+def consumers(deps: wiring.Deps) -> list[Consumer]:
+    """Those of every feature that has a `consumers.py`."""
+    found: list[Consumer] = []
+    for feature in FEATURES:
+        name = f"guildwright_bot.features.{feature}.consumers"
+        try:
+            module = import_module(name)
+        except ModuleNotFoundError as missing:
+            if missing.name != name:
+                raise
+            continue
+        found += module.consumers(deps)
+    return found
+
+
+async def _run(settings: Settings) -> int:
+    stopped = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    clock, chance = SystemClock(), SystemChance()
+    redis = stream.connect(settings)
+    deps = wiring.build(settings, "worker", clock, chance, redis)
+    await engine.open_database(settings)
+    worker = JobWorker(stream.redis_url(settings), consumers(deps), clock, chance, deps.errors)
+    health = Health(settings, clock, _checks(deps), worker.measure)
+    await health.start()
+    try:
+        await deps.discord.start()
+        await deps.config.start()
+        await _until_stopped(worker, deps, stopped)
+    finally:
+        await worker.stop(GRACE_SECONDS)
+        await health.stop()
+        await deps.config.stop()
+        await deps.discord.stop()
+        await redis.aclose()
+        await engine.close_database()
+    _log.info("stopped")
+    return 0
+
+
+async def _until_stopped(worker: JobWorker, deps: wiring.Deps, stopped: asyncio.Event) -> None:
+    """Begin when config is there; a stop is obeyed at any moment, also while waiting for others."""
+
+    async def begin() -> None:
+        await deps.config.wait_ready()
+        await worker.start()
+
+    beginning = asyncio.create_task(begin())
+    ending = asyncio.create_task(stopped.wait())
+    await asyncio.wait({beginning, ending}, return_when=asyncio.FIRST_COMPLETED)
+    if beginning.done():
+        beginning.result()
+    await ending
+    beginning.cancel()
+    with suppress(asyncio.CancelledError):
+        await beginning
+
+
+def _checks(deps: wiring.Deps) -> dict[str, Check]:
+    async def postgres() -> str:
+        await engine.ping()
+        return "answers"
+
+    async def redis() -> str:
+        await deps.redis.ping()
+        return "answers"
+
+    async def config() -> str:
+        if not deps.config.ready:
+            raise NotReady("no complete config in Redis yet; is the publisher (`guildwright up`) running?")
+        return "complete"
+
+    async def discord() -> str:
+        return f"logged in as {(await deps.discord.me()).username}"
+
+    return {"postgres": postgres, "redis": redis, "config": config, "discord": discord}

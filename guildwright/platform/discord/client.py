@@ -1,0 +1,342 @@
+"""The one way to Discord's REST API with the bot's token.
+
+hikari's own retries are off: when an answer is lost it would repeat a create up to four times. Here a request is
+repeated only where that is harmless, and every message that a job creates carries a nonce.
+"""
+
+import base64
+import binascii
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+import hikari
+import structlog
+from hikari.impl import HTTPSettings, HTTPTimeoutSettings, RESTApp, RESTClientImpl
+
+from guildwright.platform import metrics
+from guildwright.platform.clock import Clock
+from guildwright.platform.discord.brakes import Brakes
+from guildwright.platform.discord.errors import DiscordRefused, DiscordUnauthorized, DiscordUnavailable
+
+if TYPE_CHECKING:
+    from guildwright.platform.settings import Settings
+
+__all__ = ["DiscordClient", "DiscordRefused", "DiscordUnauthorized", "DiscordUnavailable", "application_id_of"]
+
+_LONGEST_RATE_LIMIT = 10.0  # a job rather waits in the database than in memory
+_TIMEOUT_SECONDS = 15.0
+_TRIES = 3
+_LOOK_BACK = 500  # messages
+_INVALID = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS)
+
+_log = structlog.get_logger("guildwright.discord")
+
+
+def application_id_of(token: str) -> int:
+    """The application that a bot token belongs to: its first segment is the snowflake in base64.
+
+    Raises:
+        ValueError: when it is no bot token.
+    """
+    head = token.split(".", 1)[0]
+    try:
+        return int(base64.b64decode(head + "=" * (-len(head) % 4), altchars=b"-_", validate=True))
+    except (ValueError, binascii.Error):
+        raise ValueError("DISCORD_TOKEN is no bot token: copy it from the portal's Bot page") from None
+
+
+class DiscordClient:
+    """hikari's REST client with our rules on retries, limits and errors.
+
+    Every method raises `DiscordRefused` (permanent), `DiscordUnavailable` (try again later) or `DiscordUnauthorized`
+    (the token is wrong; nothing is sent any more).
+    """
+
+    def __init__(self, settings: "Settings", clock: Clock) -> None:
+        if settings.discord_token is None:
+            raise ValueError("DISCORD_TOKEN is not set: copy it from the developer portal, or run `guildwright up`")
+        token = settings.discord_token.get_secret_value()
+        self.application_id = application_id_of(token)
+        self._token = token
+        self._url = settings.discord_api
+        self._clock = clock
+        self._brakes = Brakes(clock)
+        self._app: RESTApp | None = None
+        self._rest: RESTClientImpl | None = None
+        self._me: hikari.OwnUser | None = None
+        self._refused_token = False
+
+    async def start(self) -> None:
+        """Get ready; nothing is sent yet."""
+        timeouts = HTTPTimeoutSettings(total=_TIMEOUT_SECONDS, acquire_and_connect=5.0, request_socket_connect=5.0)
+        self._app = RESTApp(
+            url=self._url,
+            max_retries=0,
+            max_rate_limit=_LONGEST_RATE_LIMIT,
+            http_settings=HTTPSettings(timeouts=timeouts),
+        )
+        await self._app.start()
+        self._rest = self._app.acquire(self._token, hikari.TokenType.BOT)
+        self._rest.start()
+
+    async def stop(self) -> None:
+        """Close the connections."""
+        if self._rest is not None:
+            await self._rest.close()
+        if self._app is not None:
+            await self._app.close()
+        self._rest = self._app = None
+
+    @property
+    def rest(self) -> RESTClientImpl:
+        """The client of hikari, to be used inside `call`."""
+        if self._rest is None:
+            raise RuntimeError("the Discord client is not started")
+        return self._rest
+
+    async def me(self) -> hikari.OwnUser:
+        """The bot's own user, asked for once. Raises while the token is known to be refused."""
+        self._check_token()
+        if self._me is None:
+            self._me = await self.call("GET /users/@me", self.rest.fetch_my_user, repeatable=True)
+        return self._me
+
+    async def call[T](self, route: str, send: Callable[[], Awaitable[T]], *, repeatable: bool) -> T:
+        """Send one request, counted, within the limits, and with our errors.
+
+        Args:
+            route: For metrics and messages, without ids: `GET /guilds/{}`.
+            send: Makes the request, such as `lambda: client.rest.fetch_guild(1)`.
+            repeatable: Whether sending it twice does no harm. It is then tried again at once when its answer is lost.
+        """
+        tries = _TRIES if repeatable else 1
+        for trial in range(1, tries + 1):
+            try:
+                return await self._once(route, send)
+            except DiscordUnauthorized:
+                raise
+            except DiscordUnavailable as error:
+                if trial == tries or error.retry_after is not None:
+                    raise
+                await self._clock.sleep(0.2 * trial)
+        raise AssertionError("unreachable")
+
+    async def _once[T](self, route: str, send: Callable[[], Awaitable[T]]) -> T:
+        self._check_token()
+        if wait := self._brakes.wait_seconds():
+            raise DiscordUnavailable("too many refused requests in ten minutes", retry_after=wait)
+        await self._brakes.take_turn()
+        began = self._clock.monotonic()
+        status = 0
+        try:
+            answer = await send()
+        except (hikari.HTTPError, aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
+            status = int(getattr(error, "status", 0))
+            raise self._translate(route, status, error) from error
+        else:
+            status = 200
+            return answer
+        finally:
+            metrics.REST_CALLS.labels(route, str(status)).inc()
+            metrics.REST_SECONDS.labels(route).observe(self._clock.monotonic() - began)
+
+    def _check_token(self) -> None:
+        if self._refused_token:
+            raise DiscordUnauthorized("Discord refused the token; set another DISCORD_TOKEN and restart")
+
+    def _translate(self, route: str, status: int, error: Exception) -> Exception:
+        if status in _INVALID:
+            self._brakes.count_invalid()
+        if status == HTTPStatus.UNAUTHORIZED:
+            self._refused_token = True
+            _log.error("Discord refused the token; nothing is sent any more until it is replaced", route=route)
+            return DiscordUnauthorized(f"{route}: Discord refused the token")
+        if isinstance(error, hikari.RateLimitTooLongError):
+            self._brakes.count_invalid()
+            return DiscordUnavailable(f"{route}: rate limited", retry_after=error.retry_after)
+        if isinstance(error, hikari.HTTPResponseError) and 400 <= status < 500 and status != 429:  # noqa: PLR2004
+            return DiscordRefused(int(error.code), status, error.message or str(error.raw_body)[:200], route)
+        if status == HTTPStatus.TOO_MANY_REQUESTS:
+            return DiscordUnavailable(f"{route}: rate limited", retry_after=60.0)
+        return DiscordUnavailable(f"{route}: {f'status {status}' if status else 'no answer'} ({error})")
+
+    async def send_message(  # noqa: PLR0913  Discord's own fields
+        self,
+        channel_id: int,
+        *,
+        nonce: str | None = None,
+        content: str | None = None,
+        embeds: Sequence[hikari.Embed] = (),
+        components: Sequence[hikari.api.ComponentBuilder] = (),
+        user_mentions: Sequence[int] | bool = False,
+        role_mentions: Sequence[int] | bool = False,
+        mentions_everyone: bool = False,
+        reply_to: int | None = None,
+        flags: int | hikari.MessageFlag = 0,
+    ) -> hikari.Message:
+        """Create a message; nobody is pinged unless said.
+
+        Args:
+            channel_id: Where.
+            nonce: `run.nonce(effect)`: within a few minutes Discord answers a second one with the first message.
+            content: The text.
+            embeds: Up to 10.
+            components: Rows of buttons and the like.
+            user_mentions: Whom `<@…>` in the text may ping; True: all.
+            role_mentions: Which roles it may ping.
+            mentions_everyone: Whether @everyone and @here ping.
+            reply_to: A message to reply to; when it is gone the message is sent all the same.
+            flags: Such as `hikari.MessageFlag.SUPPRESS_NOTIFICATIONS`.
+        """
+        return await self.call(
+            "POST /channels/{}/messages",
+            lambda: self.rest.create_message(
+                channel_id,
+                content if content is not None else hikari.UNDEFINED,
+                nonce=nonce or hikari.UNDEFINED,
+                embeds=list(embeds) or hikari.UNDEFINED,
+                components=list(components) or hikari.UNDEFINED,
+                user_mentions=user_mentions,
+                role_mentions=role_mentions,
+                mentions_everyone=mentions_everyone,
+                reply=reply_to or hikari.UNDEFINED,
+                reply_must_exist=False if reply_to else hikari.UNDEFINED,
+                flags=flags or hikari.UNDEFINED,
+            ),
+            repeatable=nonce is not None,
+        )
+
+    async def send_message_once(
+        self,
+        channel_id: int,
+        *,
+        nonce: str,
+        marker: str,
+        since: datetime | None,
+        **message: Any,  # noqa: ANN401  those of send_message
+    ) -> hikari.Message:
+        """Create a message exactly once, over retries that may be hours apart.
+
+        Args:
+            channel_id: Where.
+            nonce: `run.nonce(effect)`, which covers the first minutes.
+            marker: A custom_id that one of the message's components has, or begins with; it covers the rest.
+            since: Look for it in what was written after this moment. None: this is the first try, do not look.
+            message: The rest, as for `send_message`.
+        """
+        if since is not None:
+            try:
+                found = await self.find_message(channel_id, marker, since)
+            except DiscordRefused as error:
+                # Without the permission to read history the nonce has to do.
+                _log.warning("cannot look for an earlier message", channel=channel_id, reason=str(error))
+                found = None
+            if found is not None:
+                return found
+        return await self.send_message(channel_id, nonce=nonce, **message)
+
+    async def find_message(self, channel_id: int, marker: str, after: datetime) -> hikari.Message | None:
+        """Our own first message since `after` with a component whose custom_id is `marker` or begins with `marker:`.
+
+        Looks at 500 messages at the most. `after` is taken two minutes earlier, for clocks that disagree.
+        """
+        me = (await self.me()).id
+
+        async def look() -> hikari.Message | None:
+            start = hikari.Snowflake.from_datetime(after) - (120_000 << 22)
+            history = self.rest.fetch_messages(channel_id, after=hikari.Snowflake(max(0, start)))
+            async for message in history.limit(_LOOK_BACK):
+                if message.author.id == me and any(_is_marked(name, marker) for name in _custom_ids(message)):
+                    return message
+            return None
+
+        return await self.call("GET /channels/{}/messages", look, repeatable=True)
+
+    async def edit_message(
+        self,
+        channel_id: int,
+        message_id: int,
+        *,
+        content: str | hikari.UndefinedType | None = hikari.UNDEFINED,
+        embeds: Sequence[hikari.Embed] | hikari.UndefinedType = hikari.UNDEFINED,
+        components: Sequence[hikari.api.ComponentBuilder] | hikari.UndefinedType = hikari.UNDEFINED,
+    ) -> hikari.Message:
+        """Edit one of our messages: what is not given stays. Pings nobody."""
+        return await self.call(
+            "PATCH /channels/{}/messages/{}",
+            lambda: self.rest.edit_message(
+                channel_id,
+                message_id,
+                content,
+                embeds=embeds,
+                components=components,
+                user_mentions=False,
+                role_mentions=False,
+                mentions_everyone=False,
+            ),
+            repeatable=True,
+        )
+
+    async def delete_message(self, channel_id: int, message_id: int, *, reason: str | None = None) -> bool:
+        """Delete a message. False when it is gone already."""
+        return await self._unless_gone(
+            "DELETE /channels/{}/messages/{}",
+            lambda: self.rest.delete_message(channel_id, message_id, reason=reason or hikari.UNDEFINED),
+        )
+
+    async def add_role(self, guild_id: int, user_id: int, role_id: int, *, reason: str | None = None) -> None:
+        """Give a member a role; having it already is fine."""
+        await self.call(
+            "PUT /guilds/{}/members/{}/roles/{}",
+            lambda: self.rest.add_role_to_member(guild_id, user_id, role_id, reason=reason or hikari.UNDEFINED),
+            repeatable=True,
+        )
+
+    async def remove_role(self, guild_id: int, user_id: int, role_id: int, *, reason: str | None = None) -> None:
+        """Take a role from a member; not having it is fine."""
+        await self.call(
+            "DELETE /guilds/{}/members/{}/roles/{}",
+            lambda: self.rest.remove_role_from_member(guild_id, user_id, role_id, reason=reason or hikari.UNDEFINED),
+            repeatable=True,
+        )
+
+    async def fetch_member(self, guild_id: int, user_id: int) -> hikari.Member | None:
+        """A member as Discord knows them now; None when they are not in the guild."""
+        try:
+            return await self.call(
+                "GET /guilds/{}/members/{}", lambda: self.rest.fetch_member(guild_id, user_id), repeatable=True
+            )
+        except DiscordRefused as error:
+            if error.status == HTTPStatus.NOT_FOUND:
+                return None
+            raise
+
+    async def _unless_gone(self, route: str, send: Callable[[], Awaitable[None]]) -> bool:
+        try:
+            await self.call(route, send, repeatable=True)
+        except DiscordRefused as error:
+            if error.status == HTTPStatus.NOT_FOUND:
+                return False
+            raise
+        return True
+
+
+def _custom_ids(message: hikari.Message) -> list[str]:
+    """The custom_id of every component, at any depth."""
+    found: list[str] = []
+    pending: list[Any] = list(message.components)
+    while pending:
+        component = pending.pop()
+        if name := getattr(component, "custom_id", None):
+            found.append(name)
+        pending.extend(getattr(component, "components", None) or ())
+        if accessory := getattr(component, "accessory", None):
+            pending.append(accessory)
+    return found
+
+
+def _is_marked(custom_id: str, marker: str) -> bool:
+    return custom_id == marker or custom_id.startswith(f"{marker}:")

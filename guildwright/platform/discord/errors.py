@@ -1,0 +1,27 @@
+"""What Discord's answers mean for a job: the type of the error is the retry policy."""
+
+from guildwright.platform.jobs.outcomes import GiveUp, Unavailable
+
+
+class DiscordRefused(GiveUp):
+    """Discord understood and said no (4xx). The same request would be refused again.
+
+    Attributes:
+        code: Discord's own code, such as 50013 (missing permissions) or 10008 (unknown message); 0 when it sent none.
+        status: The HTTP status.
+        message: Discord's words.
+    """
+
+    def __init__(self, code: int, status: int, message: str, route: str = "") -> None:
+        super().__init__(f"{route}: {status} {code} {message}".strip(": "))
+        self.code = code
+        self.status = status
+        self.message = message
+
+
+class DiscordUnavailable(Unavailable):
+    """Discord gave no usable answer: it may or may not have done what was asked. Try again, with the same nonce."""
+
+
+class DiscordUnauthorized(DiscordUnavailable):
+    """Discord does not know our token (401). Nothing is sent any more until the process has another one."""

@@ -1,0 +1,186 @@
+"""Carries the numbers of due jobs to workers: faststream on Redis Streams, made to survive the loss of Redis.
+
+A stream is never the truth (that is the row in PostgreSQL), so messages need no acknowledgement: one that is lost is
+sent again, and one that comes twice finds the job taken. What faststream lacks is put right in the client that it
+reads with: it creates its group at `$` (what was sent before the first start is never seen), stops for good when the
+group is gone (FLUSHALL), and rests five seconds after every broken connection.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Any, cast
+
+import structlog
+from faststream import AckPolicy
+from faststream.redis import RedisBroker, StreamSub
+from faststream.redis.configs import ConnectionState, RedisConnectionState
+from redis.asyncio import ConnectionPool, Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError, ResponseError
+
+GROUP = "workers"
+_PREFIX = "guildwright:jobs:"
+_BLOCK_MILLISECONDS = 2000
+_PAUSE_SECONDS = 0.25
+_KEEP_SECONDS = 120  # a message as old as this was sent again long ago
+
+# NOGROUP: there is no such stream or group. UNBLOCKED: there was one while we waited on it.
+_GONE = ("NOGROUP", "UNBLOCKED")
+
+type Take = Callable[[str, int], Awaitable[None]]
+
+_log = structlog.get_logger("guildwright.jobs.carrier")
+
+
+def stream_of(kind: str) -> str:
+    """The stream that carries jobs of a kind."""
+    return f"{_PREFIX}{kind}"
+
+
+class _DurableRedis(Redis):
+    """A client whose group reads wait out an absent Redis, and make the group again when Redis comes back empty."""
+
+    on_loss: Callable[[], None] = staticmethod(lambda: None)
+    _away = False
+
+    async def xreadgroup(self, groupname: str, consumername: str, streams: Any, **options: Any) -> Any:  # type: ignore[override]  # noqa: ANN401
+        try:
+            answer = await super().xreadgroup(groupname, consumername, streams, **options)
+        except ResponseError as error:
+            if not any(word in str(error) for word in _GONE):
+                raise
+            _log.warning("the streams are gone; making them again", streams=list(streams))
+            for name in streams:
+                await self.xgroup_create(name, groupname, mkstream=True)
+            self.on_loss()
+            return []
+        except (RedisError, OSError, TimeoutError):
+            if not self._away:
+                self._away = True
+                _log.warning("Redis is away; jobs wait")
+            await asyncio.sleep(_PAUSE_SECONDS)
+            return []
+        if self._away:
+            self._away = False
+            _log.info("Redis is back")
+            self.on_loss()
+        return answer
+
+    async def xgroup_create(self, name: Any, groupname: Any, id: Any = "0", mkstream: bool = True, **_: Any) -> Any:  # type: ignore[override]  # noqa: A002, ANN401, ARG002
+        try:
+            return await super().xgroup_create(name, groupname, id="0", mkstream=mkstream)
+        except ResponseError as error:
+            if "BUSYGROUP" not in str(error):
+                raise
+            return False
+
+
+class _Connection(RedisConnectionState):
+    def __init__(self, options: dict[str, Any], on_loss: Callable[[], None]) -> None:
+        super().__init__(options)
+        self._on_loss = on_loss
+
+    async def connect(self) -> "Redis":
+        pool = ConnectionPool(**{**self._options, "retry": Retry(NoBackoff(), 0)})
+        client = cast("_DurableRedis", _DurableRedis.from_pool(pool))
+        client.on_loss = self._on_loss
+        self._client = client
+        self._connected = True
+        return client
+
+
+class _Broker(RedisBroker):
+    def __init__(self, url: str, on_loss: Callable[[], None], **options: Any) -> None:  # noqa: ANN401
+        self._on_loss = on_loss
+        super().__init__(url, **options)
+
+    def _make_connection_state(
+        self, connection_options: dict[str, Any], kwargs: dict[str, Any]
+    ) -> "ConnectionState[Any]":
+        del kwargs
+        return _Connection(connection_options, self._on_loss)
+
+
+class Carrier:
+    """The streams of one worker."""
+
+    def __init__(self, url: str, kinds: Iterable[str], worker: str, take: Take, on_loss: Callable[[], None]) -> None:
+        """`take(kind, job id)` is called for every message, one at a time per kind; `on_loss` after Redis lost any."""
+        self._kinds = list(kinds)
+        self._broker = _Broker(
+            url,
+            on_loss,
+            logger=logging.getLogger("faststream"),
+            log_level=logging.DEBUG,
+            apply_types=False,
+            graceful_timeout=0.2,
+            socket_timeout=_BLOCK_MILLISECONDS / 1000 + 3,
+            socket_connect_timeout=2.0,
+        )
+        for kind in self._kinds:
+            self._subscribe(kind, worker, take)
+
+    def _subscribe(self, kind: str, worker: str, take: Take) -> None:
+        stream = StreamSub(
+            stream_of(kind),
+            group=GROUP,
+            consumer=worker,
+            no_ack=True,
+            polling_interval=_BLOCK_MILLISECONDS,
+            max_records=16,
+        )
+
+        @self._broker.subscriber(stream=stream, ack_policy=AckPolicy.MANUAL)
+        async def carry(job_id: int) -> None:
+            await take(kind, job_id)
+
+    @property
+    def _client(self) -> Redis:
+        return cast("Redis", self._broker.config.broker_config.connection.client)
+
+    async def start(self, stopped: asyncio.Event) -> bool:
+        """Wait for Redis, then listen. False when `stopped` is set first."""
+        await self._broker.connect()
+        while await self.wait_until_up(stopped):
+            try:
+                await self._broker.start()
+            except (RedisError, OSError, TimeoutError):
+                continue
+            return True
+        return False
+
+    async def stop(self) -> None:
+        """Listen no more."""
+        await self._broker.stop()
+
+    async def wait_until_up(self, stopped: asyncio.Event) -> bool:
+        """Poll until Redis answers: True. False when `stopped` is set first."""
+        while not stopped.is_set():
+            try:
+                await self._client.ping()
+            except (RedisError, OSError, TimeoutError):
+                await asyncio.sleep(_PAUSE_SECONDS)
+            else:
+                return True
+        return False
+
+    async def send(self, jobs: Sequence[tuple[int, str]]) -> None:
+        """Put (number, kind) of each on its stream, in one round trip.
+
+        Raises:
+            RedisError, OSError, TimeoutError: when it is not known whether they arrived.
+        """
+        async with self._client.pipeline(transaction=False) as pipe:
+            for job_id, kind in jobs:
+                await self._broker.publish(job_id, stream=stream_of(kind), pipeline=pipe)
+            await pipe.execute()
+
+    async def trim(self) -> None:
+        """Drop messages that have long been sent again. By age alone: a length would drop unread ones."""
+        seconds, _ = await self._client.time()
+        async with self._client.pipeline(transaction=False) as pipe:
+            for kind in self._kinds:
+                pipe.xtrim(stream_of(kind), minid=f"{(int(seconds) - _KEEP_SECONDS) * 1000}")
+            await pipe.execute()

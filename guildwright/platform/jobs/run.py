@@ -1,0 +1,84 @@
+"""One run of a job, as its handler sees it."""
+
+import hashlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from guildwright.platform.database.engine import transaction
+from guildwright.platform.jobs import store
+from guildwright.platform.jobs.outcomes import GiveUp, LostLease, Retry, Unavailable
+
+__all__ = ["GiveUp", "JobRun", "LostLease", "Retry", "Unavailable"]
+
+_NONCE_LENGTH = 25  # Discord's limit
+
+
+@dataclass
+class JobRun:
+    """What a handler gets.
+
+    Attributes:
+        id: The job's number.
+        kind: The consumer's kind.
+        guild_id: The guild it is about, or None.
+        payload: What `outbox.add` was given.
+        attempt: 1 on the first try. More than that, or `again`, means: look first whether the effect is there already.
+        fence: Grows with every taking; older holders are refused.
+        due: When it was meant to happen. Retries do not change it.
+        trace: Ties together the log lines of the processes that had to do with it.
+        again: Whether somebody may have run a part of it before.
+        finished: Whether `finish` has committed.
+    """
+
+    id: int
+    kind: str
+    guild_id: int | None
+    payload: dict[str, Any]
+    attempt: int
+    fence: int
+    due: datetime
+    trace: str = ""
+    created_at: datetime | None = None
+    finished: bool = field(default=False, init=False)
+
+    @property
+    def again(self) -> bool:
+        """Whether an earlier run may have had some of its effects."""
+        return self.fence > 1
+
+    def nonce(self, effect: str) -> str:
+        """The nonce of one effect on Discord: the same in every retry, different from any other effect's."""
+        # The moment of creation tells apart jobs of equal number, before and after a database was made anew.
+        made = self.created_at.isoformat() if self.created_at else ""
+        text = f"{self.kind}\0{self.id}\0{made}\0{effect}"
+        return hashlib.blake2s(text.encode(), digest_size=12).hexdigest()[:_NONCE_LENGTH]
+
+    @asynccontextmanager
+    async def step(self) -> AsyncIterator[None]:
+        """A transaction in the middle of a job, which only the holder of the lease can commit.
+
+        Raises:
+            LostLease: and rolls back, when another worker has the job by now.
+        """
+        async with transaction():
+            if not await store.hold(self.id, self.fence):
+                raise LostLease(f"job {self.id} was taken over")
+            yield
+
+    @asynccontextmanager
+    async def finish(self) -> AsyncIterator[None]:
+        """The last transaction of a job: what the block writes is kept if and only if the job becomes done.
+
+        Raises:
+            LostLease: and rolls back, when another worker has the job by now.
+        """
+        if self.finished:
+            raise RuntimeError(f"job {self.id} is finished already")
+        async with transaction():
+            if not await store.finish(self.id, self.fence):
+                raise LostLease(f"job {self.id} was taken over")
+            yield
+        self.finished = True

@@ -1,0 +1,184 @@
+"""Every statement that moves a job from one state to the next. Each says which state it expects, and whose lease.
+
+The times of leases and retries are the database's own, so that workers need not agree on the time.
+"""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from guildwright.platform.database.engine import fetch
+
+_ERROR_LENGTH = 8000
+
+
+async def next_due(kinds: Sequence[str]) -> float | None:
+    """Seconds until the next waiting job of these kinds is to be sent (negative: it is late); None: there is none."""
+    rows = await fetch(
+        "SELECT extract(epoch FROM next_at - now())::float8 AS seconds FROM job "
+        "WHERE state = 'waiting' AND kind = ANY($1::text[]) ORDER BY next_at LIMIT 1",
+        list(kinds),
+    )
+    return float(rows[0]["seconds"]) if rows else None
+
+
+async def sent_counts(kinds: Sequence[str]) -> dict[str, int]:
+    """How many jobs of each kind are on a stream and not taken yet."""
+    rows = await fetch(
+        "SELECT kind, count(*) AS n FROM job WHERE state = 'sent' AND kind = ANY($1::text[]) GROUP BY kind", list(kinds)
+    )
+    return {row["kind"]: row["n"] for row in rows}
+
+
+async def take_due(kinds: Sequence[str], limit: int) -> list[tuple[int, str]]:
+    """Mark up to `limit` due jobs as sent, longest due first. Another relay at the same time takes others."""
+    rows = await fetch(
+        """
+        WITH due AS (
+          SELECT id FROM job WHERE state = 'waiting' AND kind = ANY($1::text[]) AND next_at <= now()
+          ORDER BY next_at LIMIT $2 FOR UPDATE SKIP LOCKED
+        )
+        UPDATE job SET state = 'sent', sent_at = now() FROM due WHERE job.id = due.id RETURNING job.id, job.kind
+        """,
+        list(kinds),
+        limit,
+    )
+    return [(row["id"], row["kind"]) for row in rows]
+
+
+async def unsend(ids: Sequence[int]) -> None:
+    """Those that could not be put on a stream wait again."""
+    await fetch("UPDATE job SET state = 'waiting' WHERE id = ANY($1::bigint[]) AND state = 'sent'", list(ids))
+
+
+async def resend(kinds: Sequence[str], older_than: float) -> int:
+    """Whatever was sent more than `older_than` seconds ago and not taken waits again: its message may be lost."""
+    rows = await fetch(
+        "UPDATE job SET state = 'waiting' WHERE id IN (SELECT id FROM job WHERE state = 'sent' "
+        "AND kind = ANY($1::text[]) AND sent_at <= now() - make_interval(secs => $2) FOR UPDATE SKIP LOCKED) "
+        "RETURNING id",
+        list(kinds),
+        older_than,
+    )
+    return len(rows)
+
+
+async def claim(job_id: int, worker: str, lease: float) -> dict[str, Any] | None:
+    """Take the lease of a due job; None when somebody else has it or had it.
+
+    Returns:
+        What `JobRun` holds, and `late`: the seconds since it was to be sent.
+    """
+    rows = await fetch(
+        """
+        UPDATE job SET state = 'running', attempt = attempt + 1, fence = fence + 1, leased_by = $2,
+                       leased_until = now() + make_interval(secs => $3)
+        WHERE id = $1 AND state IN ('waiting', 'sent') AND next_at <= now()
+        RETURNING id, kind, guild_id, payload, attempt, fence, due, trace, created_at,
+                  extract(epoch FROM now() - next_at)::float8 AS late
+        """,
+        job_id,
+        worker,
+        lease,
+    )
+    if not rows:
+        return None
+    return {**rows[0], "payload": _loads(rows[0]["payload"])}
+
+
+async def renew(job_id: int, fence: int, lease: float) -> bool:
+    """Extend a lease; False when it is not ours any more."""
+    return bool(
+        await fetch(
+            "UPDATE job SET leased_until = now() + make_interval(secs => $3) "
+            "WHERE id = $1 AND fence = $2 AND state = 'running' RETURNING id",
+            job_id,
+            fence,
+            lease,
+        )
+    )
+
+
+async def hold(job_id: int, fence: int) -> bool:
+    """Lock our lease until the transaction ends; False when it is not ours any more."""
+    return bool(
+        await fetch("SELECT id FROM job WHERE id = $1 AND fence = $2 AND state = 'running' FOR UPDATE", job_id, fence)
+    )
+
+
+async def finish(job_id: int, fence: int) -> bool:
+    """Running → done, if the lease is still ours."""
+    return bool(
+        await fetch(
+            "UPDATE job SET state = 'done', finished_at = now(), leased_until = NULL, error = '' "
+            "WHERE id = $1 AND fence = $2 AND state = 'running' RETURNING id",
+            job_id,
+            fence,
+        )
+    )
+
+
+async def put_back(job_id: int, fence: int, *, after: float, error: str, counted: bool) -> bool:
+    """Running → waiting for `after` seconds, if the lease is still ours."""
+    return bool(
+        await fetch(
+            "UPDATE job SET state = 'waiting', next_at = now() + make_interval(secs => $3), leased_until = NULL, "
+            "error = CASE WHEN $4 = '' THEN error ELSE $4 END, attempt = attempt - $5 "
+            "WHERE id = $1 AND fence = $2 AND state = 'running' RETURNING id",
+            job_id,
+            fence,
+            after,
+            error[-_ERROR_LENGTH:],
+            0 if counted else 1,
+        )
+    )
+
+
+async def bury(job_id: int, fence: int, error: str) -> bool:
+    """Running → dead letter, if the lease is still ours."""
+    return bool(
+        await fetch(
+            "UPDATE job SET state = 'dead', finished_at = now(), leased_until = NULL, error = $3 "
+            "WHERE id = $1 AND fence = $2 AND state = 'running' RETURNING id",
+            job_id,
+            fence,
+            error[-_ERROR_LENGTH:],
+        )
+    )
+
+
+async def leases(kinds: Sequence[str]) -> list[dict[str, Any]]:
+    """Every running job of these kinds: id, kind, attempt, fence, leased_by, and whether its lease ran out.
+
+    While PostgreSQL was away nobody could renew a lease, so none counts as run out soon after its start.
+    """
+    return await fetch(
+        "SELECT id, kind, attempt, fence, leased_by, "
+        "leased_until < now() AND pg_postmaster_start_time() < now() - interval '10 s' AS ran_out "
+        "FROM job WHERE state = 'running' AND kind = ANY($1::text[])",
+        list(kinds),
+    )
+
+
+async def purge(days: int, limit: int = 1000) -> int:
+    """Delete up to `limit` done jobs that are older than this, oldest first. Dead letters stay."""
+    rows = await fetch(
+        "DELETE FROM job WHERE id IN (SELECT id FROM job WHERE state = 'done' "
+        "AND finished_at < now() - make_interval(days => $1) ORDER BY finished_at LIMIT $2 FOR UPDATE SKIP LOCKED) "
+        "RETURNING id",
+        days,
+        limit,
+    )
+    return len(rows)
+
+
+async def depths() -> list[tuple[str, str, int]]:
+    """(kind, state, number) of all jobs that are not done."""
+    rows = await fetch("SELECT kind, state, count(*) AS n FROM job WHERE state <> 'done' GROUP BY kind, state")
+    return [(row["kind"], row["state"], row["n"]) for row in rows]
+
+
+def _loads(payload: object) -> dict[str, Any]:
+    # Piccolo leaves JSONB as text, and asyncpg has no codec for it unless told.
+    value: dict[str, Any] = json.loads(payload) if isinstance(payload, str) else payload  # type: ignore[assignment]
+    return value

@@ -1,0 +1,102 @@
+"""Finds what others dropped: messages that Redis lost, and jobs whose worker died. Runs in every worker."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from redis.exceptions import RedisError
+
+from guildwright.platform import metrics
+from guildwright.platform.chance import Chance
+from guildwright.platform.database import engine
+from guildwright.platform.database.errors import is_database_away
+from guildwright.platform.jobs import backoff, store, worker_name
+from guildwright.platform.jobs.carrier import Carrier
+from guildwright.platform.jobs.registry import Registry
+from guildwright.platform.jobs.relay import Relay
+
+EVERY = timedelta(seconds=5)
+RESEND_AFTER = timedelta(seconds=15)
+KEEP_DONE_DAYS = 7
+_PURGE_EVERY = 120  # sweeps
+
+_log = structlog.get_logger("guildwright.jobs.sweeper")
+
+
+class Sweeper:
+    """One per worker."""
+
+    def __init__(self, registry: Registry, carrier: Carrier, relay: Relay, worker: str, chance: Chance) -> None:
+        self._registry = registry
+        self._carrier = carrier
+        self._relay = relay
+        self._worker = worker
+        self._chance = chance
+        self._lost = True  # at the start nobody knows what became of the messages
+        self._called = asyncio.Event()
+        self._sweeps = 0
+
+    def streams_lost(self) -> None:
+        """Redis came back, perhaps emptier: send again, now, what nobody has taken."""
+        self._lost = True
+        self._called.set()
+
+    async def run(self, stopped: asyncio.Event) -> None:
+        """Until `stopped`; through any absence of PostgreSQL and Redis."""
+        while not stopped.is_set():
+            try:
+                await self.sweep()
+            except (RedisError, OSError, TimeoutError) as error:
+                _log.debug("sweep cut short", error=str(error))
+            except Exception as error:
+                if not is_database_away(error):
+                    raise
+                await engine.wait_until_up(stopped)
+            await self._rest(stopped)
+
+    async def sweep(self) -> None:
+        """One look at everything."""
+        self._called.clear()
+        lost, self._lost = self._lost, False
+        try:
+            again = await store.resend(self._registry.kinds, 0 if lost else RESEND_AFTER.total_seconds())
+        except Exception:
+            self._lost = lost
+            raise
+        if again:
+            _log.info("sending again what nobody took", jobs=again)
+        for lease in await store.leases(self._registry.kinds):
+            again += await self._take_back(lease)
+        if again:
+            self._relay.wake()
+        self._sweeps += 1
+        if self._sweeps % _PURGE_EVERY == 0:
+            await store.purge(KEEP_DONE_DAYS)
+        await self._carrier.trim()
+
+    async def _take_back(self, lease: dict[str, Any]) -> bool:
+        died = worker_name.is_certainly_dead(lease["leased_by"], self._worker)
+        if not (lease["ran_out"] or died):
+            return False
+        consumer = self._registry[lease["kind"]]
+        reason = f"attempt {lease['attempt']}: the worker {lease['leased_by']} {'died' if died else 'fell silent'}"
+        if lease["attempt"] >= consumer.max_attempts:
+            buried = await store.bury(lease["id"], lease["fence"], reason)
+            if buried:
+                metrics.JOBS.labels(lease["kind"], "dead").inc()
+                _log.error("job became a dead letter", job=lease["id"], kind=lease["kind"], error=reason)
+            return False
+        # The first retry is at once: most often somebody just restarted the worker.
+        wait = backoff.delay(lease["attempt"] - 1, backoff.roll(self._chance)) if lease["attempt"] > 1 else timedelta()
+        _log.warning("taking a job back", job=lease["id"], kind=lease["kind"], reason=reason)
+        metrics.JOBS.labels(lease["kind"], "taken_back").inc()
+        return await store.put_back(lease["id"], lease["fence"], after=wait.total_seconds(), error=reason, counted=True)
+
+    async def _rest(self, stopped: asyncio.Event) -> None:
+        waits = [asyncio.ensure_future(self._called.wait()), asyncio.ensure_future(stopped.wait())]
+        try:
+            await asyncio.wait(waits, timeout=EVERY.total_seconds(), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
