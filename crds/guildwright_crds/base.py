@@ -18,8 +18,6 @@ from pydantic import (
     Field,
     GetJsonSchemaHandler,
     PlainSerializer,
-    StrictBool,
-    StrictInt,
     StrictStr,
     WithJsonSchema,
     model_validator,
@@ -66,7 +64,6 @@ class ConfigModel(BaseModel):
         validate_by_name=True,
         validate_by_alias=True,
         serialize_by_alias=True,
-        ser_json_timedelta="iso8601",
     )
     cel_rules: ClassVar[tuple[Rule, ...]] = ()
 
@@ -94,9 +91,8 @@ def _whole(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-type Bool = StrictBool
-type Integer = Annotated[StrictInt, BeforeValidator(_whole)]
-type Text = StrictStr
+WHOLE = BeforeValidator(_whole)
+"""Goes last in the `Annotated` of an integer, or its bounds would be lost from the schema."""
 
 _DURATION = re.compile(r"([0-9]{1,6}d)?([0-9]{1,6}h)?([0-9]{1,6}m)?([0-9]{1,6}s)?")
 _UNITS: tuple[tuple[str, int], ...] = (("d", 86400), ("h", 3600), ("m", 60), ("s", 1))

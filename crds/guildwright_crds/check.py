@@ -1,43 +1,141 @@
-"""A document → verdict with positions (first slice; the real one follows)."""
+"""Files and folders → verdicts. Nothing here raises for what a person wrote, named or left lying about.
 
-from collections.abc import Sequence
+`judge.py` holds the verdict on one text; this adds what only files have: size, bytes, permissions, links, and two
+files about one guild.
+"""
+
+import os
+import stat
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from pydantic import ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
+from guildwright_crds.judge import check_text
+from guildwright_crds.problems import Checked, Problem, shown
 
-from guildwright_crds.guild_config import GuildConfigSpec
-from guildwright_crds.problems import Checked, Problem
+__all__ = ["Checked", "Problem", "check_file", "check_paths", "check_text", "find_documents", "with_twins"]
 
-__all__ = ["Checked", "Problem", "check_file", "check_paths", "check_text"]
+MAX_BYTES = 256 * 1024
+"""Several times what the longest valid document needs."""
+SUFFIXES = frozenset({".yaml", ".yml"})
 
 
-def check_text(text: str, file: str) -> Checked:
-    """Judge one document. `file` is only a name for the problems."""
-    try:
-        document = YAML(typ="safe", pure=True).load(text)
-        guild_id = document["metadata"]["name"]
-        spec = GuildConfigSpec.model_validate(document["spec"], by_name=False)
-    except ValidationError as error:
-        found = tuple(
-            Problem(file, 1, 1, ".".join(("spec", *map(str, item["loc"]))), item["msg"]) for item in error.errors()
-        )
-        return Checked(file, document, guild_id, None, found)
-    except (YAMLError, KeyError, TypeError) as error:
-        return Checked(file, None, None, None, (Problem(file, 1, 1, "", str(error)),))
-    return Checked(file, document, guild_id, spec, ())
+def _name(path: Path) -> str:
+    """The path as text that any output can hold."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def _refused(path: Path, message: str, *, hint: str | None = None, at: tuple[int, int] = (1, 1)) -> Checked:
+    problem = Problem(_name(path), *at, "", message, hint=hint)
+    return Checked(_name(path), None, None, None, (problem,))
 
 
 def check_file(path: Path) -> Checked:
     """Judge one file; what cannot be read is a problem, never an exception."""
     try:
-        return check_text(path.read_text(encoding="utf-8"), str(path))
-    except (OSError, UnicodeDecodeError) as error:
-        return Checked(str(path), None, None, None, (Problem(str(path), 1, 1, "", str(error)),))
+        content = _read(path)
+    except OSError as error:
+        link = "a link, and " if path.is_symlink() else ""
+        return _refused(path, f"{link}cannot be read: {error.strerror or error}")
+    if isinstance(content, Checked):
+        return content
+    try:
+        return check_text(content.decode("utf-8"), _name(path))
+    except UnicodeDecodeError as error:
+        before = content[: error.start].decode("utf-8")
+        at = (before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1)
+        return _refused(path, f"not UTF-8: byte 0x{content[error.start]:02x}", hint="save the file as UTF-8", at=at)
+
+
+def _read(path: Path) -> bytes | Checked:
+    """The content, refused before it is read where it is no ordinary file of ordinary size."""
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):
+        return _refused(path, "not a file" if not path.is_dir() else "a folder, where a file belongs")
+    size = status.st_size
+    if size <= MAX_BYTES:
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
+        size = len(content)
+    if size > MAX_BYTES:
+        return _refused(path, f"larger than {MAX_BYTES // 1024} KiB, which no document needs")
+    if b"\0" in content:
+        return _refused(path, "binary: it contains a zero byte")
+    return content
+
+
+def find_documents(folder: Path) -> list[Path]:
+    """The YAML files below a folder, in order; hidden ones are left out, links are followed, each file once.
+
+    A folder mounted by Kubernetes shows its files as links into a hidden folder: they are found once.
+    """
+    return [file for file, _ in _unique(_walk(folder, set()))]
+
+
+def _walk(folder: Path, visited: set[Path]) -> Iterator[Path]:
+    try:
+        real = folder.resolve(strict=True)
+        entries = sorted(folder.iterdir())
+    except OSError:
+        yield folder  # check_file says why
+        return
+    if real in visited:
+        return
+    visited.add(real)
+    for entry in entries:
+        if entry.name.startswith("."):
+            continue
+        if entry.is_dir():
+            yield from _walk(entry, visited)
+        elif entry.suffix.lower() in SUFFIXES:
+            yield entry
+
+
+def _unique(paths: Iterator[Path]) -> Iterator[tuple[Path, Path]]:
+    seen: set[Path] = set()
+    for path in paths:
+        try:
+            real = path.resolve()
+        except OSError:
+            real = path
+        if real not in seen:
+            seen.add(real)
+            yield path, real
 
 
 def check_paths(paths: Sequence[Path]) -> list[Checked]:
-    """Judge files and folders."""
-    files = [file for path in paths for file in (sorted(path.rglob("*.yaml")) if path.is_dir() else [path])]
-    return [check_file(file) for file in files]
+    """Judge files, and all YAML files of folders, each once; two files about one guild are refused, both."""
+
+    def files() -> Iterator[Path]:
+        for path in paths:
+            if path.is_dir():
+                yield from find_documents(path)
+            else:
+                yield path
+
+    return with_twins([check_file(path) for path, _ in _unique(files())])
+
+
+def with_twins(checked: Sequence[Checked]) -> list[Checked]:
+    """Add to each file the problem that others are about the same guild: then none of them may be applied."""
+    by_guild: dict[str, list[Checked]] = defaultdict(list)
+    for one in checked:
+        if one.guild_id:
+            by_guild[one.guild_id].append(one)
+    return [_beside(one, by_guild[one.guild_id]) if one.guild_id else one for one in checked]
+
+
+def _beside(one: Checked, same_guild: Sequence[Checked]) -> Checked:
+    others = [other.file for other in same_guild if other is not one]
+    if not others:
+        return one
+    problem = Problem(
+        one.file,
+        *one.name_at,
+        "metadata.name",
+        f"the guild {shown(one.guild_id)} has {len(others) + 1} files, and none of them is applied",
+        hint=f"keep one of them; see also {', '.join(others[:3])}",
+    )
+    problems = sorted((*one.problems, problem), key=lambda each: (each.line, each.column))
+    return replace(one, spec=None, problems=tuple(problems))

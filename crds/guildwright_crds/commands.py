@@ -2,16 +2,16 @@
 
 from typing import Annotated
 
-from pydantic import Field, StrictBool, StrictStr
+from pydantic import Field, StrictBool, StrictInt, StrictStr
 
 from guildwright_crds.base import (
     ALLOWED,
     DEFAULT_TEXT,
     LIST_KEYS,
     LIST_TYPE,
+    WHOLE,
     Channels,
     ConfigModel,
-    Integer,
     Roles,
     Rule,
 )
@@ -68,7 +68,7 @@ class Prefix(ConfigModel):
     """Calling commands by a message that starts with a few characters."""
 
     text: PrefixText = Field(description='What the message starts with, such as "!".')
-    per_minute: Annotated[Integer, Field(ge=1, le=60)] = Field(
+    per_minute: Annotated[StrictInt, Field(ge=1, le=60), WHOLE] = Field(
         default=10, description="How many such messages a member may have answered in a minute."
     )
 
@@ -87,7 +87,7 @@ class Commands(ConfigModel):
     )
     rules: tuple[CommandRule, ...] = Field(
         default=(),
-        max_length=100,
+        max_length=64,
         description="What is different for single commands.",
         json_schema_extra={LIST_TYPE: "map", LIST_KEYS: ["name"]},
     )

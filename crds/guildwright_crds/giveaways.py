@@ -3,13 +3,13 @@
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, StrictInt
 
 from guildwright_crds.base import (
+    WHOLE,
     Between,
     ConfigModel,
     Duration,
-    Integer,
     Members,
     RolesButEveryone,
     Snowflake,
@@ -29,7 +29,7 @@ class Giveaways(ConfigModel):
     claim_timeout: Annotated[Duration, Between("10s", "7d")] = Field(
         default=timedelta(minutes=5), description="How long a winner has to claim the prize."
     )
-    reroll_limit: Annotated[Integer, Field(ge=0, le=10)] = Field(
+    reroll_limit: Annotated[StrictInt, Field(ge=0, le=10), WHOLE] = Field(
         default=1, description="How many times an unclaimed prize is drawn again, for each winner."
     )
     blacklist: Blacklist = Field(default=Blacklist(), description="Who may not enter.")

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, StrictInt, StrictStr
 
-from guildwright_crds.base import LIST_KEYS, LIST_TYPE, SNOWFLAKE_PATTERN, ConditionStatus, ConfigModel, Rule
+from guildwright_crds.base import LIST_KEYS, LIST_TYPE, SNOWFLAKE_PATTERN, WHOLE, ConditionStatus, ConfigModel, Rule
 from guildwright_crds.commands import Commands
 from guildwright_crds.general import General
 from guildwright_crds.giveaways import Giveaways
@@ -18,7 +18,8 @@ CORE = ("general", "commands")
 
 NAME_RULE = Rule(
     expression=f"self.metadata.name.matches('{SNOWFLAKE_PATTERN}')",
-    message="metadata.name must be the guild's snowflake: Discord's id of the guild, 17 to 19 digits, in quotes",
+    message="must be the guild's snowflake: Discord's id of the guild, 17 to 19 digits, in quotes",
+    field=".metadata.name",
 )
 
 
@@ -40,9 +41,9 @@ class Condition(ConfigModel):
     reason: Annotated[StrictStr, Field(max_length=64)] = Field(default="", description="One word for the cause.")
     message: Annotated[StrictStr, Field(max_length=1024)] = Field(default="", description="One sentence for a person.")
     last_transition_time: Annotated[StrictStr, Field(max_length=40)] = Field(
-        default="", description="When the status last changed.", json_schema_extra={"format": "date-time"}
+        description="When the status last changed.", json_schema_extra={"format": "date-time"}
     )
-    observed_generation: Annotated[StrictInt, Field(ge=0)] = Field(
+    observed_generation: Annotated[StrictInt, Field(ge=0), WHOLE] = Field(
         default=0, description="The generation that this fact is about."
     )
 
@@ -50,7 +51,7 @@ class Condition(ConfigModel):
 class GuildConfigStatus(ConfigModel):
     """What became of the document; written by the operator alone."""
 
-    observed_generation: Annotated[StrictInt, Field(ge=0)] = Field(
+    observed_generation: Annotated[StrictInt, Field(ge=0), WHOLE] = Field(
         default=0, description="The newest generation that the operator has seen."
     )
     conditions: tuple[Condition, ...] = Field(

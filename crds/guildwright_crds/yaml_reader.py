@@ -1,0 +1,255 @@
+"""YAML text → plain data with the place of every value, strict where readers of YAML disagree.
+
+It works on the parser's events rather than on loaded objects: a loader forgets places, takes the last of two equal
+keys, guesses types by one version of YAML, and expands alias bombs. Nothing here raises for what a person wrote.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    Event,
+    MappingEndEvent,
+    MappingStartEvent,
+    NodeEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+from ruamel.yaml.reader import ReaderError
+
+from guildwright_crds.scalars import Divergent, read_plain
+
+MAX_DEPTH = 32
+MAX_VALUES = 20_000
+_STRING_TAGS = {None, "!"}
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+type Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A place in the text, counted from 1."""
+
+    line: int
+    column: int
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a value stands, and its key, if it has one. `plain` is the text of an unquoted scalar."""
+
+    value: Mark
+    key: Mark | None = None
+    plain: str | None = None
+    scalar: bool = False
+
+
+@dataclass(frozen=True)
+class Flaw:
+    """What is wrong with the YAML itself."""
+
+    path: Path
+    mark: Mark
+    message: str
+    allowed: tuple[str, ...] = ()
+    hint: str | None = None
+
+
+@dataclass
+class Reading:
+    """One document: `data` is plain JSON, `places` says where each path stands. `broken`: there is no data."""
+
+    data: Any = None
+    places: dict[Path, Place] = field(default_factory=dict)
+    flaws: list[Flaw] = field(default_factory=list)
+    broken: bool = False
+
+
+@dataclass
+class _Node:
+    mark: Mark
+    value: Any = None  # a scalar's value, a list of nodes, or a list of (key node, node)
+    kind: type[dict[Any, Any] | list[Any] | str] = str
+    plain: str | None = None
+    divergent: Divergent | None = None
+
+
+class _UnreadableError(Exception):
+    """Stops the reading with the one thing to say."""
+
+    def __init__(self, mark: Mark, message: str, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.flaw = Flaw((), mark, message, hint=hint)
+
+
+def _mark(event: Event) -> Mark:
+    return Mark(event.start_mark.line + 1, event.start_mark.column + 1)
+
+
+class _Builder:
+    """Events → nodes. One builder reads one text."""
+
+    def __init__(self, text: str) -> None:
+        self._events: Iterator[Event] = YAML(typ="safe", pure=True).parse(text)
+        self._anchors: dict[str, _Node | None] = {}
+        self._count = 0
+
+    def documents(self) -> Iterator[tuple[Event, _Node]]:
+        """Each document's start and its root."""
+        for event in self._events:
+            if isinstance(event, DocumentStartEvent):
+                if event.version or event.tags:
+                    raise _UnreadableError(_mark(event), "a % directive", "delete the line that starts with %")
+                self._anchors.clear()
+                yield event, self._node(next(self._events), 0)
+
+    def _node(self, event: Event, depth: int) -> _Node:
+        mark = _mark(event)
+        self._count += 1
+        if depth > MAX_DEPTH:
+            raise _UnreadableError(mark, f"nested deeper than {MAX_DEPTH} levels")
+        if self._count > MAX_VALUES:
+            raise _UnreadableError(mark, f"more than {MAX_VALUES} values")
+        if isinstance(event, AliasEvent):
+            return self._alias(event, mark)
+        if not isinstance(event, NodeEvent):  # pragma: no cover  # the parser never does this
+            raise _UnreadableError(mark, f"unexpected {event}")
+        if event.anchor:
+            self._anchors[event.anchor] = None
+        node = self._content(event, mark, depth)
+        if event.anchor:
+            self._anchors[event.anchor] = node
+        return node
+
+    def _alias(self, event: AliasEvent, mark: Mark) -> _Node:
+        if event.anchor not in self._anchors:
+            raise _UnreadableError(mark, f"*{event.anchor} repeats &{event.anchor}, which is nowhere above")
+        node = self._anchors[event.anchor]
+        if node is None:
+            raise _UnreadableError(mark, f"*{event.anchor} contains itself")
+        return node
+
+    def _content(self, event: NodeEvent, mark: Mark, depth: int) -> _Node:
+        tag = getattr(event, "tag", None)
+        if tag not in _STRING_TAGS:
+            raise _UnreadableError(mark, f"the tag {tag}", "delete the tag, and put a text in quotes")
+        if isinstance(event, ScalarEvent):
+            if event.style is not None or tag == "!":
+                return _Node(mark, event.value)
+            plain = read_plain(event.value)
+            return _Node(mark, plain.value, plain=event.value, divergent=plain.flaw)
+        if isinstance(event, SequenceStartEvent):
+            return _Node(mark, list(self._sequence(depth + 1)), list)
+        if isinstance(event, MappingStartEvent):
+            return _Node(mark, list(self._mapping(depth + 1)), dict)
+        raise _UnreadableError(mark, f"unexpected {event}")  # pragma: no cover  # the parser never does this
+
+    def _sequence(self, depth: int) -> Iterator[_Node]:
+        while not isinstance(event := next(self._events), SequenceEndEvent):
+            yield self._node(event, depth)
+
+    def _mapping(self, depth: int) -> Iterator[tuple[_Node, _Node]]:
+        while not isinstance(event := next(self._events), MappingEndEvent):
+            key = self._node(event, depth)
+            yield key, self._node(next(self._events), depth)
+
+
+class _Flattener:
+    """Nodes → plain data, places and flaws; aliases are written out here, so here is where a bomb is caught."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+        self._count = 0
+
+    def flatten(self, node: _Node, path: Path = (), key: Mark | None = None) -> Any:  # noqa: ANN401  # plain JSON
+        """The value of a node, remembered at `path`."""
+        self._count += 1
+        if self._count > MAX_VALUES or len(path) > MAX_DEPTH:
+            raise _UnreadableError(node.mark, f"more than {MAX_VALUES} values once its aliases (*) are written out")
+        self._reading.places[path] = Place(node.mark, key, node.plain, scalar=node.kind is str)
+        if isinstance(node.value, str) and _SURROGATE.search(node.value):
+            self._flaw(path, node.mark, "half of a surrogate pair, which is no character")
+        if node.divergent:
+            self._flaw(path, node.mark, node.divergent.reason, node.divergent.allowed)
+        if node.kind is list:
+            return [self.flatten(item, (*path, index)) for index, item in enumerate(node.value)]
+        return self._entries(node, path) if node.kind is dict else node.value
+
+    def _entries(self, node: _Node, path: Path) -> dict[str, Any]:
+        entries: dict[str, Any] = {}
+        first: dict[str, Mark] = {}
+        for key, value in node.value:
+            name = self._name(key, path)
+            if name is None:
+                continue
+            if name in first:
+                self._flaw((*path, name), key.mark, f"{name} stands here twice", hint=f"see line {first[name].line}")
+                continue
+            first[name] = key.mark
+            entries[name] = self.flatten(value, (*path, name), key.mark)
+        return entries
+
+    def _name(self, key: _Node, path: Path) -> str | None:
+        """The key as JSON has it: a text; a number becomes one."""
+        if key.divergent:
+            hint = "write out what it repeats" if key.plain == "<<" else None
+            self._flaw((*path, str(key.plain)), key.mark, key.divergent.reason, key.divergent.allowed, hint)
+            return None
+        if key.kind is not str or key.value is None:
+            self._flaw(path, key.mark, "a key must be a text")
+            return None
+        return key.plain if key.plain is not None else str(key.value)
+
+    def _flaw(
+        self, path: Path, mark: Mark, message: str, allowed: tuple[str, ...] = (), hint: str | None = None
+    ) -> None:
+        self._reading.flaws.append(Flaw(path, mark, message, allowed, hint))
+
+
+def _one_document(text: str) -> _Node:
+    """The root of the one document that is not empty."""
+    found: _Node | None = None
+    for start, node in _Builder(text).documents():
+        if node.kind is str and node.value is None:
+            continue
+        if found is not None:
+            raise _UnreadableError(_mark(start), "a second document", "one file holds one guild: split the file here")
+        found = node
+    if found is None:
+        raise _UnreadableError(Mark(1, 1), "the file is empty", "see crds/examples for what it may hold")
+    return found
+
+
+def _syntax_error(text: str, error: YAMLError) -> Flaw:
+    """The parser's complaint in a person's words."""
+    if isinstance(error, ReaderError):
+        before = text[: int(error.position)]
+        mark = Mark(before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1)
+        return Flaw((), mark, f"the character U+{ord(text[int(error.position)]):04X} has no place in YAML")
+    if not isinstance(error, MarkedYAMLError) or error.problem_mark is None:
+        return Flaw((), Mark(1, 1), f"not YAML: {error}".splitlines()[0])
+    mark = Mark(error.problem_mark.line + 1, error.problem_mark.column + 1)
+    if "'\\t'" in str(error.problem):
+        return Flaw((), mark, "a tab, where YAML allows only spaces", hint="indent with spaces")
+    context = f" {error.context}" if error.context else ""
+    return Flaw((), mark, f"not YAML: {error.problem}{context}")
+
+
+def read_yaml(text: str) -> Reading:
+    """Read the one document of a text; its flaws are in the result."""
+    reading = Reading()
+    try:
+        reading.data = _Flattener(reading).flatten(_one_document(text))
+    except _UnreadableError as error:
+        return Reading(flaws=[error.flaw], broken=True)
+    except YAMLError as error:
+        return Reading(flaws=[_syntax_error(text, error)], broken=True)
+    return reading
