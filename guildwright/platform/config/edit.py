@@ -1,0 +1,75 @@
+"""One change to one guild's file: refused when the file moved on, or when the outcome would be no good document."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml.error import YAMLError
+
+from guildwright.platform.config.assemble import assemble, live
+from guildwright.platform.config.document import fresh_document, patched
+from guildwright.platform.config.files import DirectoryAway, Folder, replace, version_of
+from guildwright.platform.config.last_good import LastGood, Session
+from guildwright.platform.config.store import CannotWrite, StaleWrite, Stored
+from guildwright_crds.check import Problem, check_text
+
+
+def write(folder: Folder, kept: LastGood, guild_id: str, patch: Mapping[str, Any], expected_version: str) -> Stored:
+    """Do what `ConfigStore.write` promises, while writers in all processes take turns.
+
+    A person's editor takes no turn: what it saves between our look and our replacing, microseconds, is lost.
+    """
+    folder.root.mkdir(parents=True, exist_ok=True)
+    folder.read()  # the slow part, before others have to wait
+    with kept.change() as session:
+        folder.sweep()
+        path, text = _present(folder, session, guild_id, expected_version)
+        new = _changed(guild_id, path, text, patch)
+        name = path.relative_to(folder.root).as_posix()
+        data = new.encode()
+        checked = check_text(new, str(path))
+        if checked.problems or checked.spec is None or checked.guild_id != guild_id:
+            raise CannotWrite(guild_id, checked.problems)
+        if checked.spec == (check_text(text, str(path)).spec if text else None):
+            data = text.encode()  # nothing was asked for that is not so already: leave the author's spacing alone
+        else:
+            replace(path, data)
+        return live(session.keep(guild_id, checked.spec, name, version_of(data)))
+
+
+def _present(folder: Folder, session: Session, guild_id: str, expected_version: str) -> tuple[Path, str]:
+    """The guild's file and its text, if it still is the expected one."""
+    try:
+        outcome = assemble(folder.read(), session.all())
+    except DirectoryAway as reason:
+        raise _cannot(guild_id, folder.root, str(reason)) from None
+    stored = outcome.guilds.get(guild_id)
+    if stored is not None and stored.version == "":
+        raise CannotWrite(guild_id, stored.problems)
+    if stored is None:
+        if expected_version:
+            raise StaleWrite(guild_id, expected_version, "")
+        return _free_path(folder.root, guild_id), ""
+    if stored.version != expected_version:
+        raise StaleWrite(guild_id, expected_version, stored.version)
+    path = folder.root / stored.source
+    data = path.read_bytes()
+    if version_of(data) != expected_version:
+        raise StaleWrite(guild_id, expected_version, version_of(data))
+    return path, data.decode()
+
+
+def _changed(guild_id: str, path: Path, text: str, patch: Mapping[str, Any]) -> str:
+    try:
+        return patched(text or fresh_document(guild_id), patch)
+    except (YAMLError, ValueError) as error:
+        raise _cannot(guild_id, path, f"mend it by hand first: {error}") from None
+
+
+def _free_path(root: Path, guild_id: str) -> Path:
+    names = (f"{guild_id}{suffix}.yaml" for suffix in ("", *(f"-{number}" for number in range(2, 1000))))
+    return next(root / name for name in names if not (root / name).exists())
+
+
+def _cannot(guild_id: str, path: Path, message: str) -> CannotWrite:
+    return CannotWrite(guild_id, [Problem(str(path), 1, 1, "", message, (), None)])

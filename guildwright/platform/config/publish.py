@@ -1,0 +1,234 @@
+"""Keeps Redis saying what the store says, whatever happens to Redis.
+
+Level-triggered: it compares what is wanted with what it knows to be there, so a lost write, a flush or a restart is
+nothing special. The completeness marker is written last, and whoever finds it gone or not as it was left writes anew.
+"""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from itertools import batched
+
+import structlog
+from redis.asyncio import Redis
+from redis.exceptions import RedisError, WatchError
+
+from guildwright.platform.chance import Chance, SystemChance
+from guildwright.platform.clock import Clock
+from guildwright.platform.config.keys import CHANGED, COMPLETE, CONFIG, PUBLISHING, Marker, as_text
+from guildwright.platform.config.report import Reports
+from guildwright.platform.config.store import Change, ConfigStore, Stored
+from guildwright_crds.compile import CompiledConfig, compile_config
+
+LOOK_SECONDS = 0.4  # how often the marker is looked at
+FIRST_RETRY_SECONDS = 0.1
+LAST_RETRY_SECONDS = 1.0
+AT_ONCE = 500  # records in one round trip
+PUBLISHING_SECONDS = 60
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    stored: Stored
+    record: bytes
+
+
+class Publisher:
+    """Publishes one store to one Redis. One at a time: `up` holds its data directory, the operator a Lease."""
+
+    def __init__(self, store: ConfigStore, redis: Redis, clock: Clock, chance: Chance | None = None) -> None:
+        self._store = store
+        self._redis = redis
+        self._clock = clock
+        self._chance: Chance = chance or SystemChance()
+        self._epoch = self._chance.token()
+        self._revision = 0
+        self._marker = ""
+        self._wanted: dict[str, _Wanted] | None = None  # None: the store has not been read yet
+        self._written: dict[str, bytes] | None = None  # None: what Redis holds is not known
+        self._reports = Reports(redis)
+        self._due = asyncio.Event()
+        self._turn = asyncio.Lock()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Publish until `stop`. Never ends by itself: what fails is logged and tried again."""
+        async with asyncio.TaskGroup() as group:
+            tasks = [
+                group.create_task(self._for_ever("reading the guild documents", self._follow, lambda: None)),
+                group.create_task(self._for_ever("publishing the configuration", self._publish, self._distrust)),
+                group.create_task(self._for_ever("watching what is published", self._look, self._distrust)),
+            ]
+            await stop.wait()
+            for task in tasks:
+                task.cancel()
+
+    async def _for_ever(self, what: str, work: Callable[[], Awaitable[None]], failed: Callable[[], None]) -> None:
+        delay, said = FIRST_RETRY_SECONDS, ""
+        while True:
+            try:
+                await work()
+            except (RedisError, OSError) as error:
+                if str(error) != said:
+                    said = str(error)
+                    _log.warning(f"{what}: failed, trying again", why=said)
+            except Exception:  # noqa: BLE001  a mistake of ours must not end what every shard lives on
+                _log.exception(f"{what}: failed, trying again")
+            else:
+                delay, said = FIRST_RETRY_SECONDS, ""
+                continue
+            failed()
+            await self._clock.sleep(delay)
+            delay = min(2 * delay, LAST_RETRY_SECONDS)
+
+    def _distrust(self) -> None:
+        """Redis may hold anything: everything is to be written anew."""
+        self._written = None
+        self._reports.forget()
+        self._due.set()
+
+    async def _follow(self) -> None:
+        async with contextlib.aclosing(self._store.watch()) as changes:
+            async for change in changes:
+                self._reports.take(change)
+                self._want(change)
+                self._due.set()
+
+    def _want(self, change: Change) -> None:
+        wanted = {} if change.complete or self._wanted is None else dict(self._wanted)
+        for guild_id, stored in change.guilds.items():
+            if stored is not None and stored.in_force:
+                wanted[guild_id] = _Wanted(stored, _record(stored))
+            else:
+                wanted.pop(guild_id, None)
+        self._wanted = wanted
+
+    async def _look(self) -> None:
+        """Notice that Redis no longer has what we wrote: flushed, restarted, or somebody else writes too."""
+        await self._clock.sleep(LOOK_SECONDS)
+        async with self._turn:
+            if self._written is None:
+                return
+            async with self._redis.pipeline(transaction=True) as pipe:
+                pipe.get(COMPLETE)
+                pipe.hlen(CONFIG)
+                marker, count = await pipe.execute()
+            if marker is not None and as_text(marker) == self._marker and count == len(self._written):
+                return
+        found = None if marker is None else Marker.from_json(marker)
+        if found is not None and found.epoch != self._epoch:
+            _log.error("another publisher writes to this Redis: give every install its own", epoch=found.epoch)
+        else:
+            _log.warning("the published configuration vanished from Redis, publishing it again")
+        self._distrust()
+
+    async def _publish(self) -> None:
+        await self._due.wait()
+        self._due.clear()
+        async with self._turn:
+            if self._wanted is None:
+                return
+            if self._written is None:
+                await self._publish_all()
+            else:
+                await self._publish_changes(self._wanted, self._written)
+            await self._reports.write()
+
+    async def _publish_all(self) -> None:
+        """Make Redis say exactly what is wanted, without trusting what is there, then vouch for it."""
+        token = self._chance.token()
+        await self._redis.set(PUBLISHING, token, ex=PUBLISHING_SECONDS)
+        found = {as_text(guild): _as_bytes(record) for guild, record in (await self._redis.hgetall(CONFIG)).items()}
+        await self._outgrow(found)
+        records = {guild: wanted.record for guild, wanted in (self._wanted or {}).items()}
+        for part in batched((guild for guild in records if found.get(guild) != records[guild]), AT_ONCE, strict=False):
+            await self._redis.hset(CONFIG, mapping={guild: records[guild] for guild in part})
+        for part in batched(found.keys() - records.keys(), AT_ONCE, strict=False):
+            await self._redis.hdel(CONFIG, *part)
+        await self._vouch(token, records)
+        _log.info("configuration published", guilds=len(records))
+
+    async def _outgrow(self, found: dict[str, bytes]) -> None:
+        """Where Redis has as new a generation of the same document, readers would not take ours: count on from it."""
+        for guild_id, wanted in list((self._wanted or {}).items()):
+            if guild_id not in found or found[guild_id] == wanted.record:
+                continue
+            uid, generation = _identity(found[guild_id])
+            if uid != wanted.stored.uid or generation < wanted.stored.generation:
+                continue
+            higher = await self._store.outgrow(guild_id, generation)
+            if self._wanted is not None and self._wanted.get(guild_id) is wanted:
+                stored = wanted.stored if higher is None else replace(wanted.stored, generation=higher.generation)
+                self._wanted[guild_id] = _Wanted(stored, found[guild_id] if higher is None else _record(stored))
+
+    async def _vouch(self, token: str, records: dict[str, bytes]) -> None:
+        """Set the marker, unless something happened meanwhile to what was written before it."""
+        marker = self._next_marker(len(records))
+        async with self._redis.pipeline(transaction=True) as pipe:
+            await pipe.watch(PUBLISHING, CONFIG)
+            standing, count = await pipe.get(PUBLISHING), await pipe.hlen(CONFIG)
+            if standing is None or as_text(standing) != token or count != len(records):
+                raise WatchError("Redis was flushed, or another publisher began, while everything was written")
+            pipe.multi()  # type: ignore[no-untyped-call]  # redis-py left it out
+            pipe.set(COMPLETE, marker)
+            pipe.delete(PUBLISHING)
+            pipe.publish(CHANGED, json.dumps({"all": True}))
+            await pipe.execute()
+        self._marker, self._written = marker, records
+
+    async def _publish_changes(self, wanted: dict[str, _Wanted], written: dict[str, bytes]) -> None:
+        """Write what differs; the records and the marker that vouches for them change in one step."""
+        changed = {guild: one for guild, one in wanted.items() if written.get(guild) != one.record}
+        gone = [guild for guild in written if guild not in wanted]
+        if not changed and not gone:
+            return
+        marker = self._next_marker(len(wanted))
+        async with self._redis.pipeline(transaction=True) as pipe:
+            await pipe.watch(COMPLETE)
+            standing = await pipe.get(COMPLETE)
+            if standing is None or as_text(standing) != self._marker:
+                raise WatchError("the published configuration is not as it was left")
+            pipe.multi()  # type: ignore[no-untyped-call]  # redis-py left it out
+            if changed:
+                pipe.hset(CONFIG, mapping={guild: one.record for guild, one in changed.items()})
+            if gone:
+                pipe.hdel(CONFIG, *gone)
+            pipe.set(COMPLETE, marker)
+            for guild, one in changed.items():
+                pipe.publish(CHANGED, _announcement(guild, one.stored))
+            for guild in gone:
+                pipe.publish(CHANGED, _announcement(guild, None))
+            await pipe.execute()
+        self._marker, self._written = marker, {guild: one.record for guild, one in wanted.items()}
+        for guild, one in changed.items():
+            _log.info("configuration published", guild=guild, generation=one.stored.generation)
+        for guild in gone:
+            _log.info("configuration withdrawn, the guild has no document any more", guild=guild)
+
+    def _next_marker(self, count: int) -> str:
+        self._revision += 1
+        return Marker(self._clock.now().isoformat(), count, self._epoch, self._revision).to_json()
+
+
+def _record(stored: Stored) -> bytes:
+    return compile_config(stored.guild_id, stored.spec, stored.uid, stored.generation).to_json()
+
+
+def _identity(record: bytes) -> tuple[str, int]:
+    try:
+        compiled = CompiledConfig.from_json(record)
+    except ValueError:
+        return "", -1
+    return compiled.uid, compiled.generation
+
+
+def _announcement(guild_id: str, stored: Stored | None) -> str:
+    generation, uid = (stored.generation, stored.uid) if stored else (None, None)
+    return json.dumps({"guild": guild_id, "generation": generation, "uid": uid})
+
+
+def _as_bytes(value: str | bytes) -> bytes:
+    return value.encode() if isinstance(value, str) else value
