@@ -22,7 +22,7 @@ STABLE = 10.0  # seconds alive after which the backoff starts again from the fir
 class Child:
     """A process to run.
 
-    `ready` returns once the process does its work; `user` is the system user to run as (None: ours); `stop` the
+    `ready` returns once the process does its work; `user` is the system user to run as (None: ours), `cwd` a folder it may be in; `stop` the
     signal that asks it to end; `log` a file for its output (None: our stderr); `restart` False for a one-off.
     """
 
@@ -31,6 +31,7 @@ class Child:
     env: Mapping[str, str] = field(default_factory=dict)
     ready: Callable[[], Awaitable[object]] | None = None
     user: str | None = None
+    cwd: str | None = None
     stop: signal.Signals = signal.SIGTERM
     log: Path | None = None
 
@@ -108,6 +109,7 @@ class Supervisor:
             process = await asyncio.create_subprocess_exec(
                 *child.argv,
                 env={**os.environ, **child.env},
+                cwd=child.cwd,
                 stdin=subprocess.DEVNULL,
                 stdout=log or sys.stderr.fileno(),
                 stderr=log or sys.stderr.fileno(),

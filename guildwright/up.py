@@ -52,7 +52,7 @@ def run(asked: Asked, settings: Settings) -> int:
         with holder.hold(asked.data):
             up.install()
             asyncio.run(up.main())
-    except (holder.Held, system.Missing, Failed, PortTaken) as error:
+    except (holder.Held, system.Missing, Failed, PortTaken, embedded.EmbeddedError) as error:
         print(f"guildwright up: {error}", file=sys.stderr)
         return 1
     except OSError as error:
@@ -189,6 +189,7 @@ class Up:
                         tuple(prepared.argv),
                         env=prepared.env,
                         user=prepared.user,
+                        cwd=prepared.cwd,
                         ready=lambda: embedded.answers(prepared.url),
                         stop=signal.SIGINT,  # Postgres: "fast shutdown", sessions are ended
                         log=self.data / "logs" / "postgres.log",
