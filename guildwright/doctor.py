@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 import aiohttp
 import asyncpg
 import hikari
-from guildwright_bot.core.invite import NEEDED, invite_link
+from guildwright_bot.core.setup import LEAST, invite_link
 from redis.exceptions import RedisError
 
 from guildwright.platform.clock import Clock, SystemClock
@@ -134,7 +134,7 @@ async def _permissions(client: DiscordClient) -> AsyncIterator[Finding]:
     if not mine:
         yield Finding("guilds", "warning", "the bot is in no guild", f"Invite it: {link}")
     for guild in mine:
-        missing = NEEDED & ~guild.my_permissions
+        missing = LEAST & ~guild.my_permissions
         if missing and not guild.my_permissions & hikari.Permissions.ADMINISTRATOR:
             names = ", ".join(sorted((flag.name or "").replace("_", " ").lower() for flag in missing))
             yield Finding(

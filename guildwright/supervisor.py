@@ -22,8 +22,8 @@ STABLE = 10.0  # seconds alive after which the backoff starts again from the fir
 class Child:
     """A process to run.
 
-    `ready` returns once the process does its work; `user` is the system user to run as (None: ours), `cwd` a folder it may be in; `stop` the
-    signal that asks it to end; `log` a file for its output (None: our stderr); `restart` False for a one-off.
+    `ready` returns once the process does its work; `user` is the system user to run as (None: ours), `cwd` a folder
+    it may be in; `stop` the signal that asks it to end; `log` a file for its output (None: our stderr).
     """
 
     name: str
