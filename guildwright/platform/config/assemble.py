@@ -8,7 +8,7 @@ from pathlib import Path
 from guildwright.platform.config.files import Reading
 from guildwright.platform.config.last_good import Kept
 from guildwright.platform.config.store import State, Stored, Stray
-from guildwright_crds.check import Problem
+from guildwright_crds.check import Problem, with_twins
 from guildwright_crds.guild_config import GuildConfigSpec
 
 
@@ -45,7 +45,7 @@ def assemble(readings: Mapping[str, Reading], kept: Mapping[str, Kept]) -> Assem
 def _judge(guild_id: str, files: Sequence[Reading], row: Kept | None, outcome: Assembly) -> None:
     first = files[0]
     if len(files) > 1:
-        outcome.guilds[guild_id] = bad(guild_id, "", first.name, _twice(guild_id, files), row)
+        outcome.guilds[guild_id] = bad(guild_id, "", first.name, _twins(files), row)
     elif first.checked.problems or first.checked.spec is None:
         outcome.guilds[guild_id] = bad(guild_id, first.version, first.name, first.checked.problems, row)
     elif row is not None and (row.source, row.version) == (first.name, first.version) and row.spec is not None:
@@ -58,16 +58,28 @@ def _judge(guild_id: str, files: Sequence[Reading], row: Kept | None, outcome: A
         )
 
 
+def _twins(files: Sequence[Reading]) -> tuple[Problem, ...]:
+    judged = with_twins([reading.checked for reading in files])
+    return tuple(problem for checked in judged for problem in checked.problems)
+
+
 def _attribute(readings: Mapping[str, Reading], kept: Mapping[str, Kept], outcome: Assembly) -> None:
+    """Find out whose the bad files are, so that no guild loses what was last good to a slip of the keyboard."""
     held = {row.source: row.guild_id for row in kept.values() if row.spec is not None}
     for reading in readings.values():
         checked = reading.checked
         if not checked.problems:
             continue
-        owner = held.get(reading.name) or (None if checked.guild_id else reading.guess)
-        if owner is not None and owner not in outcome.guilds:
-            outcome.guilds[owner] = bad(owner, reading.version, reading.name, checked.problems, kept.get(owner))
-        elif checked.guild_id is None and (owner is None or outcome.guilds[owner].source != reading.name):
+        # A folder that cannot be listed is a "file" too: it held all that was below it.
+        owners = [
+            guild for source, guild in held.items() if source == reading.name or source.startswith(f"{reading.name}/")
+        ]
+        if not owners and checked.guild_id is None and reading.guess:
+            owners = [reading.guess]
+        bereft = [guild for guild in owners if guild not in outcome.guilds]
+        for guild in bereft:
+            outcome.guilds[guild] = bad(guild, reading.version, reading.name, checked.problems, kept.get(guild))
+        if not bereft and checked.guild_id is None:
             outcome.strays.append(Stray(reading.name, checked.problems))
 
 
@@ -95,14 +107,3 @@ def away(root: Path, reason: str, kept: Mapping[str, Kept]) -> Assembly:
         if row.spec is not None:
             outcome.guilds[guild_id] = bad(guild_id, row.version, row.source, (), row)
     return outcome
-
-
-def _twice(guild_id: str, files: Sequence[Reading]) -> tuple[Problem, ...]:
-    hint = "keep one of them; none is applied while there are several"
-    problems: list[Problem] = []
-    for reading in files:
-        others = ", ".join(other.name for other in files if other is not reading)
-        message = f"guild {guild_id} has another document: {others}"
-        problems.append(Problem(reading.checked.file, 1, 1, "metadata.name", message, (), hint))
-        problems.extend(reading.checked.problems)
-    return tuple(problems)

@@ -11,7 +11,7 @@ from guildwright.platform.chance import Chance, SystemChance
 from guildwright.platform.clock import Clock, SystemClock
 from guildwright.platform.config import edit, notice
 from guildwright.platform.config.assemble import Assembly, assemble, away, bad, live
-from guildwright.platform.config.files import DirectoryAway, Folder, Signature
+from guildwright.platform.config.files import DirectoryAway, Folder, Signature, signature
 from guildwright.platform.config.last_good import LastGood
 from guildwright.platform.config.store import Change, State, Stored, Stray
 from guildwright_crds.guild_config import GuildConfigSpec
@@ -96,7 +96,7 @@ class DirectoryStore:
                 return
             before = after
 
-    def _signatures(self) -> dict[str, Signature] | None:
+    def _signatures(self) -> dict[Path, Signature] | None:
         try:
             return self._folder.signatures()
         except DirectoryAway:
@@ -126,7 +126,7 @@ class DirectoryStore:
         with self._kept.change() as session:
             for guild_id, reading in tuple(outcome.waiting.items()):
                 # Changed since it was read: another process may have recorded what is newer.
-                if reading.checked.spec and self._folder.signature(reading.name) == reading.signature:
+                if reading.checked.spec and signature(reading.path) == reading.signature:
                     row = session.keep(guild_id, reading.checked.spec, reading.name, reading.version)
                     outcome.guilds[guild_id] = live(row)
                     del outcome.waiting[guild_id]

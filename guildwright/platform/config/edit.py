@@ -8,7 +8,7 @@ from ruamel.yaml.error import YAMLError
 
 from guildwright.platform.config.assemble import assemble, live
 from guildwright.platform.config.document import fresh_document, patched
-from guildwright.platform.config.files import DirectoryAway, Folder, replace, version_of
+from guildwright.platform.config.files import DirectoryAway, Folder, printable, replace, version_of
 from guildwright.platform.config.last_good import LastGood, Session
 from guildwright.platform.config.store import CannotWrite, StaleWrite, Stored
 from guildwright_crds.check import Problem, check_text
@@ -25,25 +25,24 @@ def write(folder: Folder, kept: LastGood, guild_id: str, patch: Mapping[str, Any
         folder.sweep()
         path, text = _present(folder, session, guild_id, expected_version)
         new = _changed(guild_id, path, text, patch)
-        name = path.relative_to(folder.root).as_posix()
         data = new.encode()
-        checked = check_text(new, str(path))
+        checked = check_text(new, printable(path))
         if checked.problems or checked.spec is None or checked.guild_id != guild_id:
             raise CannotWrite(guild_id, checked.problems)
-        if checked.spec == (check_text(text, str(path)).spec if text else None):
+        if checked.spec == (check_text(text, printable(path)).spec if text else None):
             data = text.encode()  # nothing was asked for that is not so already: leave the author's spacing alone
         else:
             replace(path, data)
-        return live(session.keep(guild_id, checked.spec, name, version_of(data)))
+        return live(session.keep(guild_id, checked.spec, printable(path.relative_to(folder.root)), version_of(data)))
 
 
 def _present(folder: Folder, session: Session, guild_id: str, expected_version: str) -> tuple[Path, str]:
     """The guild's file and its text, if it still is the expected one."""
     try:
-        outcome = assemble(folder.read(), session.all())
+        readings = folder.read()
     except DirectoryAway as reason:
         raise _cannot(guild_id, folder.root, str(reason)) from None
-    stored = outcome.guilds.get(guild_id)
+    stored = assemble(readings, session.all()).guilds.get(guild_id)
     if stored is not None and stored.version == "":
         raise CannotWrite(guild_id, stored.problems)
     if stored is None:
@@ -52,7 +51,7 @@ def _present(folder: Folder, session: Session, guild_id: str, expected_version: 
         return _free_path(folder.root, guild_id), ""
     if stored.version != expected_version:
         raise StaleWrite(guild_id, expected_version, stored.version)
-    path = folder.root / stored.source
+    path = readings[stored.source].path
     data = path.read_bytes()
     if version_of(data) != expected_version:
         raise StaleWrite(guild_id, expected_version, version_of(data))
@@ -72,4 +71,4 @@ def _free_path(root: Path, guild_id: str) -> Path:
 
 
 def _cannot(guild_id: str, path: Path, message: str) -> CannotWrite:
-    return CannotWrite(guild_id, [Problem(str(path), 1, 1, "", message, (), None)])
+    return CannotWrite(guild_id, [Problem(printable(path), 1, 1, "", message, (), None)])

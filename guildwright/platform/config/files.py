@@ -5,16 +5,17 @@ import os
 import re
 import stat
 import tempfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from guildwright_crds.check import Checked, Problem, check_file, check_text
+import structlog
 
-SUFFIXES = (".yaml", ".yml")
+from guildwright_crds.check import MAX_BYTES, Checked, Problem, check_file, check_text, find_documents
+
 TEMPORARY = (".guildwright-", ".tmp")
-LARGEST = 1_000_000  # bytes we are willing to read at all; `check` has its own, smaller bound
 _NAME_LINE = re.compile(r"""^[ \t]*name:[ \t]*["']?([1-9][0-9]{16,18})\b""", re.MULTILINE)
+
+_log = structlog.get_logger(__name__)
 
 type Signature = tuple[int, ...] | None
 
@@ -27,10 +28,13 @@ class DirectoryAway(Exception):  # noqa: N818  a state, not a fault
 class Reading:
     """One file as it was read: `name` below the directory, `version` of its bytes ("": no text), and the verdict.
 
+    `name` is made printable: files may be called anything, texts not.
+
     `guess` is the guild that an unreadable document seems to be of, for messages only.
     """
 
     name: str
+    path: Path
     signature: Signature
     version: str
     checked: Checked
@@ -42,26 +46,22 @@ class Folder:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self._readings: dict[str, Reading] = {}
+        self._readings: dict[Path, Reading] = {}
 
-    def signatures(self) -> dict[str, Signature]:
+    def signatures(self) -> dict[Path, Signature]:
         """What tells one content of each file from the next, without reading it.
 
         Raises:
             DirectoryAway: the directory is missing or cannot be listed.
         """
         try:
-            return {name: self.signature(name) for name in sorted(_names(self.root))}
+            self.root.stat()  # find_documents answers a directory that is away with a file of its name
+            found = find_documents(self.root)
         except OSError as error:
             raise DirectoryAway(f"{self.root}: {error.strerror or error}") from error
-
-    def signature(self, name: str) -> Signature:
-        """The signature of one file; None when it cannot be told."""
-        try:
-            found = (self.root / name).stat()
-        except OSError:
-            return None
-        return (found.st_dev, found.st_ino, found.st_mode, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+        if self.root in found:
+            raise DirectoryAway(f"{self.root}: cannot be listed")
+        return {path: signature(path) for path in found}
 
     def read(self) -> dict[str, Reading]:
         """Every document by its name.
@@ -69,14 +69,14 @@ class Folder:
         Raises:
             DirectoryAway: the directory is missing or cannot be listed.
         """
-        self._readings = {name: self._reading(name, signature) for name, signature in self.signatures().items()}
-        return dict(self._readings)
+        self._readings = {path: self._reading(path, now) for path, now in self.signatures().items()}
+        return {reading.name: reading for reading in self._readings.values()}
 
-    def _reading(self, name: str, signature: Signature) -> Reading:
-        known = self._readings.get(name)
-        if known is not None and signature is not None and known.signature == signature:
+    def _reading(self, path: Path, now: Signature) -> Reading:
+        known = self._readings.get(path)
+        if known is not None and now is not None and known.signature == now:
             return known
-        return read_document(self.root / name, name, signature)
+        return read_document(path, printable(path.relative_to(self.root)), now)
 
     def sweep(self) -> None:
         """Remove what a writer that was killed left behind. Call it only while no writer can be at work."""
@@ -85,26 +85,54 @@ class Folder:
             path.unlink(missing_ok=True)
 
 
-def read_document(path: Path, name: str, signature: Signature = None) -> Reading:
+def signature(path: Path) -> Signature:
+    """The signature of one file; None when it cannot be told."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return (found.st_dev, found.st_ino, found.st_mode, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+
+
+def printable(path: Path) -> str:
+    """The path as text that any output can hold."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def read_document(path: Path, name: str, now: Signature = None) -> Reading:
     """Read and check one file. Whatever it is, the answer is a verdict, never an exception."""
     try:
-        mode = path.stat().st_mode
-        if not stat.S_ISREG(mode):
-            return _unusable(path, name, signature, "is no regular file", "replace it by a YAML file, or move it away")
-        with path.open("rb") as file:
-            data = file.read(LARGEST + 1)
-        if len(data) > LARGEST:
-            return Reading(name, signature, "", check_file(path))
-        text = data.decode("utf-8")
+        return _read_document(path, name, now)
+    except Exception as error:  # noqa: BLE001  one file that breaks the check must not take the others with it
+        _log.exception("a guild document broke the check itself", file=printable(path))
+        problem = Problem(printable(path), 1, 1, "", f"the check itself failed on it: {type(error).__name__}")
+        return Reading(name, path, now, "", Checked(printable(path), None, None, None, (problem,)))
+
+
+def _read_document(path: Path, name: str, now: Signature) -> Reading:
+    data = _ordinary(path)
+    try:
+        text = data.decode("utf-8") if data is not None and b"\0" not in data else None
     except UnicodeDecodeError:
-        return Reading(name, signature, "", check_file(path))
-    except OSError as error:
-        return _unusable(
-            path, name, signature, f"cannot be read: {error.strerror}", "make it readable, or move it away"
-        )
-    checked = check_text(text, str(path))
+        text = None
+    if data is None or text is None:
+        return Reading(name, path, now, "", check_file(path))
+    checked = check_text(text, printable(path))
     found = None if checked.guild_id else _NAME_LINE.search(text)
-    return Reading(name, signature, version_of(data), checked, found.group(1) if found else None)
+    return Reading(name, path, now, version_of(data), checked, found.group(1) if found else None)
+
+
+def _ordinary(path: Path) -> bytes | None:
+    """The bytes of an ordinary file of ordinary size; of anything else `check_file` says what is wrong with it."""
+    try:
+        found = path.stat()
+        if stat.S_ISREG(found.st_mode) and found.st_size <= MAX_BYTES:
+            with path.open("rb") as file:
+                data = file.read(MAX_BYTES + 1)
+            return data if len(data) <= MAX_BYTES else None
+    except OSError:
+        pass
+    return None
 
 
 def version_of(data: bytes) -> str:
@@ -146,19 +174,3 @@ def _take_over(old: Path, handle: int) -> None:
     os.fchmod(handle, stat.S_IMODE(was.st_mode))
     if os.geteuid() == 0:
         os.fchown(handle, was.st_uid, was.st_gid)
-
-
-def _names(root: Path) -> Iterator[str]:
-    """The documents below `root`; names that begin with a dot are editors' and tools' own."""
-    with os.scandir(root):  # os.walk would pass over an error at the top
-        pass
-    for folder, folders, files in os.walk(root):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        for name in files + [name for name in folders if name.endswith(SUFFIXES)]:
-            if name.endswith(SUFFIXES) and not name.startswith("."):
-                yield (Path(folder) / name).relative_to(root).as_posix()
-
-
-def _unusable(path: Path, name: str, signature: Signature, message: str, hint: str) -> Reading:
-    problem = Problem(str(path), 1, 1, "", message, (), hint)
-    return Reading(name, signature, "", Checked(str(path), None, None, None, (problem,)))
