@@ -13,7 +13,7 @@ import signal
 import socket
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -22,6 +22,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from guildwright import first_guild, holder, probes, redis_server, system
+from guildwright.platform import log
 from guildwright.platform.clock import SystemClock
 from guildwright.platform.config.directory import DirectoryStore
 from guildwright.platform.config.publish import Publisher
@@ -47,6 +48,7 @@ class Asked:
 
 def run(asked: Asked, settings: Settings) -> int:
     """Run everything until SIGINT or SIGTERM. Return the exit code."""
+    log.configure(settings, "up")
     up = Up(asked, settings)
     try:
         with holder.hold(asked.data):
@@ -133,14 +135,10 @@ class Up:
             "GUILDWRIGHT_GUILDS": str(self.guilds),
             "PYTHONUNBUFFERED": "1",
         }
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._discord())
-            group.create_task(self._redis())
-            group.create_task(self._postgres())
+        await _together(self._discord(), self._redis(), self._postgres())
         self._publishing = asyncio.create_task(self._publish())
-        async with self._timed("shard and worker", "connected"), asyncio.TaskGroup() as group:
-            for name in ("shard", "worker"):
-                group.create_task(self.supervisor.start(self._process(name)))
+        async with self._timed("shard", "and worker: connected"):
+            await _together(*(self.supervisor.start(self._process(name)) for name in ("shard", "worker")))
 
     async def _discord(self) -> None:
         if token := self.settings.discord_token:
@@ -275,3 +273,13 @@ def _free_port(asked: int | None) -> int:
                 f"port {asked} cannot be used ({error.strerror}). Choose another with --port N, or --port 0 for any."
             ) from error
     return asked or DEFAULT_PORT
+
+
+async def _together(*work: Coroutine[Any, Any, None]) -> None:
+    """Await all; at the first failure the others are cancelled, and it is raised by itself."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            for each in work:
+                group.create_task(each)
+    except BaseExceptionGroup as failures:
+        raise failures.exceptions[0] from None
