@@ -5,9 +5,11 @@ import os
 from piccolo.conf.apps import AppRegistry
 
 from guildwright.platform.database.engine import DB
+from guildwright.platform.database.migrate import PLATFORM_APPS
+from guildwright_bot.features import piccolo_apps
 
 __all__ = ["APP_REGISTRY", "DB"]
 
 os.environ["PICCOLO_CONF"] = "piccolo_conf"
 
-APP_REGISTRY = AppRegistry(apps=["guildwright.platform.jobs.piccolo_app"])
+APP_REGISTRY = AppRegistry(apps=[*PLATFORM_APPS, *piccolo_apps()])

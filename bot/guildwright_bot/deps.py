@@ -1,20 +1,17 @@
 """What shard and worker hand to the features: everything that reaches outside, made in one place."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from redis.asyncio import Redis
 
 from guildwright.platform.chance import Chance
 from guildwright.platform.clock import Clock
+from guildwright.platform.config.read import ConfigReader
 from guildwright.platform.discord.client import DiscordClient
 from guildwright.platform.errors import Errors
 from guildwright.platform.limits import Limits
 from guildwright.platform.settings import Settings
 from guildwright.platform.texts import Texts
-
-if TYPE_CHECKING:
-    from guildwright.platform.config.read import ConfigReader
 
 
 @dataclass(frozen=True)
@@ -37,7 +34,7 @@ class Deps:
     clock: Clock
     chance: Chance
     texts: Texts
-    config: "ConfigReader"
+    config: ConfigReader
     limits: Limits
     redis: Redis
     discord: DiscordClient
@@ -53,8 +50,6 @@ def build(settings: Settings, process: str, clock: Clock, chance: Chance, redis:
     Raises:
         ValueError: naming the setting that is missing.
     """
-    from guildwright.platform.config.read import ConfigReader  # noqa: PLC0415  not landed yet
-
     return Deps(
         settings=settings,
         clock=clock,

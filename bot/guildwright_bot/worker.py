@@ -5,6 +5,7 @@ import signal
 from contextlib import suppress
 from importlib import import_module
 
+import asyncpg
 import structlog
 import uvloop
 
@@ -30,20 +31,19 @@ def main(settings: Settings) -> int:
     log.configure(settings, "worker")
     try:
         return uvloop.run(_run(settings))
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, asyncpg.PostgresError) as error:
         _log.error("the worker cannot start", reason=str(error))
         return 1
 
 
 def consumers(deps: wiring.Deps) -> list[Consumer]:
-    """Those of every feature that has a `consumers.py`."""
+    """Those of the core, and of every feature that has a `consumers.py`."""
     found: list[Consumer] = []
-    for feature in FEATURES:
-        name = f"guildwright_bot.features.{feature}.consumers"
+    for name in ("guildwright_bot.core.consumers", *(f"guildwright_bot.features.{f}.consumers" for f in FEATURES)):
         try:
             module = import_module(name)
         except ModuleNotFoundError as missing:
-            if missing.name != name:
+            if missing.name is None or not name.startswith(missing.name):
                 raise
             continue
         found += module.consumers(deps)
@@ -59,7 +59,7 @@ async def _run(settings: Settings) -> int:
     deps = wiring.build(settings, "worker", clock, chance, redis)
     await engine.open_database(settings)
     worker = JobWorker(stream.redis_url(settings), consumers(deps), clock, chance, deps.errors)
-    health = Health(settings, clock, _checks(deps), worker.measure)
+    health = Health(settings, clock, _checks(deps, worker), worker.measure)
     await health.start()
     try:
         await deps.discord.start()
@@ -94,7 +94,7 @@ async def _until_stopped(worker: JobWorker, deps: wiring.Deps, stopped: asyncio.
         await beginning
 
 
-def _checks(deps: wiring.Deps) -> dict[str, Check]:
+def _checks(deps: wiring.Deps, worker: JobWorker) -> dict[str, Check]:
     async def postgres() -> str:
         await engine.ping()
         return "answers"
@@ -111,4 +111,9 @@ def _checks(deps: wiring.Deps) -> dict[str, Check]:
     async def discord() -> str:
         return f"logged in as {(await deps.discord.me()).username}"
 
-    return {"postgres": postgres, "redis": redis, "config": config, "discord": discord}
+    async def jobs() -> str:
+        if not worker.working:
+            raise NotReady("waiting for what the other checks name, or for `guildwright migrate`")
+        return f"taken as {worker.name}"
+
+    return {"postgres": postgres, "redis": redis, "config": config, "discord": discord, "jobs": jobs}

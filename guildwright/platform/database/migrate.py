@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from guildwright.platform.settings import Settings
 
 PLATFORM_APPS = ("guildwright.platform.jobs.piccolo_app",)
-_LOCK = 0x6775696C64  # "guild": the number that every migrating process agrees on
+LOCK = 0x6775696C64  # "guild": the number that every migrating process agrees on
 _WAIT_SECONDS = 30.0
 
 _log = structlog.get_logger("guildwright.migrate")
@@ -44,7 +44,7 @@ async def run_migrations(apps: Sequence[str]) -> list[str]:
     """
     configs = [import_module(path).APP_CONFIG for path in (*PLATFORM_APPS, *apps)]
     async with transaction():
-        await fetch("SELECT pg_advisory_xact_lock($1)", _LOCK)
+        await fetch("SELECT pg_advisory_xact_lock($1)", LOCK)
         # The lock makes us wait for a migrating neighbour, but never longer than this for a table in use.
         await fetch("SELECT set_config('lock_timeout', '20s', true)")
         before = await _applied()

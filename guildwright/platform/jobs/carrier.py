@@ -9,6 +9,7 @@ group is gone (FLUSHALL), and rests five seconds after every broken connection.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import suppress
 from typing import Any, cast
 
 import structlog
@@ -48,25 +49,28 @@ class _DurableRedis(Redis):
     async def xreadgroup(self, groupname: str, consumername: str, streams: Any, **options: Any) -> Any:  # type: ignore[override]  # noqa: ANN401
         try:
             answer = await super().xreadgroup(groupname, consumername, streams, **options)
-        except ResponseError as error:
-            if not any(word in str(error) for word in _GONE):
-                raise
-            _log.warning("the streams are gone; making them again", streams=list(streams))
-            for name in streams:
-                await self.xgroup_create(name, groupname, mkstream=True)
-            self.on_loss()
-            return []
-        except (RedisError, OSError, TimeoutError):
-            if not self._away:
-                self._away = True
-                _log.warning("Redis is away; jobs wait")
-            await asyncio.sleep(_PAUSE_SECONDS)
+        except (RedisError, OSError, TimeoutError) as error:
+            await self._mend(error, groupname, list(streams))
             return []
         if self._away:
             self._away = False
             _log.info("Redis is back")
             self.on_loss()
         return answer
+
+    async def _mend(self, error: Exception, groupname: str, streams: list[str]) -> None:
+        """Never raises: faststream would stop for good, or read again without a pause."""
+        if isinstance(error, ResponseError) and any(word in str(error) for word in _GONE):
+            _log.warning("the streams are gone; making them again", streams=streams)
+            with suppress(RedisError, OSError, TimeoutError):
+                for name in streams:
+                    await self.xgroup_create(name, groupname)
+                self.on_loss()
+            return
+        if not self._away:
+            self._away = True
+            _log.warning("Redis is away; jobs wait", error=str(error))
+        await asyncio.sleep(_PAUSE_SECONDS)
 
     async def xgroup_create(self, name: Any, groupname: Any, id: Any = "0", mkstream: bool = True, **_: Any) -> Any:  # type: ignore[override]  # noqa: A002, ANN401, ARG002
         try:
@@ -133,8 +137,11 @@ class Carrier:
         )
 
         @self._broker.subscriber(stream=stream, ack_policy=AckPolicy.MANUAL)
-        async def carry(job_id: int) -> None:
-            await take(kind, job_id)
+        async def carry(job_id: object) -> None:
+            if isinstance(job_id, int):
+                await take(kind, job_id)
+            else:
+                _log.warning("a message that is no job", kind=kind, message=repr(job_id)[:100])
 
     @property
     def _client(self) -> Redis:

@@ -18,6 +18,7 @@ class Consumer:
         handler: Idempotent. When it returns without having called `run.finish()`, the job is finished for it.
         lease: How long after its worker's last sign of life a job is taken from it. It is renewed while the handler
             runs, so this bounds how late a dead worker is noticed, not how long a job may take.
+        timeout: A handler that takes longer is stopped, and the attempt has failed.
         max_attempts: Then the job becomes a dead letter.
         concurrency: How many of this kind one worker runs at a time.
     """
@@ -25,6 +26,7 @@ class Consumer:
     kind: str
     handler: Handler
     lease: timedelta = timedelta(seconds=15)
+    timeout: timedelta = timedelta(minutes=5)
     max_attempts: int = 8
     concurrency: int = 8
 

@@ -11,6 +11,7 @@ from structlog.contextvars import bound_contextvars, clear_contextvars
 from guildwright.platform import metrics
 from guildwright.platform.chance import Chance
 from guildwright.platform.clock import Clock
+from guildwright.platform.config.read import ConfigUnknown
 from guildwright.platform.database import engine
 from guildwright.platform.database.errors import is_database_away
 from guildwright.platform.errors import Errors
@@ -89,7 +90,8 @@ class Runner:
                 metrics.JOB_SECONDS.labels(run.kind).observe(self._clock.monotonic() - began)
 
     async def _work(self, consumer: Consumer, run: JobRun) -> None:
-        await consumer.handler(run)
+        async with asyncio.timeout(consumer.timeout.total_seconds()):
+            await consumer.handler(run)
         if not run.finished:
             async with run.finish():
                 pass
@@ -115,7 +117,12 @@ class Runner:
         if run.finished:
             return
         # Of a lost lease nothing is left to put back; at a stop the next worker goes on at once.
-        back = await store.put_back(run.id, run.fence, after=0, error="", counted=False)
+        try:
+            back = await store.put_back(run.id, run.fence, after=0, error="", counted=False)
+        except Exception as error:
+            if not is_database_away(error):
+                raise
+            return  # the lease runs out
         metrics.JOBS.labels(run.kind, "waited" if back else "lost").inc()
         _log.warning("job interrupted" if back else "job was taken over by another worker")
 
@@ -153,7 +160,7 @@ class Runner:
     async def _is_excused(self, run: JobRun, error: Exception) -> bool:
         if self._clock.now() - run.due > PATIENCE:
             return False
-        if isinstance(error, Unavailable):
+        if isinstance(error, Unavailable | ConfigUnknown):
             return True
         if not is_database_away(error):
             return False
@@ -164,9 +171,9 @@ class Runner:
         if isinstance(error, Retry) and error.after is not None:
             return error.after
         wait = backoff.delay(run.attempt, backoff.roll(self._chance))
-        if isinstance(error, Unavailable):
+        if isinstance(error, Unavailable | ConfigUnknown):
             wait = backoff.delay(run.fence, backoff.roll(self._chance), longest=_LONGEST_WAIT)
-            wait = max(wait, timedelta(seconds=error.retry_after or 0))
+            wait = max(wait, timedelta(seconds=getattr(error, "retry_after", None) or 0))
         return wait
 
     async def stop(self, grace: float) -> None:

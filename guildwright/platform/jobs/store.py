@@ -12,6 +12,11 @@ from guildwright.platform.database.engine import fetch
 _ERROR_LENGTH = 8000
 
 
+async def table_exists() -> bool:
+    """Whether the migrations of jobs were run."""
+    return bool((await fetch("SELECT to_regclass('job') IS NOT NULL AS there"))[0]["there"])
+
+
 async def next_due(kinds: Sequence[str]) -> float | None:
     """Seconds until the next waiting job of these kinds is to be sent (negative: it is late); None: there is none."""
     rows = await fetch(
@@ -128,7 +133,7 @@ async def put_back(job_id: int, fence: int, *, after: float, error: str, counted
             job_id,
             fence,
             after,
-            error[-_ERROR_LENGTH:],
+            _storable(error),
             0 if counted else 1,
         )
     )
@@ -142,7 +147,7 @@ async def bury(job_id: int, fence: int, error: str) -> bool:
             "WHERE id = $1 AND fence = $2 AND state = 'running' RETURNING id",
             job_id,
             fence,
-            error[-_ERROR_LENGTH:],
+            _storable(error),
         )
     )
 
@@ -182,3 +187,8 @@ def _loads(payload: object) -> dict[str, Any]:
     # Piccolo leaves JSONB as text, and asyncpg has no codec for it unless told.
     value: dict[str, Any] = json.loads(payload) if isinstance(payload, str) else payload  # type: ignore[assignment]
     return value
+
+
+def _storable(text: str) -> str:
+    """The end of a text, without what PostgreSQL cannot keep."""
+    return text[-_ERROR_LENGTH:].replace("\0", "\\0").encode(errors="replace").decode()

@@ -47,7 +47,7 @@ class JobWorker:
 
     async def start(self) -> bool:
         """Wait for PostgreSQL and Redis, then work. False when `stop` was called meanwhile."""
-        if not await engine.wait_until_up(self._stopped) or not await self._carrier.start(self._stopped):
+        if not await self._wait_for_table() or not await self._carrier.start(self._stopped):
             return False
         _log.info("taking jobs", worker=self.name, kinds=self._registry.kinds)
         self._loops = [
@@ -55,6 +55,23 @@ class JobWorker:
             for name, part in (("relay", self._relay), ("sweeper", self._sweeper))
         ]
         return True
+
+    @property
+    def working(self) -> bool:
+        """Whether it takes jobs."""
+        return bool(self._loops) and not self._stopped.is_set()
+
+    async def _wait_for_table(self) -> bool:
+        said = False
+        while await engine.wait_until_up(self._stopped):
+            if await store.table_exists():
+                return True
+            if not said:
+                _log.warning("the database has no tables yet: waiting for `guildwright migrate`")
+                said = True
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopped.wait(), timeout=_RESTART_SECONDS)
+        return False
 
     async def _lasting(self, name: str, part: Any) -> None:  # noqa: ANN401  Relay or Sweeper
         """A fault in a loop is reported, and the loop goes on: a worker that looks alive must work."""

@@ -1,0 +1,42 @@
+"""Jobs that failed for good: what an operator sees of them, and how one is given another chance."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from guildwright.platform.database.engine import fetch
+from guildwright.platform.jobs.outbox import CHANNEL
+
+
+@dataclass(frozen=True)
+class DeadLetter:
+    """One of them."""
+
+    id: int
+    kind: str
+    guild_id: int | None
+    attempt: int
+    due: datetime
+    finished_at: datetime
+    error: str
+
+
+async def listed(guild_id: int | None = None, limit: int = 100) -> list[DeadLetter]:
+    """The newest first; those of one guild, or of all."""
+    rows = await fetch(
+        "SELECT id, kind, guild_id, attempt, due, finished_at, error FROM job WHERE state = 'dead' "
+        "AND ($1::bigint IS NULL OR guild_id = $1) ORDER BY finished_at DESC LIMIT $2",
+        guild_id,
+        limit,
+    )
+    return [DeadLetter(**row) for row in rows]
+
+
+async def retry(job_id: int) -> bool:
+    """Let a dead letter run again, now, with all its attempts. False when it is none (any more)."""
+    rows = await fetch(
+        "UPDATE job SET state = 'waiting', attempt = 0, next_at = now(), finished_at = NULL "
+        "WHERE id = $1 AND state = 'dead' RETURNING id, pg_notify($2, '')",
+        job_id,
+        CHANNEL,
+    )
+    return bool(rows)

@@ -1,0 +1,70 @@
+"""The engine outlives the server behind it."""
+
+import asyncio
+import signal
+
+import pytest
+from guildwright.platform.database import engine
+from guildwright.platform.database.errors import is_database_away
+from tests.fakes.postgres_server import PostgresServer
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.mark.usefixtures("database")
+async def test_a_transaction_keeps_all_of_its_statements_or_none() -> None:
+    await engine.fetch("CREATE TABLE IF NOT EXISTS pair (n int)")
+
+    with pytest.raises(RuntimeError, match="midway"):
+        async with engine.transaction():
+            await engine.fetch("INSERT INTO pair VALUES (1)")
+            raise RuntimeError("midway")
+    async with engine.transaction():
+        await engine.fetch("INSERT INTO pair VALUES (2)")
+        await engine.fetch("INSERT INTO pair VALUES (3)")
+
+    assert [row["n"] for row in await engine.fetch("SELECT n FROM pair ORDER BY n")] == [2, 3]
+
+
+@pytest.mark.usefixtures("database")
+async def test_the_server_may_die_in_the_middle_of_a_transaction_and_the_next_one_works(
+    postgres: PostgresServer,
+) -> None:
+    with pytest.raises(Exception) as caught:  # noqa: PT011  which one depends on where it was
+        async with engine.transaction():
+            await engine.fetch("SELECT 1")
+            postgres.end(signal.SIGKILL)
+            await engine.fetch("SELECT 1")
+    assert is_database_away(caught.value)
+    assert not await engine.is_up()
+
+    postgres.start()
+
+    assert await asyncio.wait_for(engine.wait_until_up(asyncio.Event()), timeout=10)
+    async with engine.transaction():
+        assert await engine.fetch("SELECT 1 AS n") == [{"n": 1}]
+
+
+@pytest.mark.usefixtures("database")
+async def test_a_connection_comes_back_to_the_pool_however_its_transaction_ends() -> None:
+    for _ in range(30):  # more than the pool holds
+        with pytest.raises(ValueError, match="no"):
+            async with engine.transaction():
+                raise ValueError("no")
+    assert await asyncio.wait_for(engine.fetch("SELECT 1 AS n"), timeout=2) == [{"n": 1}]
+
+
+@pytest.mark.usefixtures("database")
+async def test_a_wrong_statement_is_not_taken_for_an_absent_server() -> None:
+    with pytest.raises(Exception) as caught:  # noqa: PT011  its class is asyncpg's affair
+        await engine.fetch("SELECT nonsense")
+    assert not is_database_away(caught.value)
+
+
+async def test_waiting_for_an_absent_server_ends_when_told_to_stop() -> None:
+    await engine.open_url("postgresql://nobody@/none?host=/nonexistent")
+    stopped = asyncio.Event()
+    asyncio.get_running_loop().call_later(0.1, stopped.set)
+
+    assert not await asyncio.wait_for(engine.wait_until_up(stopped), timeout=2)
+    await engine.close_database()
