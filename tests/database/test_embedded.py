@@ -12,6 +12,7 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+
 from guildwright.platform.database import embedded
 from tests.fakes.postgres_server import PostgresServer, postgres_server
 

@@ -4,6 +4,7 @@ import asyncio
 import signal
 
 import pytest
+
 from guildwright.platform.database import engine
 from guildwright.platform.database.errors import is_database_away
 from tests.fakes.postgres_server import PostgresServer

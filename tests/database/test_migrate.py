@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+
 from guildwright.platform.database import engine, migrate
 from guildwright.platform.settings import Settings
 from tests.fakes.postgres_server import PostgresServer

@@ -16,6 +16,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+
 from guildwright.platform.database import embedded, engine, migrate
 
 STOP_SECONDS = 10.0
