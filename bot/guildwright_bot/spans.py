@@ -1,0 +1,35 @@
+"""Durations as people type them in a command: "2d 4h", "90s", "1h30m", "10 minutes"."""
+
+import re
+from datetime import timedelta
+
+from guildwright_bot.refusal import Refusal
+
+LONGEST_TEXT = 40
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+_PART = re.compile(
+    r"(?P<count>\d{1,9})\s*(?P<unit>weeks?|wks?|w|days?|d|hours?|hrs?|h|minutes?|mins?|m|seconds?|secs?|s)"
+    r"(?=[\s\d,]|$)[\s,]*",
+    re.ASCII,
+)
+_LONGEST = timedelta(days=3650)
+
+
+def parse_span(text: str) -> timedelta | Refusal:
+    """The duration `text` says, or why it says none. Every unit may be used once, in any order."""
+    typed = text.strip()
+    shown = typed[:LONGEST_TEXT]
+    if re.fullmatch(r"\d{1,9}", typed, re.ASCII):
+        return Refusal("span-without-unit", {"text": shown})
+    seconds, position, used = 0, 0, set[str]()
+    lowered = typed.lower()
+    while position < len(lowered):
+        part = _PART.match(lowered, position)
+        if part is None or part["unit"][0] in used:
+            return Refusal("span-unreadable", {"text": shown})
+        used.add(part["unit"][0])
+        seconds += int(part["count"]) * _SECONDS[part["unit"][0]]
+        position = part.end()
+    if not used:
+        return Refusal("span-unreadable", {"text": shown})
+    return min(timedelta(seconds=min(seconds, 10**10)), _LONGEST)
