@@ -80,24 +80,15 @@ class Rule:
 
 
 def rule_for(command: str | None, config: CompiledConfig) -> Rule:
-    """The rules on a command and on the groups it is in, joined: "giveaway start" obeys "giveaway" too.
-
-    An allow list on the command itself replaces its group's.
-    """
-    if command is None:
-        return Rule()
-    joined = Rule()
-    words = command.split(" ")
-    for length in range(1, len(words) + 1):
+    """What holds for a command: the rule with the longest name that fits, so "giveaway start" before "giveaway"."""
+    words = (command or "").split(" ")
+    for length in range(len(words), 0, -1):
         name = " ".join(words[:length])
         for rule in config.commands.rules:
             if rule.name == name:
-                joined = Rule(
-                    enabled=joined.enabled and rule.enabled,
-                    allowed_roles=frozenset(map(int, rule.allowed_roles)) or joined.allowed_roles,
-                    allowed_channels=frozenset(map(int, rule.allowed_channels)) or joined.allowed_channels,
-                )
-    return joined
+                roles, channels = map(int, rule.allowed_roles), map(int, rule.allowed_channels)
+                return Rule(rule.enabled, frozenset(roles), frozenset(channels))
+    return Rule()
 
 
 def decide(

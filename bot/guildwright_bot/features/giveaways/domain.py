@@ -6,12 +6,15 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
+from guildwright_crds.giveaways import Giveaways
+
 from guildwright_bot.refusal import Refusal
 
 SHORTEST = timedelta(seconds=10)
 LONGEST = timedelta(days=60)
 LONGEST_PRIZE = 200
 REFRESH_PAUSE = timedelta(seconds=5)
+REFRESH_LOST = timedelta(minutes=2)
 _DISCORD_EPOCH_MS = 1_420_070_400_000
 
 
@@ -54,6 +57,19 @@ class Rules:
     log_channel: int | None = None
 
 
+def rules_of(config: Giveaways) -> Rules:
+    """The rules that a guild's config makes."""
+    return Rules(
+        claim_timeout=config.claim_timeout,
+        reroll_limit=config.reroll_limit,
+        minimum_account_age=config.minimum_account_age,
+        blacklisted_roles=frozenset(map(int, config.blacklist.roles)),
+        blacklisted_members=frozenset(map(int, config.blacklist.members)),
+        default_channel=int(config.default_channel) if config.default_channel else None,
+        log_channel=int(config.log_channel) if config.log_channel else None,
+    )
+
+
 @dataclass(frozen=True)
 class Caps:
     """What the host lets this guild have."""
@@ -88,6 +104,7 @@ class Giveaway:
     state: State = State.RUNNING
     round: int = 0
     message_id: int | None = None
+    edits: int = 0  # how many edits of the message were begun
     refreshed_at: datetime | None = None
     refresh_due: datetime | None = None
 
@@ -122,6 +139,7 @@ class PrizeClaim:
     round: int
     state: ClaimState = ClaimState.OPEN
     deadline: datetime | None = None
+    message_id: int | None = None
 
 
 def refuse_terms(terms: Terms, *, active: int, caps: Caps) -> Refusal | None:
@@ -137,6 +155,11 @@ def refuse_terms(terms: Terms, *, active: int, caps: Caps) -> Refusal | None:
     if active >= caps.active:
         return Refusal("giveaways-refused-too-many", {"limit": caps.active})
     return None
+
+
+def refuse_reference(typed: str) -> Refusal:
+    """Why nothing is known by the name that somebody typed."""
+    return Refusal("giveaways-refused-unknown-reference", {"typed": typed.strip()[:40]})
 
 
 def planned_end(giveaway: Giveaway, now: datetime) -> datetime:
@@ -190,12 +213,27 @@ def toggled(entry: Entry | None, member_id: int, interaction_id: int) -> Entry:
 
 
 def refresh_after(giveaway: Giveaway, now: datetime) -> datetime | None:
-    """When the message has to be edited after a change; None when an edit that will see the change is already due."""
-    if giveaway.refresh_due is not None:
+    """When the message has to be edited after a change; None when an edit that will see the change is already due.
+
+    An edit that is long overdue died; it is waited for no longer.
+    """
+    if giveaway.refresh_due is not None and now < giveaway.refresh_due + REFRESH_LOST:
         return None
     if giveaway.refreshed_at is None:
         return now
     return max(now, giveaway.refreshed_at + REFRESH_PAUSE)
+
+
+def refreshing(giveaway: Giveaway, now: datetime) -> Giveaway:
+    """An edit begins: what changes from now on needs another one."""
+    return replace(giveaway, refreshed_at=now, refresh_due=None, edits=giveaway.edits + 1)
+
+
+def planned_deadline(deadline: datetime | None, rules: Rules, now: datetime) -> datetime:
+    """Until when to let the winners claim whose message is about to be posted, if an earlier try planned `deadline`."""
+    if deadline is not None and deadline - now >= rules.claim_timeout / 2:
+        return deadline
+    return now + rules.claim_timeout
 
 
 def end_now(giveaway: Giveaway) -> Giveaway | Refusal:
@@ -263,5 +301,5 @@ def settled(giveaway: Giveaway, claims: Iterable[PrizeClaim]) -> Giveaway:
 def delete(giveaway: Giveaway) -> Giveaway | Refusal:
     """Take a giveaway back: no draw, no claims; its message goes."""
     if giveaway.state is State.DELETED:
-        return Refusal("giveaways-refused-unknown", {"number": str(giveaway.number)})
+        return Refusal("giveaways-refused-unknown")
     return replace(giveaway, state=State.DELETED)

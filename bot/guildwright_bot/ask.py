@@ -1,0 +1,81 @@
+"""A request by a member, whether it came as a slash command, a message or a click: handlers see only this."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import hikari
+from guildwright.platform.texts import Texts
+from guildwright_crds.compile import CompiledConfig
+
+from guildwright_bot.deps import Deps
+from guildwright_bot.guard import Actor, Bot, Target
+from guildwright_bot.refusal import Refusal
+
+type Component = hikari.api.ComponentBuilder
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What the member reads in answer: privately, but in the channel when they asked by message."""
+
+    content: str = ""
+    embeds: Sequence[hikari.Embed] = ()
+    components: Sequence[Component] = ()
+
+
+class Answer(Protocol):
+    """The way back to the member."""
+
+    async def __call__(self, reply: Reply) -> None:
+        """Show the reply; a second one follows the first."""
+        ...
+
+
+class Standing(Protocol):
+    """What is known of the bot and of others in a guild."""
+
+    async def bot(self, guild_id: int, channel_id: int) -> Bot:
+        """The bot's permissions in a channel; none where it cannot see it."""
+        ...
+
+    async def target(self, guild_id: int, member_id: int) -> Target:
+        """The standing of a member to act upon."""
+        ...
+
+
+@dataclass(frozen=True)
+class Ask:
+    """Who asks what, where, by which config."""
+
+    deps: Deps
+    standing: Standing
+    actor: Actor
+    guild_id: int
+    channel_id: int
+    config: CompiledConfig
+    source_id: int  # the interaction or message: the same request delivered twice has the same one
+    answer: Answer
+    by_message: bool = False
+
+    @property
+    def texts(self) -> Texts:
+        """The catalogue."""
+        return self.deps.texts
+
+    @property
+    def locale(self) -> str:
+        """The guild's language."""
+        return self.config.general.locale
+
+    def text(self, message_id: str, /, **args: str | float) -> str:
+        """A sentence of the catalogue in the guild's language."""
+        return self.texts.text(self.locale, message_id, **args)
+
+    async def reply(self, content: str = "", *, embed: hikari.Embed | None = None) -> None:
+        """Answer the member."""
+        await self.answer(Reply(content, () if embed is None else (embed,)))
+
+
+# A handler has replied when it returns None; a refusal is shown, logged and counted for it.
+type Handler = Callable[..., Awaitable[Refusal | None]]

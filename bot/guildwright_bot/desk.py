@@ -1,0 +1,72 @@
+"""The desk that every request passes, whatever way it came: guard first, then the handler, and errors with a number.
+
+Nothing calls a handler but `attend`, so no command or button escapes the guard.
+"""
+
+from dataclasses import dataclass
+from typing import cast
+
+import hikari
+import structlog
+from guildwright.platform.metrics import counter
+from structlog.contextvars import bound_contextvars
+
+from guildwright_bot.ask import Ask, Handler
+from guildwright_bot.guard import Options, Requirement, decide
+from guildwright_bot.refusal import Refusal
+from guildwright_bot.wording import say
+
+_log = structlog.get_logger("guildwright.desk")
+_HANDLED = counter("guildwright_requests_total", "Commands and clicks handled", ("name", "result"))
+
+
+@dataclass(frozen=True)
+class Request:
+    """Which handler is asked for, by what name it is known, and what it requires."""
+
+    name: str  # "giveaway start", or "giveaways:enter" for a button
+    requirement: Requirement
+    handler: Handler
+
+
+async def attend(ask: Ask, request: Request, options: Options) -> None:
+    """Judge, handle, and tell the member whatever came of it. Never raises."""
+    with bound_contextvars(guild=str(ask.guild_id), member=str(ask.actor.id), request=request.name):
+        try:
+            refusal = await judge(ask, request.requirement, options)
+            if refusal is None:
+                refusal = await request.handler(ask, **options)
+            if refusal is not None:
+                await _refuse(ask, request, refusal)
+            else:
+                _HANDLED.labels(request.name, "done").inc()
+        except Exception as error:  # noqa: BLE001  the member is told and the fault is published; the shard goes on
+            _HANDLED.labels(request.name, "failed").inc()
+            await _fail(ask, request, error)
+
+
+async def judge(ask: Ask, requirement: Requirement, options: Options) -> Refusal | None:
+    """Ask the guard, knowing everything it needs to know."""
+    bot = target = None
+    if requirement.bot or requirement.target:
+        place = requirement.place(options, ask.config) if requirement.place else None
+        bot = await ask.standing.bot(ask.guild_id, place or ask.channel_id)
+    if requirement.target is not None and options.get(requirement.target) is not None:
+        target = await ask.standing.target(ask.guild_id, cast("int", options[requirement.target]))
+    return decide(
+        requirement, actor=ask.actor, config=ask.config, channel_id=ask.channel_id, bot=bot, target=target
+    )
+
+
+async def _refuse(ask: Ask, request: Request, refusal: Refusal) -> None:
+    _HANDLED.labels(request.name, "refused").inc()
+    _log.info("refused", reason=refusal.reason, channel=str(ask.channel_id), **refusal.args)
+    await ask.reply(say(ask.texts, ask.locale, refusal))
+
+
+async def _fail(ask: Ask, request: Request, error: Exception) -> None:
+    error_id = await ask.deps.errors.report(error, request.name, ask.guild_id)
+    try:
+        await ask.reply(ask.text("error-unexpected", id=error_id))
+    except (hikari.HikariError, OSError) as away:
+        _log.warning("the member could not be told", error_id=error_id, why=str(away))

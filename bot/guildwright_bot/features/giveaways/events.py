@@ -1,0 +1,52 @@
+"""What happened in giveaways, for other features to read."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class GiveawayStarted:
+    """A giveaway runs; its message is posted in a moment."""
+
+    guild_id: int
+    giveaway_id: int
+    number: int
+    channel_id: int
+    host_id: int
+    prize: str
+
+
+@dataclass(frozen=True)
+class GiveawayEnded:
+    """A giveaway was drawn; without winners nobody could win."""
+
+    guild_id: int
+    giveaway_id: int
+    number: int
+    channel_id: int
+    host_id: int
+    prize: str
+    winner_ids: tuple[int, ...]
+    entries: int
+
+
+@dataclass(frozen=True)
+class PrizeClaimed:
+    """A winner took the prize."""
+
+    guild_id: int
+    giveaway_id: int
+    number: int
+    prize: str
+    winner_id: int
+
+
+@dataclass(frozen=True)
+class PrizeExpired:
+    """Winners let their time pass; `winner_ids` are those drawn instead, if any could be."""
+
+    guild_id: int
+    giveaway_id: int
+    number: int
+    prize: str
+    former_ids: tuple[int, ...]
+    winner_ids: tuple[int, ...]

@@ -1,0 +1,125 @@
+"""What giveaways look like in Discord. Every word comes from the catalogue."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import hikari
+from guildwright.platform.texts import Texts
+
+from guildwright_bot.features.giveaways.domain import ClaimState, Giveaway, PrizeClaim, State
+from guildwright_bot.features.giveaways.progress import View
+from guildwright_bot.interactions import custom_id
+
+FEATURE = "giveaways"
+_PATINA, _BRASS, _GREY = 0x0C6A60, 0xE3B45C, 0x8C8371
+
+
+@dataclass(frozen=True)
+class Post:
+    """A message as it is sent or edited. `pings` are the only ones who are notified; `marker` finds it again."""
+
+    content: str
+    embeds: Sequence[hikari.Embed]
+    components: Sequence[hikari.api.MessageActionRowBuilder]
+    marker: str
+    pings: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Writer:
+    """Writes in one guild's language."""
+
+    texts: Texts
+    locale: str
+
+    def text(self, message_id: str, **args: str | float) -> str:
+        """A sentence of the catalogue."""
+        return self.texts.text(self.locale, message_id, **args)
+
+    def panel(self, seen: View) -> Post:
+        """The giveaway's message: what can be won, and the button to enter."""
+        giveaway = seen.giveaway
+        running = giveaway.state is State.RUNNING
+        colour = _PATINA if running else _BRASS if giveaway.state is State.CLAIMING else _GREY
+        embed = hikari.Embed(title=giveaway.terms.prize, description="\n".join(self._lines(seen)), color=colour)
+        embed.set_footer(self.text("giveaways-panel-footer", number=str(giveaway.number)))
+        marker = custom_id(FEATURE, "enter", giveaway.id)
+        label = self.text("giveaways-button-enter" if running else "giveaways-button-ended")
+        return Post("", [embed], [_row(marker, label, hikari.ButtonStyle.PRIMARY, disabled=not running)], marker)
+
+    def _lines(self, seen: View) -> list[str]:
+        giveaway = seen.giveaway
+        when = {"timestamp": str(int(giveaway.ends_at.timestamp()))}
+        ends = "giveaways-panel-ends" if giveaway.state is State.RUNNING else "giveaways-panel-ended"
+        lines = [
+            self.text(ends, **when),
+            self.text("giveaways-panel-host", host=str(giveaway.host_id)),
+            self.text("giveaways-panel-winners", count=giveaway.terms.winners),
+        ]
+        if giveaway.terms.required_role is not None:
+            lines.append(self.text("giveaways-panel-role", role=str(giveaway.terms.required_role)))
+        lines.append(self.text("giveaways-panel-entries", count=seen.entries))
+        if giveaway.state in (State.CLAIMING, State.CLOSED):
+            lines.append("")
+            lines.extend(self._claim(claim) for claim in seen.claims)
+            if not seen.claims:
+                lines.append(self.text("giveaways-panel-nobody"))
+        return lines
+
+    def _claim(self, claim: PrizeClaim) -> str:
+        return self.text(f"giveaways-claim-{claim.state.value}", member=str(claim.member_id))
+
+    def announcement(self, seen: View, number: int) -> Post:
+        """The message about one draw: who won and until when they can claim, or that nobody is left."""
+        giveaway, claims = seen.giveaway, seen.of_round(number)
+        if not claims:
+            return self._nobody(seen, number)
+        open_until = next((claim.deadline for claim in claims if claim.state is ClaimState.OPEN), None)
+        members = ", ".join(f"<@{claim.member_id}>" for claim in claims)
+        again = "again" if number else "first"
+        first = self.text("giveaways-won", members=members, prize=giveaway.terms.prize, draw=again)
+        lines = [first, *(self._claim(claim) for claim in claims if claim.state is not ClaimState.OPEN)]
+        can_claim = open_until is not None and giveaway.state is State.CLAIMING
+        if open_until is not None and can_claim:
+            lines.append(self.text("giveaways-claim-by", timestamp=str(int(open_until.timestamp()))))
+        marker = custom_id(FEATURE, "claim", giveaway.id, number)
+        label = self.text("giveaways-button-claim" if can_claim else "giveaways-button-over")
+        row = _row(marker, label, hikari.ButtonStyle.SUCCESS, disabled=not can_claim)
+        return Post("\n".join(lines), [], [row], marker, tuple(claim.member_id for claim in claims))
+
+    def _nobody(self, seen: View, number: int) -> Post:
+        giveaway = seen.giveaway
+        if not seen.claims:
+            why = "giveaways-nobody-could-win"
+        elif any(claim.state is ClaimState.CLAIMED for claim in seen.claims):
+            why = "giveaways-some-unclaimed"
+        else:
+            why = "giveaways-nobody-claimed"
+        text = self.text(why, prize=giveaway.terms.prize, host=str(giveaway.host_id))
+        marker = custom_id(FEATURE, "claim", giveaway.id, number)
+        row = _row(marker, self.text("giveaways-button-over"), hikari.ButtonStyle.SECONDARY, disabled=True)
+        return Post(text, [], [row], marker, (giveaway.host_id,))
+
+    def listing(self, found: Sequence[tuple[Giveaway, int]]) -> hikari.Embed:
+        """What runs in the guild."""
+        lines = [
+            self.text(
+                f"giveaways-list-{giveaway.state.value}",
+                number=str(giveaway.number),
+                prize=giveaway.terms.prize,
+                channel=str(giveaway.channel_id),
+                timestamp=str(int(giveaway.ends_at.timestamp())),
+                entries=entries,
+            )
+            for giveaway, entries in found
+        ]
+        return hikari.Embed(title=self.text("giveaways-list-title"), description="\n".join(lines), color=_PATINA)
+
+
+def _row(
+    marker: str, label: str, style: hikari.ButtonStyle, *, disabled: bool
+) -> hikari.impl.MessageActionRowBuilder:
+    row = hikari.impl.MessageActionRowBuilder()
+    shown = hikari.ButtonStyle.SECONDARY if disabled else style
+    row.add_interactive_button(shown, marker, label=label, is_disabled=disabled)
+    return row

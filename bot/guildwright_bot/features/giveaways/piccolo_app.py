@@ -1,0 +1,15 @@
+"""Tells Piccolo where the tables of giveaways and their migrations are."""
+
+from pathlib import Path
+
+from piccolo.conf.apps import AppConfig
+
+from guildwright_bot.features.giveaways.tables import ClaimRow, EntryRow, GiveawayRow
+
+APP_CONFIG = AppConfig(
+    app_name="giveaways",
+    migrations_folder_path=str(Path(__file__).parent / "migrations"),
+    table_classes=[GiveawayRow, EntryRow, ClaimRow],
+    migration_dependencies=[],
+    commands=[],
+)

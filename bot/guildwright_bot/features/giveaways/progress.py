@@ -1,0 +1,218 @@
+"""How a giveaway moves on by itself: what its jobs read before they talk to Discord, and keep afterwards.
+
+Each step is a pair: `begin_…` reads and plans in a short transaction, and the other, in the transaction that finishes
+the job, checks under the row's lock that the step is still to be taken. A job that runs twice, or late, does nothing.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from guildwright_bot import facts
+from guildwright_bot.features.giveaways import domain, store
+from guildwright_bot.features.giveaways.domain import Chance, ClaimState, Giveaway, PrizeClaim, Rules, State
+from guildwright_bot.features.giveaways.events import GiveawayEnded, PrizeExpired
+from guildwright_bot.features.giveaways.queue import add_job, refresh
+from guildwright_bot.features.giveaways.service import settle
+
+SKEW = timedelta(seconds=1)  # between the clocks of the database, which says what is due, and of this machine
+
+
+@dataclass(frozen=True)
+class View:
+    """What a giveaway's messages show."""
+
+    giveaway: Giveaway
+    entries: int
+    claims: tuple[PrizeClaim, ...]
+
+    def of_round(self, number: int) -> list[PrizeClaim]:
+        """The claims of one draw."""
+        return [claim for claim in self.claims if claim.round == number]
+
+    def shows_like(self, other: "View") -> bool:
+        """Whether the giveaway's message looks the same for both."""
+        mine, theirs = self.giveaway, other.giveaway
+        same = (mine.state, mine.ends_at, self.entries) == (theirs.state, theirs.ends_at, other.entries)
+        return same and [(c.member_id, c.state) for c in self.claims] == [(c.member_id, c.state) for c in other.claims]
+
+
+@dataclass(frozen=True)
+class Draw:
+    """What a draw is made of: everybody who can win, in the order of luck, and how many are wanted."""
+
+    view: View
+    order: tuple[int, ...]
+    wanted: int
+
+
+async def view(giveaway: Giveaway) -> View:
+    """The giveaway with everything that is shown of it."""
+    return View(giveaway, await store.count_entries(giveaway.id), tuple(await store.claims(giveaway.id)))
+
+
+async def begin_post(giveaway_id: int, now: datetime) -> View | None:
+    """What to post; None when it was posted or is over."""
+    giveaway = await store.lock(giveaway_id)
+    if giveaway is None or giveaway.state is not State.RUNNING or giveaway.message_id is not None:
+        return None
+    planned = replace(giveaway, ends_at=domain.planned_end(giveaway, now))
+    await store.save(planned)
+    return await view(planned)
+
+
+async def posted(giveaway_id: int, message_id: int, shown: View, now: datetime) -> None:
+    """The message is there: from now on the giveaway can end."""
+    giveaway = await store.lock(giveaway_id)
+    if giveaway is None:
+        return
+    giveaway = replace(giveaway, message_id=message_id, refreshed_at=now)
+    await store.save(giveaway)
+    if giveaway.state is State.DELETED:
+        await add_job("remove", giveaway, due=now, key="posted")
+    elif giveaway.state is State.RUNNING:
+        await add_job("end", giveaway, due=giveaway.ends_at)
+    if not shown.shows_like(await view(giveaway)):
+        await refresh(giveaway, now)
+
+
+async def abandon(giveaway_id: int, now: datetime) -> Giveaway | None:
+    """Discord will not let us post what has to be posted: nobody can enter or claim, so it is over."""
+    giveaway = await store.lock(giveaway_id)
+    if giveaway is None or giveaway.state in (State.CLOSED, State.DELETED):
+        return None
+    claims = [replace(c, state=ClaimState.EXPIRED) for c in await store.claims(giveaway_id) if c.state == "open"]
+    await store.put_claims(giveaway_id, claims)
+    closed = replace(giveaway, state=State.CLOSED)
+    await store.save(closed)
+    return await refresh(closed, now)
+
+
+async def begin_refresh(giveaway_id: int, now: datetime) -> View | None:
+    """What to show in the message; every change from now on calls for another edit."""
+    giveaway = await store.lock(giveaway_id)
+    if giveaway is None or giveaway.message_id is None or giveaway.state is State.DELETED:
+        return None
+    giveaway = domain.refreshing(giveaway, now)
+    await store.save(giveaway)
+    return await view(giveaway)
+
+
+async def refreshed(shown: View, now: datetime) -> None:
+    """An edit that took long may have overtaken a newer one: look again."""
+    giveaway = await store.lock(shown.giveaway.id)
+    if giveaway is not None and not shown.shows_like(await view(giveaway)):
+        await refresh(giveaway, now)
+
+
+async def begin_draw(giveaway_id: int, chance: Chance, now: datetime) -> Draw | None:
+    """Freeze the entries and put them in the order of luck; None when there is nothing to draw."""
+    giveaway = await store.lock(giveaway_id)
+    if giveaway is None or giveaway.state not in (State.RUNNING, State.DRAWING):
+        return None
+    if giveaway.state is State.RUNNING:
+        if giveaway.ends_at > now + SKEW:
+            return None
+        giveaway = replace(giveaway, state=State.DRAWING)
+        await store.save(giveaway)
+    order = domain.draw_order(await store.entrants(giveaway_id), (), chance)
+    return Draw(await view(giveaway), tuple(order), giveaway.terms.winners)
+
+
+async def drawn(giveaway_id: int, winners: list[int], barred: dict[int, str], now: datetime) -> None:
+    """Keep the draw, and have the winners told."""
+    giveaway = await store.lock(giveaway_id)
+    if giveaway is None or giveaway.state is not State.DRAWING:
+        return
+    await store.bar(giveaway_id, barred)
+    ended, claims = domain.award(giveaway, winners)
+    await store.save(ended)
+    await store.put_claims(giveaway_id, claims)
+    await add_job("announce", ended, due=now, key="0", round=0)
+    await refresh(ended, now)
+    await facts.publish(
+        GiveawayEnded(
+            ended.guild_id,
+            ended.id,
+            ended.number,
+            ended.channel_id,
+            ended.host_id,
+            ended.terms.prize,
+            tuple(winners),
+            await store.count_entries(giveaway_id),
+        ),
+        key=str(giveaway_id),
+        now=now,
+    )
+
+
+async def begin_announce(giveaway_id: int, number: int, rules: Rules, now: datetime) -> View | None:
+    """What to tell about a draw, with the deadline that the winners get; None when they were told."""
+    giveaway = await store.lock(giveaway_id)
+    if giveaway is None or giveaway.state is State.DELETED:
+        return None
+    claims = [claim for claim in await store.claims(giveaway_id) if claim.round == number]
+    if any(claim.message_id is not None for claim in claims):
+        return None
+    if claims:
+        deadline = domain.planned_deadline(claims[0].deadline, rules, now)
+        await store.put_claims(giveaway_id, [replace(claim, deadline=deadline) for claim in claims])
+    return await view(giveaway)
+
+
+async def announced(giveaway_id: int, number: int, message_id: int, now: datetime) -> None:
+    """The winners know: their time runs."""
+    giveaway = await store.lock(giveaway_id)
+    if giveaway is None:
+        return
+    claims = [claim for claim in await store.claims(giveaway_id) if claim.round == number]
+    await store.put_claims(giveaway_id, [replace(claim, message_id=message_id) for claim in claims])
+    deadline = claims[0].deadline if claims else None
+    if giveaway.state is State.DELETED:
+        await add_job("remove", giveaway, due=now, key=f"announced:{number}")
+    elif deadline is not None:
+        await add_job("expire", giveaway, due=deadline, key=str(number), round=number)
+        if any(claim.state is not ClaimState.OPEN for claim in claims):  # claimed before we noted that we had told
+            await add_job("winners", giveaway, due=now, key=f"{number}:announced", round=number)
+
+
+async def begin_expire(giveaway_id: int, number: int, rules: Rules, chance: Chance, now: datetime) -> Draw | None:
+    """Who can be drawn instead of the winners who let their time pass; None when all is claimed."""
+    giveaway = await store.lock(giveaway_id)
+    if giveaway is None or giveaway.state is not State.CLAIMING:
+        return None
+    seen = await view(giveaway)
+    expired = domain.overdue(seen.of_round(number), now + SKEW)
+    if not expired:
+        return None
+    wanted = domain.redraws(giveaway, len(expired), rules)
+    former = {claim.member_id for claim in seen.claims}
+    order = domain.draw_order(await store.entrants(giveaway_id), former, chance) if wanted else []
+    return Draw(seen, tuple(order), wanted)
+
+
+async def expired(giveaway_id: int, number: int, winners: list[int], barred: dict[int, str], now: datetime) -> None:
+    """Take the prizes back that nobody claimed in time, and give them to those drawn instead, as far as they go."""
+    giveaway = await store.lock(giveaway_id)
+    if giveaway is None or giveaway.state is not State.CLAIMING:
+        return
+    await store.bar(giveaway_id, barred)
+    late = domain.overdue((c for c in await store.claims(giveaway_id) if c.round == number), now + SKEW)
+    if not late:
+        return
+    await store.put_claims(giveaway_id, late)
+    again, fresh = domain.reroll(giveaway, winners[: len(late)])
+    await store.save(again)
+    await store.put_claims(giveaway_id, fresh)
+    again = await settle(again, await store.claims(giveaway_id))
+    await add_job("winners", again, due=now, key=f"{number}:expired", round=number)
+    if fresh or again.state is State.CLOSED:
+        await add_job("announce", again, due=now, key=str(number + 1), round=number + 1)
+    await refresh(again, now)
+    former = tuple(claim.member_id for claim in late)
+    await facts.publish(
+        PrizeExpired(
+            again.guild_id, again.id, again.number, again.terms.prize, former, tuple(c.member_id for c in fresh)
+        ),
+        key=f"{giveaway_id}:{number}",
+        now=now,
+    )
