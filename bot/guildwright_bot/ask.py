@@ -39,6 +39,14 @@ class Standing(Protocol):
         """The bot's permissions in a channel; none where it cannot see it."""
         ...
 
+    async def bot_anywhere(self, guild_id: int) -> hikari.Permissions:
+        """The bot's permissions in a guild, before any channel changes them."""
+        ...
+
+    async def roles(self, guild_id: int) -> frozenset[int]:
+        """The roles that exist."""
+        ...
+
     async def target(self, guild_id: int, member_id: int) -> Target:
         """The standing of a member to act upon."""
         ...

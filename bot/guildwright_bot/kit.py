@@ -33,6 +33,7 @@ class Kit:
 
     def __init__(self, texts: Texts) -> None:
         self._texts = texts
+        self.requests: dict[str, Request] = {}
 
     def about(self, message_id: str) -> Mapping[str, str]:
         """A description for Discord, by locale."""
@@ -55,6 +56,7 @@ class Kit:
             _callback(request), name.split(" ")[-1], self.about(f"command-{name.replace(' ', '-')}")
         )
         command.set_metadata(_REQUEST, request)
+        self.requests[name] = request
         if group is not None:
             group.add_command(command)
         return command

@@ -1,81 +1,99 @@
-"""What the guard needs to know of members and channels, from the shard's cache, else from Discord."""
+"""What the guard needs to know of members, roles and channels: from the shard's cache, else from Discord."""
 
 from collections.abc import Iterable, Mapping
+from http import HTTPStatus
 
 import hikari
+from guildwright.platform.discord.client import DiscordClient, DiscordRefused
 from tanjun.permissions import calculate_permissions
 
 from guildwright_bot.guard import Actor, Bot, Target
 
 type Roles = Mapping[hikari.Snowflake, hikari.Role]
+_HIDDEN = (HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN)
 
 
-class CachedStanding:
-    """Reads the guilds, roles, channels and own member that the shard caches; asks Discord for what is not there."""
+class KnownStanding:
+    """Reads the guilds, roles, channels and own member that a shard caches; a worker has no cache and asks Discord."""
 
-    def __init__(self, bot: hikari.GatewayBotAware, own_id: int) -> None:
-        self._bot = bot
-        self._own_id = hikari.Snowflake(own_id)
+    def __init__(self, discord: DiscordClient, cache: hikari.api.Cache | None = None) -> None:
+        self._discord = discord
+        self._cache = cache
 
     async def bot(self, guild_id: int, channel_id: int) -> Bot:
         """The bot's permissions in a channel; none where it cannot see it."""
-        guild, roles = await self._guild(guild_id)
-        member = self._bot.cache.get_member(guild_id, self._own_id)
-        member = member or await self._bot.rest.fetch_member(guild_id, self._own_id)
+        guild, roles = await self.guild(guild_id)
+        member = await self._own_member(guild_id)
         channel = await self._channel(channel_id)
         permissions = hikari.Permissions.NONE
         if channel is not None and channel.guild_id == guild_id:
             permissions = calculate_permissions(member, guild, roles, channel=channel)
-        return Bot(int(self._own_id), permissions, channel_id, top_role(roles, member.role_ids))
+        return Bot(int(member.id), permissions, channel_id, top_role(roles, member.role_ids))
+
+    async def bot_anywhere(self, guild_id: int) -> hikari.Permissions:
+        """The bot's permissions in a guild, before any channel changes them."""
+        guild, roles = await self.guild(guild_id)
+        return calculate_permissions(await self._own_member(guild_id), guild, roles)
+
+    async def roles(self, guild_id: int) -> frozenset[int]:
+        """The roles that exist."""
+        _, roles = await self.guild(guild_id)
+        return frozenset(map(int, roles))
 
     async def target(self, guild_id: int, member_id: int) -> Target:
         """The standing of a member to act upon."""
-        guild, roles = await self._guild(guild_id)
-        try:
-            member = await self._bot.rest.fetch_member(guild_id, member_id)
-        except hikari.NotFoundError:
-            return Target(member_id, is_owner=guild.owner_id == member_id)
-        return Target(member_id, top_role(roles, member.role_ids), is_owner=guild.owner_id == member_id)
+        guild, roles = await self.guild(guild_id)
+        member = await self._discord.fetch_member(guild_id, member_id)
+        role_ids = member.role_ids if member else ()
+        return Target(member_id, top_role(roles, role_ids), is_owner=guild.owner_id == member_id)
 
-    async def actor_of_interaction(self, guild_id: int, member: hikari.InteractionMember) -> Actor:
-        """Who clicked or used a command: Discord says what they may do in that channel."""
-        guild = self._bot.cache.get_guild(guild_id)
-        roles = self._bot.cache.get_roles_view_for_guild(guild_id)
+    async def actor(
+        self, guild_id: int, channel_id: int, member: hikari.Member, permissions: hikari.Permissions | None = None
+    ) -> Actor:
+        """Who asks. `permissions` are what Discord itself says they may do in the channel, where it does."""
+        guild, roles = await self.guild(guild_id)
+        if permissions is None:
+            channel = await self._channel(channel_id)
+            permissions = calculate_permissions(member, guild, roles, channel=channel)
         return Actor(
             int(member.id),
-            member.permissions,
-            frozenset(map(int, member.role_ids)),
-            top_role(roles, member.role_ids),
-            is_owner=guild is not None and guild.owner_id == member.id,
-        )
-
-    async def actor_of_message(self, guild_id: int, channel_id: int, member: hikari.Member) -> Actor:
-        """Who wrote a message: what they may do is worked out from roles and overwrites."""
-        guild, roles = await self._guild(guild_id)
-        channel = await self._channel(channel_id)
-        return Actor(
-            int(member.id),
-            calculate_permissions(member, guild, roles, channel=channel),
+            permissions,
             frozenset(map(int, member.role_ids)),
             top_role(roles, member.role_ids),
             is_owner=guild.owner_id == member.id,
         )
 
-    async def _guild(self, guild_id: int) -> tuple[hikari.Guild, Roles]:
-        guild = self._bot.cache.get_guild(guild_id)
-        roles: Roles = self._bot.cache.get_roles_view_for_guild(guild_id)
-        if guild is None or not roles:
-            fetched = await self._bot.rest.fetch_guild(guild_id)
-            return fetched, fetched.roles
-        return guild, roles
+    async def guild(self, guild_id: int) -> tuple[hikari.Guild, Roles]:
+        """The guild and its roles."""
+        if self._cache is not None:
+            guild = self._cache.get_guild(guild_id)
+            roles = self._cache.get_roles_view_for_guild(guild_id)
+            if guild is not None and roles:
+                return guild, roles
+        rest = self._discord.rest
+        fetched = await self._discord.call("GET /guilds/{}", lambda: rest.fetch_guild(guild_id), repeatable=True)
+        return fetched, fetched.roles
+
+    async def _own_member(self, guild_id: int) -> hikari.Member:
+        own_id = await self._discord.me()
+        member = self._cache.get_member(guild_id, own_id) if self._cache is not None else None
+        member = member or await self._discord.fetch_member(guild_id, own_id)
+        if member is None:
+            raise LookupError(f"the bot is not in guild {guild_id}")
+        return member
 
     async def _channel(self, channel_id: int) -> hikari.PermissibleGuildChannel | None:
         """The channel whose overwrites count: a thread obeys its parent."""
-        channel: hikari.PartialChannel | None = self._bot.cache.get_guild_channel(channel_id)
+        channel: hikari.PartialChannel | None = self._cache.get_guild_channel(channel_id) if self._cache else None
         if channel is None:
+            rest = self._discord.rest
             try:
-                channel = await self._bot.rest.fetch_channel(channel_id)
-            except (hikari.NotFoundError, hikari.ForbiddenError):
+                channel = await self._discord.call(
+                    "GET /channels/{}", lambda: rest.fetch_channel(channel_id), repeatable=True
+                )
+            except DiscordRefused as refused:
+                if refused.status not in _HIDDEN:
+                    raise
                 return None
         if isinstance(channel, hikari.GuildThreadChannel):
             return await self._channel(int(channel.parent_id))

@@ -7,6 +7,8 @@ the job, checks under the row's lock that the step is still to be taken. A job t
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from guildwright.platform.jobs import outbox
+
 from guildwright_bot import facts
 from guildwright_bot.features.giveaways import domain, store
 from guildwright_bot.features.giveaways.domain import Chance, ClaimState, Giveaway, PrizeClaim, Rules, State
@@ -75,16 +77,20 @@ async def posted(giveaway_id: int, message_id: int, shown: View, now: datetime) 
         await refresh(giveaway, now)
 
 
-async def abandon(giveaway_id: int, now: datetime) -> Giveaway | None:
+async def abandon(giveaway_id: int, why: str, now: datetime) -> None:
     """Discord will not let us post what has to be posted: nobody can enter or claim, so it is over."""
     giveaway = await store.lock(giveaway_id)
     if giveaway is None or giveaway.state in (State.CLOSED, State.DELETED):
-        return None
+        return
     claims = [replace(c, state=ClaimState.EXPIRED) for c in await store.claims(giveaway_id) if c.state == "open"]
     await store.put_claims(giveaway_id, claims)
     closed = replace(giveaway, state=State.CLOSED)
     await store.save(closed)
-    return await refresh(closed, now)
+    await refresh(closed, now)
+    payload = {"giveaway": closed.id, "why": why[:200]}
+    await outbox.add(
+        "giveaways.stopped", guild_id=closed.guild_id, payload=payload, due=now, dedupe_key=str(closed.id)
+    )
 
 
 async def begin_refresh(giveaway_id: int, now: datetime) -> View | None:
@@ -173,6 +179,13 @@ async def announced(giveaway_id: int, number: int, message_id: int, now: datetim
         await add_job("expire", giveaway, due=deadline, key=str(number), round=number)
         if any(claim.state is not ClaimState.OPEN for claim in claims):  # claimed before we noted that we had told
             await add_job("winners", giveaway, due=now, key=f"{number}:announced", round=number)
+
+
+async def winners_shown(shown: View, number: int, run_id: int, now: datetime) -> None:
+    """An edit that took long may have overtaken a newer one: look again."""
+    giveaway = await store.lock(shown.giveaway.id)
+    if giveaway is not None and not shown.shows_like(await view(giveaway)):
+        await add_job("winners", giveaway, due=now, key=f"{number}:after {run_id}", round=number)
 
 
 async def begin_expire(giveaway_id: int, number: int, rules: Rules, chance: Chance, now: datetime) -> Draw | None:

@@ -1,0 +1,108 @@
+### Giveaways
+
+## Commands, as Discord's menu shows them (100 characters at most)
+
+command-giveaway = Give something away by a fair draw
+command-giveaway-start = Start a giveaway: members enter with a button, winners are drawn when it ends
+    .prize = What can be won
+    .duration = How long members can enter, such as 10m, 1h30m or 2d 4h
+    .winners = How many members win (1 if you leave it out)
+    .channel = Where to post it (this server’s giveaway channel, or here, if you leave it out)
+    .required-role = The role that members need to enter
+command-giveaway-end = End a giveaway now and draw the winners
+    .giveaway = Its number, or the link or id of its message
+command-giveaway-list = Show the giveaways that are running in this server
+command-giveaway-delete = Take a giveaway back: nothing is drawn, and its messages are deleted
+    .giveaway = Its number, or the link or id of its message
+giveaways-choice = { $number } · { $prize }
+
+## Answers to the one who asked
+
+giveaways-started = Giveaway { $number } for **{ $prize }** starts in <#{ $channel }> and ends <t:{ $timestamp }:R>.
+giveaways-ending = Giveaway { $number } for **{ $prize }** has ended. The winners are drawn in a moment, in <#{ $channel }>.
+giveaways-deleted = Giveaway { $number } for **{ $prize }** is deleted. Nothing is drawn.
+giveaways-entered = You are in the draw for **{ $prize }**. { $entries ->
+    [one] You are the only one so far.
+   *[other] { $entries } members are in.
+} Click again to leave.
+giveaways-left = You have left the draw for **{ $prize }**. Click again to enter.
+giveaways-claimed = **{ $prize }** is yours. <@{ $host }> will get in touch with you.
+
+## The giveaway's message
+
+giveaways-panel-ends = Ends <t:{ $timestamp }:R> (<t:{ $timestamp }:f>)
+giveaways-panel-ended = Ended <t:{ $timestamp }:f>
+giveaways-panel-host = Hosted by <@{ $host }>
+giveaways-panel-winners = { $count ->
+    [one] 1 winner
+   *[other] { $count } winners
+}
+giveaways-panel-role = Needs the role <@&{ $role }>
+giveaways-panel-entries = Entries: **{ $count }**
+giveaways-panel-nobody = Nobody could win.
+giveaways-panel-footer = Giveaway { $number }
+giveaways-button-enter = Enter or leave
+giveaways-button-ended = Ended
+
+## The winner message
+
+giveaways-won = { $members }: you { $draw ->
+    [again] were drawn next and
+   *[first] { "" }
+} won **{ $prize }**!
+giveaways-claim-by = Claim it <t:{ $timestamp }:R>, or somebody else is drawn.
+giveaways-claim-open = <@{ $member }> has won and not claimed yet.
+giveaways-claim-claimed = <@{ $member }> has claimed the prize.
+giveaways-claim-expired = <@{ $member }> did not claim in time.
+giveaways-button-claim = Claim
+giveaways-button-over = Over
+giveaways-nobody-could-win = The giveaway for **{ $prize }** is over, and nobody could win it: there was no entry that counted. <@{ $host }>, you can start it again.
+giveaways-nobody-claimed = The giveaway for **{ $prize }** is over: nobody claimed it in time. <@{ $host }>, you can start it again.
+giveaways-some-unclaimed = The giveaway for **{ $prize }** is over. <@{ $host }>, not every prize was claimed in time.
+
+## The list
+
+giveaways-list-title = Giveaways
+giveaways-list-empty = No giveaway is running. Start one with /giveaway start.
+giveaways-list-running = **{ $number }** · { $prize } · <#{ $channel }> · ends <t:{ $timestamp }:R> · entries: { $entries }
+giveaways-list-drawing = **{ $number }** · { $prize } · <#{ $channel }> · being drawn · entries: { $entries }
+giveaways-list-claiming = **{ $number }** · { $prize } · <#{ $channel }> · waiting for claims · entries: { $entries }
+
+## Refusals
+
+giveaways-refused-no-prize = Say what can be won.
+giveaways-refused-long-prize = The prize has { $length } characters; { $limit } are allowed.
+giveaways-refused-duration = A giveaway runs from { $seconds } seconds to { $days } days.
+giveaways-refused-winners = { $winners } winners are not possible: a giveaway has 1 to { $limit }.
+giveaways-refused-too-many = { $limit ->
+    [0] Giveaways are not available in this server.
+    [one] A giveaway is running in this server already, and no second one is possible.
+   *[other] { $limit } giveaways are running in this server, and no more are possible. Wait for one to end, or end one with /giveaway end.
+}
+giveaways-refused-unknown = This giveaway does not exist any more.
+giveaways-refused-unknown-reference = I know no giveaway “{ $typed }”. /giveaway list shows their numbers.
+giveaways-refused-already-ended = Giveaway { $number } has ended already.
+giveaways-refused-over = This giveaway has ended.
+giveaways-refused-full = This giveaway is full: { $limit } members are in.
+giveaways-refused-blacklisted = You cannot enter giveaways in this server.
+giveaways-refused-role = You need the role <@&{ $role }> to enter.
+giveaways-refused-young = Your account is too new for giveaways here. You can enter from <t:{ $ready }:f>.
+giveaways-refused-not-yours = Only the winners named in this message can claim.
+giveaways-refused-claimed = You have claimed this prize already.
+giveaways-refused-too-late = Your time to claim is over.
+
+## The log channel, and the host when something goes wrong
+
+giveaways-log-started = Giveaway { $number } for **{ $prize }** was started in <#{ $channel }> by <@{ $host }>.
+giveaways-log-drawn = Giveaway { $number } for **{ $prize }** was drawn from { $entries ->
+    [one] 1 entry
+   *[other] { $entries } entries
+}. Winners: { $winners }
+giveaways-log-nobody = Giveaway { $number } for **{ $prize }** was drawn from { $entries ->
+    [one] 1 entry
+   *[other] { $entries } entries
+}. Nobody could win.
+giveaways-log-claimed = <@{ $winner }> claimed **{ $prize }** (giveaway { $number }).
+giveaways-log-rerolled = { $former } did not claim **{ $prize }** in time (giveaway { $number }). Drawn instead: { $winners }
+giveaways-log-expired = { $former } did not claim **{ $prize }** in time (giveaway { $number }). Nobody was drawn instead.
+giveaways-stopped = Giveaway { $number } for **{ $prize }** was stopped: Discord does not let me post in <#{ $channel }> ({ $why }). Check my permissions there, then start it again.
