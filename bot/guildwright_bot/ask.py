@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import hikari
-from guildwright.platform.texts import Texts
-from guildwright_crds.compile import CompiledConfig
 
+from guildwright.platform.texts import Texts
 from guildwright_bot.deps import Deps
 from guildwright_bot.guard import Actor, Bot, Target
 from guildwright_bot.refusal import Refusal
+from guildwright_crds.compile import CompiledConfig
 
 type Component = hikari.api.ComponentBuilder
 

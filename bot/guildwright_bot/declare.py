@@ -7,13 +7,13 @@ bot has no commands. Here the builders are sent with hikari's REST client instea
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import hikari
 import structlog
+
 from guildwright.platform.discord.client import DiscordClient
 from guildwright.platform.texts import Texts
-
 from guildwright_bot.registry import Registry, collect
 
 _log = structlog.get_logger("guildwright.declare")
@@ -23,9 +23,9 @@ type Builders = Sequence[hikari.api.CommandBuilder]
 
 def builders(registry: Registry) -> list[hikari.api.CommandBuilder]:
     """Every top-level command, for guilds only: nothing of ours makes sense in a private chat."""
-    built = []
+    built: list[hikari.api.CommandBuilder] = []
     for component in registry.components:
-        for command in (*component.slash_commands, *component.menu_commands):
+        for command in component.slash_commands:
             builder = command.build(component=component)
             builder.set_context_types([hikari.ApplicationContextType.GUILD])
             built.append(builder)
@@ -34,7 +34,7 @@ def builders(registry: Registry) -> list[hikari.api.CommandBuilder]:
 
 def payload(builders: Builders) -> list[dict[str, Any]]:
     """What is sent to Discord."""
-    factory = hikari.impl.EntityFactoryImpl(None)  # type: ignore[arg-type]  serialising needs no app
+    factory = hikari.impl.EntityFactoryImpl(cast("hikari.RESTAware", None))  # serialising needs no app
     return [dict(builder.build(factory)) for builder in builders]
 
 

@@ -3,21 +3,25 @@
 Nothing calls a handler but `attend`, so no command or button escapes the guard.
 """
 
+import asyncio
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 import hikari
 import structlog
-from guildwright.platform.metrics import counter
+from prometheus_client import Counter
 from structlog.contextvars import bound_contextvars
 
 from guildwright_bot.ask import Ask, Handler
+from guildwright_bot.core.audit import note_refusal
 from guildwright_bot.guard import Options, Requirement, decide
 from guildwright_bot.refusal import Refusal
 from guildwright_bot.wording import say
 
 _log = structlog.get_logger("guildwright.desk")
-_HANDLED = counter("guildwright_requests_total", "Commands and clicks handled", ("name", "result"))
+_HANDLED = Counter("guildwright_requests", "Commands and clicks: done, refused, failed.", ["name", "outcome"])
+# Those that a stop waits for.
+_running: set[asyncio.Task[Any]] = set()
 
 
 @dataclass(frozen=True)
@@ -31,9 +35,15 @@ class Request:
 
 async def attend(ask: Ask, request: Request, options: Options) -> None:
     """Judge, handle, and tell the member whatever came of it. Never raises."""
+    task = asyncio.current_task()
+    if task is not None:
+        _running.add(task)
+        task.add_done_callback(_running.discard)
     with bound_contextvars(guild=str(ask.guild_id), member=str(ask.actor.id), request=request.name):
         try:
             refusal = await judge(ask, request.requirement, options)
+            if refusal is not None and request.requirement.command is not None:
+                await note_refusal(ask, request.name, refusal)
             if refusal is None:
                 refusal = await request.handler(ask, **options)
             if refusal is not None:
@@ -45,6 +55,12 @@ async def attend(ask: Ask, request: Request, options: Options) -> None:
             await _fail(ask, request, error)
 
 
+async def drained(seconds: float) -> None:
+    """Let what is being handled finish, for so long."""
+    if _running:
+        await asyncio.wait(_running, timeout=seconds)
+
+
 async def judge(ask: Ask, requirement: Requirement, options: Options) -> Refusal | None:
     """Ask the guard, knowing everything it needs to know."""
     bot = target = None
@@ -53,9 +69,7 @@ async def judge(ask: Ask, requirement: Requirement, options: Options) -> Refusal
         bot = await ask.standing.bot(ask.guild_id, place or ask.channel_id)
     if requirement.target is not None and options.get(requirement.target) is not None:
         target = await ask.standing.target(ask.guild_id, cast("int", options[requirement.target]))
-    return decide(
-        requirement, actor=ask.actor, config=ask.config, channel_id=ask.channel_id, bot=bot, target=target
-    )
+    return decide(requirement, actor=ask.actor, config=ask.config, channel_id=ask.channel_id, bot=bot, target=target)
 
 
 async def _refuse(ask: Ask, request: Request, refusal: Refusal) -> None:

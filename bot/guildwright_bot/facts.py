@@ -1,7 +1,7 @@
 """Tells other features what happened: one outbox row per listener, in the transaction that made it true.
 
-A fact is a frozen dataclass of a feature's `events.py`. A feature listens by naming the fact beside one of its job kinds
-in `HEARS` of its `consumers.py`; the consumer of that kind gets the fact's fields as its payload.
+A fact is a frozen dataclass of a feature's `events.py`. A feature listens by naming the fact beside one of its job
+kinds in `HEARS` of its `consumers.py`; the consumer of that kind gets the fact's fields as its payload.
 """
 
 from dataclasses import fields
@@ -11,7 +11,6 @@ from importlib import import_module
 from typing import Any, Protocol
 
 from guildwright.platform.jobs import outbox
-
 from guildwright_bot.features import FEATURES
 
 _LARGEST_JSON_INT = 2**53

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import hikari
-from guildwright_crds.compile import CompiledConfig
 
 from guildwright_bot.refusal import Refusal
+from guildwright_crds.compile import CompiledConfig
 
 P = hikari.Permissions
 # What the bot needs wherever it posts a panel: history is for finding its own message again after a crash.
@@ -91,7 +91,7 @@ def rule_for(command: str | None, config: CompiledConfig) -> Rule:
     return Rule()
 
 
-def decide(
+def decide(  # noqa: PLR0913  all that a decision depends on
     requirement: Requirement,
     *,
     actor: Actor,
@@ -100,7 +100,7 @@ def decide(
     bot: Bot | None = None,
     target: Target | None = None,
 ) -> Refusal | None:
-    """Why the actor may not, or None when all is well. Without `bot` only the asking side is judged, as `/help` does."""
+    """Why the actor may not, or None when all is well. Without `bot` only the asking side is judged, as in `/help`."""
     return (
         _refuse_rule(rule_for(requirement.command, config), actor, channel_id)
         or _refuse_actor(requirement, actor, config)

@@ -7,7 +7,7 @@ nobody handles any more gets a friendly private answer, never silence.
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 import hikari
 import structlog
@@ -22,6 +22,7 @@ _DEFER_AFTER = 2.0  # Discord waits three seconds for the first answer
 
 _log = structlog.get_logger("guildwright.interactions")
 
+type AskOf = Callable[[Click, "ClickAnswer"], Coroutine[Any, Any, Ask | None]]
 type Click = hikari.ComponentInteraction | hikari.ModalInteraction
 
 
@@ -54,7 +55,7 @@ def custom_id(feature: str, verb: str, *args: int | str) -> str:
 
 
 def parse(given: str) -> tuple[str, list[str]] | None:
-    """ "gw:giveaways:enter:7" as ("giveaways:enter", ["7"]); None for what we did not build."""
+    """Read "gw:giveaways:enter:7" as ("giveaways:enter", ["7"]); None for what we did not build."""
     parts = given.split(":")
     if len(parts) < 3 or parts[0] != MARK:  # noqa: PLR2004  mark, feature and verb
         return None
@@ -64,7 +65,7 @@ def parse(given: str) -> tuple[str, list[str]] | None:
 class Router:
     """Sends each click to its button's handler, through the desk."""
 
-    def __init__(self, buttons: Sequence[Button], ask_of: Callable[[Click, "ClickAnswer"], Coroutine[Any, Any, Ask]]):
+    def __init__(self, buttons: Sequence[Button], ask_of: "AskOf") -> None:
         self.buttons: Mapping[str, Button] = {button.name: button for button in buttons}
         if len(self.buttons) != len(buttons):
             raise ValueError("two buttons have the same feature and verb")
@@ -77,7 +78,8 @@ class Router:
             return
         async with ClickAnswer(click) as answer:
             ask = await self._ask_of(click, answer)
-            await self.route(ask, click.custom_id)
+            if ask is not None:
+                await self.route(ask, click.custom_id)
 
     async def route(self, ask: Ask, given: str) -> None:
         """Handle a click whose custom_id is `given`."""
@@ -100,7 +102,7 @@ class ClickAnswer:
     _answered: bool = False
     _timer: asyncio.Task[None] | None = None
 
-    async def __aenter__(self) -> "ClickAnswer":
+    async def __aenter__(self) -> Self:
         self._timer = asyncio.create_task(self._defer())
         return self
 

@@ -10,8 +10,8 @@ from typing import Any, cast
 
 import hikari
 import tanjun
-from guildwright.platform.texts import FALLBACK, Texts
 
+from guildwright.platform.texts import FALLBACK, Texts
 from guildwright_bot.ask import Ask, Handler
 from guildwright_bot.desk import Request, attend, judge
 from guildwright_bot.guard import Requirement
@@ -53,7 +53,7 @@ class Kit:
         """A command; `name` is the whole of it, such as "giveaway start". Options are added to what is returned."""
         request = Request(name, requirement, handler)
         command: Slash = tanjun.SlashCommand(
-            _callback(request), name.split(" ")[-1], self.about(f"command-{name.replace(' ', '-')}")
+            _callback(request), name.rsplit(" ", maxsplit=1)[-1], self.about(f"command-{name.replace(' ', '-')}")
         )
         command.set_metadata(_REQUEST, request)
         self.requests[name] = request

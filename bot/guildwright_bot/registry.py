@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from importlib import import_module
 
 import tanjun
-from guildwright.platform.texts import Texts
 
+from guildwright.platform.texts import Texts
 from guildwright_bot.desk import Request
 from guildwright_bot.features import FEATURES
 from guildwright_bot.interactions import Button

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 
 import hikari
-from guildwright.platform.discord.client import DiscordClient, DiscordRefused
 from tanjun.permissions import calculate_permissions
 
+from guildwright.platform.discord.client import DiscordClient, DiscordRefused
 from guildwright_bot.guard import Actor, Bot, Target
 
 type Roles = Mapping[hikari.Snowflake, hikari.Role]
@@ -75,7 +75,7 @@ class KnownStanding:
         return fetched, fetched.roles
 
     async def _own_member(self, guild_id: int) -> hikari.Member:
-        own_id = await self._discord.me()
+        own_id = int((await self._discord.me()).id)
         member = self._cache.get_member(guild_id, own_id) if self._cache is not None else None
         member = member or await self._discord.fetch_member(guild_id, own_id)
         if member is None:

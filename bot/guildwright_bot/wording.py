@@ -1,7 +1,6 @@
 """Writes a refusal in the guild's language, with permissions called what Discord calls them."""
 
 from guildwright.platform.texts import Texts
-
 from guildwright_bot.refusal import Refusal
 
 
@@ -15,7 +14,7 @@ def say(texts: Texts, locale: str, refusal: Refusal) -> str:
 
 
 def permissions(texts: Texts, locale: str, names: str) -> str:
-    """ "send-messages embed-links" as "Send Messages, Embed Links". A permission without a text keeps its own name."""
+    """Write "send-messages embed-links" as "Send Messages, Embed Links"; one without a text keeps its own name."""
     written = []
     for name in names.split():
         message_id = f"permission-{name}"

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from pydantic_settings import SettingsError as SourceError
 
 PREFIX = "GUILDWRIGHT_"
@@ -71,6 +71,15 @@ def _token(value: object) -> object:
     if isinstance(text, str) and re.search(r"\s", text):
         raise ValueError("must be the bare token from the developer portal: no spaces and no 'Bot ' before it")
     return value
+
+
+def _ids(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    parts = [part.strip() for part in value.split(",") if part.strip()]
+    if not all(part.isascii() and part.isdecimal() for part in parts):
+        raise ValueError('write guild ids with commas between them: "123456789012345678,234567890123456789"')
+    return tuple(int(part) for part in parts)
 
 
 class Tier(BaseModel):
@@ -155,6 +164,11 @@ class Settings(BaseSettings):
     )
     intents_presences: bool = Field(
         default=False, description="Ask Discord for presences; switch it on in the developer portal too."
+    )
+    declare_guilds: Annotated[tuple[int, ...], NoDecode, BeforeValidator(_ids)] = Field(
+        default=(),
+        max_length=20,
+        description="Guilds to declare commands in, at once visible, for development; empty declares them everywhere.",
     )
     limit_giveaways_active: int = Field(
         default=25, ge=0, le=1_000, description="Giveaways that may run in a guild at the same time."

@@ -1,10 +1,10 @@
 """Tells the guild's audit channel of refused commands."""
 
 import structlog
+
 from guildwright.platform.discord.client import DiscordRefused
 from guildwright.platform.jobs import outbox
 from guildwright.platform.jobs.run import JobRun
-
 from guildwright_bot.ask import Ask
 from guildwright_bot.core.service import AUDIT
 from guildwright_bot.deps import Deps

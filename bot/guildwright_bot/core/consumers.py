@@ -3,10 +3,10 @@
 from datetime import datetime
 
 import structlog
+
 from guildwright.platform.discord.client import DiscordRefused
 from guildwright.platform.jobs.registry import Consumer
 from guildwright.platform.jobs.run import JobRun
-
 from guildwright_bot.core import service, store
 from guildwright_bot.core.audit import Audit
 from guildwright_bot.core.welcome import Welcome
@@ -43,7 +43,7 @@ class Declaring:
                 if last != self._declarer.digest or versions != await self._declarer.registered(guild):
                     done[scope] = await self._declarer.declare(guild)
             except DiscordRefused as refused:
-                _log.error("Discord refused the commands", scope=scope, why=str(refused))  # noqa: TRY400
+                _log.error("Discord refused the commands", scope=scope, why=str(refused))
                 raise
         async with run.finish():
             for scope, versions in done.items():

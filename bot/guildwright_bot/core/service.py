@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
-from guildwright.platform.jobs import outbox
 
+from guildwright.platform.jobs import outbox
 from guildwright_bot.core import domain, store
 from guildwright_bot.core.domain import Membership
 
@@ -46,9 +46,7 @@ async def left(guild_id: int, *, retention: timedelta, now: datetime) -> None:
     _log.info("left a guild", guild=str(guild_id), erased_after=(now + retention).isoformat())
 
 
-async def reconcile(
-    shard: int, count: int, present: Collection[int], *, retention: timedelta, now: datetime
-) -> None:
+async def reconcile(shard: int, count: int, present: Collection[int], *, retention: timedelta, now: datetime) -> None:
     """Notice the guilds that the bot was removed from while its shard was away."""
     known = await store.memberships_of_shard(shard, count)
     for membership in domain.lost(known, present):

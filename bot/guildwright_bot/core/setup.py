@@ -5,13 +5,13 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 
 import hikari
-from guildwright_crds.compile import CompiledConfig
 from redis.exceptions import RedisError
 
 from guildwright_bot.ask import Standing
 from guildwright_bot.deps import Deps
 from guildwright_bot.guard import POST, permission_names
 from guildwright_bot.wording import permissions
+from guildwright_crds.compile import CompiledConfig
 
 # Everything that a feature asks the guard for must be in here: a test compares them.
 LEAST = POST

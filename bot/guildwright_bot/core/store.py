@@ -1,12 +1,11 @@
 """Rows ↔ domain, in the caller's transaction."""
 
 import json
-from datetime import datetime
 from importlib import import_module
+from typing import Any
 
 from guildwright.platform.database.engine import fetch
 from guildwright.platform.jobs import outbox
-
 from guildwright_bot.core.domain import Membership
 from guildwright_bot.core.tables import DeclarationRow, MembershipRow
 from guildwright_bot.features import FEATURES
@@ -64,5 +63,5 @@ async def put_declared(scope: str, digest: str, registered: dict[str, str]) -> N
     )
 
 
-def _membership(row: dict[str, int | datetime | None]) -> Membership:
-    return Membership(row["guild_id"], row["joined_at"], row["left_at"])  # type: ignore[arg-type]  Piccolo's rows
+def _membership(row: dict[str, Any]) -> Membership:
+    return Membership(row["guild_id"], row["joined_at"], row["left_at"])

@@ -2,10 +2,10 @@
 
 import hikari
 import structlog
-from guildwright.platform.discord.client import DiscordRefused
-from guildwright.platform.jobs.run import JobRun
 from tanjun.permissions import calculate_permissions
 
+from guildwright.platform.discord.client import DiscordRefused
+from guildwright.platform.jobs.run import JobRun
 from guildwright_bot.core.setup import Setup
 from guildwright_bot.deps import Deps
 from guildwright_bot.guard import POST
@@ -33,9 +33,7 @@ class Welcome:
             setup = Setup(self._deps, standing, guild_id, self._deps.config.get(guild_id))
             marker = custom_id("core", "setup")
             row = hikari.impl.MessageActionRowBuilder()
-            row.add_interactive_button(
-                hikari.ButtonStyle.SECONDARY, marker, label=setup.text("setup-button")
-            )
+            row.add_interactive_button(hikari.ButtonStyle.SECONDARY, marker, label=setup.text("setup-button"))
             await self._deps.discord.send_message_once(
                 channel,
                 nonce=run.nonce("welcome"),
@@ -52,7 +50,7 @@ class Welcome:
         discord = self._deps.discord
         rest = discord.rest
         guild, roles = await standing.guild(guild_id)
-        member = await discord.fetch_member(guild_id, await discord.me())
+        member = await discord.fetch_member(guild_id, int((await discord.me()).id))
         channels = await discord.call(
             "GET /guilds/{}/channels", lambda: rest.fetch_guild_channels(guild_id), repeatable=True
         )

@@ -5,9 +5,8 @@ from collections.abc import Mapping
 
 import hikari
 import tanjun
-from guildwright.platform.database.engine import transaction
-from guildwright_crds.compile import CompiledConfig
 
+from guildwright.platform.database.engine import transaction
 from guildwright_bot.ask import Ask
 from guildwright_bot.features.giveaways import service, store
 from guildwright_bot.features.giveaways.domain import (
@@ -26,6 +25,7 @@ from guildwright_bot.interactions import Button
 from guildwright_bot.kit import Kit
 from guildwright_bot.refusal import Refusal
 from guildwright_bot.spans import LONGEST_TEXT, parse_span
+from guildwright_crds.compile import CompiledConfig
 
 _CHOICES = 25  # Discord shows no more suggestions
 _CHOICE_TEXT = 100
@@ -74,10 +74,8 @@ def _place(options: Options, config: CompiledConfig) -> int | None:
 
 
 def _caps(ask: Ask) -> Caps:
-    limit = ask.deps.limits.limit
-    names = ("giveaways.active", "giveaways.winners", "giveaways.entries")
-    active, winners, entries = (limit(ask.guild_id, name) for name in names)
-    return Caps(active, winners, entries)
+    guild, limit = ask.guild_id, ask.deps.limits.limit
+    return Caps(limit(guild, "giveaways.active"), limit(guild, "giveaways.winners"), limit(guild, "giveaways.entries"))
 
 
 async def start(  # noqa: PLR0913  one for each option of the command
@@ -99,7 +97,7 @@ async def start(  # noqa: PLR0913  one for each option of the command
             caps=_caps(ask),
             now=ask.deps.clock.now(),
         )
-    return started if isinstance(started, Refusal) else await _done(ask, "giveaways-started", started)
+    return await _done(ask, "giveaways-started", started)
 
 
 async def end(ask: Ask, *, giveaway: str) -> Refusal | None:
@@ -109,7 +107,7 @@ async def end(ask: Ask, *, giveaway: str) -> Refusal | None:
         if isinstance(found, Refusal):
             return found
         ended = await service.end(ask.guild_id, found.id, now=ask.deps.clock.now())
-    return ended if isinstance(ended, Refusal) else await _done(ask, "giveaways-ending", ended)
+    return await _done(ask, "giveaways-ending", ended)
 
 
 async def delete(ask: Ask, *, giveaway: str) -> Refusal | None:
@@ -119,7 +117,7 @@ async def delete(ask: Ask, *, giveaway: str) -> Refusal | None:
         if isinstance(found, Refusal):
             return found
         deleted = await service.delete(ask.guild_id, found.id, now=ask.deps.clock.now())
-    return deleted if isinstance(deleted, Refusal) else await _done(ask, "giveaways-deleted", deleted)
+    return await _done(ask, "giveaways-deleted", deleted)
 
 
 async def list_active(ask: Ask) -> Refusal | None:
@@ -162,7 +160,9 @@ async def claim(ask: Ask, *, args: list[str]) -> Refusal | None:
     return None
 
 
-async def _done(ask: Ask, said: str, giveaway: Giveaway) -> None:
+async def _done(ask: Ask, said: str, giveaway: Giveaway | Refusal) -> Refusal | None:
+    if isinstance(giveaway, Refusal):
+        return giveaway
     await ask.reply(
         ask.text(
             said,
@@ -172,6 +172,7 @@ async def _done(ask: Ask, said: str, giveaway: Giveaway) -> None:
             timestamp=str(int(giveaway.ends_at.timestamp())),
         )
     )
+    return None
 
 
 async def _find(ask: Ask, typed: str) -> Giveaway | Refusal:

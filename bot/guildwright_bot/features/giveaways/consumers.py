@@ -3,10 +3,10 @@
 from datetime import datetime
 
 import structlog
+
 from guildwright.platform.discord.client import DiscordRefused
 from guildwright.platform.jobs.registry import Consumer, Handler
 from guildwright.platform.jobs.run import JobRun
-
 from guildwright_bot.deps import Deps
 from guildwright_bot.features.giveaways import domain, progress, store
 from guildwright_bot.features.giveaways.domain import Giveaway, Person, Rules, State, rules_of
@@ -113,9 +113,7 @@ class Jobs:
         """Take prizes back that were not claimed in time, and draw again."""
         number, rules = run.payload["round"], self._rules(run)
         async with run.step():
-            draw = await progress.begin_expire(
-                run.payload["giveaway"], number, rules, self._deps.chance, self._now()
-            )
+            draw = await progress.begin_expire(run.payload["giveaway"], number, rules, self._deps.chance, self._now())
         if draw is None:
             return
         picked = await self._pick(run, draw)

@@ -6,9 +6,8 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
-from guildwright_crds.giveaways import Giveaways
-
 from guildwright_bot.refusal import Refusal
+from guildwright_crds.giveaways import Giveaways
 
 SHORTEST = timedelta(seconds=10)
 LONGEST = timedelta(days=60)
@@ -172,7 +171,7 @@ def planned_end(giveaway: Giveaway, now: datetime) -> datetime:
     return now + giveaway.terms.duration
 
 
-def refuse_entry(
+def refuse_entry(  # noqa: PLR0913  all that it depends on
     giveaway: Giveaway, person: Person, rules: Rules, *, entries: int, caps: Caps, now: datetime
 ) -> Refusal | None:
     """Why `person` cannot enter now; leaving is always possible while it runs."""

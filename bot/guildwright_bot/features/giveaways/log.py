@@ -3,9 +3,9 @@
 from typing import Any
 
 import structlog
+
 from guildwright.platform.discord.client import DiscordRefused
 from guildwright.platform.jobs.run import JobRun
-
 from guildwright_bot.deps import Deps
 from guildwright_bot.features.giveaways import store
 from guildwright_bot.features.giveaways.domain import rules_of

@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import hikari
-from guildwright.platform.texts import Texts
 
+from guildwright.platform.texts import Texts
 from guildwright_bot.features.giveaways.domain import ClaimState, Giveaway, PrizeClaim, State
 from guildwright_bot.features.giveaways.progress import View
 from guildwright_bot.interactions import custom_id
 
 FEATURE = "giveaways"
+type ButtonStyle = Literal[hikari.ButtonStyle.PRIMARY, hikari.ButtonStyle.SECONDARY, hikari.ButtonStyle.SUCCESS]
 _PATINA, _BRASS, _GREY = 0x0C6A60, 0xE3B45C, 0x8C8371
 
 
@@ -116,10 +118,9 @@ class Writer:
         return hikari.Embed(title=self.text("giveaways-list-title"), description="\n".join(lines), color=_PATINA)
 
 
-def _row(
-    marker: str, label: str, style: hikari.ButtonStyle, *, disabled: bool
-) -> hikari.impl.MessageActionRowBuilder:
+def _row(marker: str, label: str, style: ButtonStyle, *, disabled: bool) -> hikari.impl.MessageActionRowBuilder:
     row = hikari.impl.MessageActionRowBuilder()
-    shown = hikari.ButtonStyle.SECONDARY if disabled else style
-    row.add_interactive_button(shown, marker, label=label, is_disabled=disabled)
+    row.add_interactive_button(
+        hikari.ButtonStyle.SECONDARY if disabled else style, marker, label=label, is_disabled=disabled
+    )
     return row

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from guildwright.platform.jobs import outbox
-
 from guildwright_bot import facts
 from guildwright_bot.features.giveaways import domain, store
 from guildwright_bot.features.giveaways.domain import Chance, ClaimState, Giveaway, PrizeClaim, Rules, State
@@ -88,9 +87,7 @@ async def abandon(giveaway_id: int, why: str, now: datetime) -> None:
     await store.save(closed)
     await refresh(closed, now)
     payload = {"giveaway": closed.id, "why": why[:200]}
-    await outbox.add(
-        "giveaways.stopped", guild_id=closed.guild_id, payload=payload, due=now, dedupe_key=str(closed.id)
-    )
+    await outbox.add("giveaways.stopped", guild_id=closed.guild_id, payload=payload, due=now, dedupe_key=str(closed.id))
 
 
 async def begin_refresh(giveaway_id: int, now: datetime) -> View | None:

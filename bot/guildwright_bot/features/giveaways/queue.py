@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import datetime
 
 from guildwright.platform.jobs import outbox
-
 from guildwright_bot.features.giveaways import domain, store
 from guildwright_bot.features.giveaways.domain import Giveaway
 

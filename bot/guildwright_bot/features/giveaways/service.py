@@ -24,7 +24,7 @@ class Toggled:
     entries: int
 
 
-async def start(
+async def start(  # noqa: PLR0913  all that it depends on
     *, guild_id: int, channel_id: int, host_id: int, source_id: int, terms: Terms, caps: Caps, now: datetime
 ) -> Giveaway | Refusal:
     """Start a giveaway; its message is posted by a job. The same request again returns the same giveaway."""
@@ -44,7 +44,7 @@ async def start(
     return giveaway
 
 
-async def enter_or_leave(
+async def enter_or_leave(  # noqa: PLR0913  all that it depends on
     guild_id: int, giveaway_id: int, person: Person, *, click_id: int, rules: Rules, caps: Caps, now: datetime
 ) -> Toggled | Refusal:
     """Turn a member's entry on or off. The same click again changes nothing."""

@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any, cast
 
 from guildwright.platform.database.engine import fetch
-
 from guildwright_bot.features.giveaways.domain import ClaimState, Entry, Giveaway, PrizeClaim, State, Terms
 from guildwright_bot.features.giveaways.tables import ClaimRow, EntryRow, GiveawayRow
 

@@ -42,3 +42,7 @@ setup-invite-title = Invite link with the least permissions
 
 audit-refused = <@{ $member }> was refused { $name } in <#{ $channel }>: { $why }
 setup-button = Check again
+
+## Commands that lead nowhere
+
+command-unknown = I do not know this command here. /help in a server shows what I can do.

@@ -1,0 +1,103 @@
+"""How we use hikari: which intents, what is cached, and the corrections that hikari needs."""
+
+from typing import override
+
+import hikari
+import structlog
+from hikari.impl import CacheComponents, CacheSettings, GatewayBot, GatewayShardImpl
+
+from guildwright.platform.settings import Settings
+
+_log = structlog.get_logger("guildwright.gateway")
+
+_PRIVILEGED = {
+    hikari.Intents.MESSAGE_CONTENT: ("intents_message_content", "Message Content Intent"),
+    hikari.Intents.GUILD_MEMBERS: ("intents_members", "Server Members Intent"),
+    hikari.Intents.GUILD_PRESENCES: ("intents_presences", "Presence Intent"),
+}
+DISALLOWED_INTENTS = 4014
+
+
+def intents_of(settings: Settings) -> hikari.Intents:
+    """What we ask Discord to tell us; privileged intents only where the host switched them on."""
+    intents = hikari.Intents.GUILDS | hikari.Intents.GUILD_MESSAGES
+    for intent, (setting, _) in _PRIVILEGED.items():
+        if getattr(settings, setting):
+            intents |= intent
+    return intents
+
+
+def without_privileged(intents: hikari.Intents) -> hikari.Intents:
+    """The intents that every application has."""
+    for intent in _PRIVILEGED:
+        intents &= ~intent
+    return intents
+
+
+def portal_switches(intents: hikari.Intents) -> list[str]:
+    """The switches of the developer portal that these intents need."""
+    return [switch for intent, (_, switch) in _PRIVILEGED.items() if intent & intents]
+
+
+def build(settings: Settings, token: str, intents: hikari.Intents) -> "Bot":
+    """A bot that caches what the guard needs, and no members but itself."""
+    cache = (
+        CacheComponents.GUILDS
+        | CacheComponents.GUILD_CHANNELS
+        | CacheComponents.ROLES
+        | CacheComponents.MEMBERS
+        | CacheComponents.ME
+    )
+    return Bot(
+        token,
+        banner=None,
+        logs=None,
+        suppress_optimization_warning=True,
+        auto_chunk_members=False,
+        cache_settings=CacheSettings(components=cache, only_my_member=True),
+        intents=intents,
+        max_retries=0,
+        rest_url=settings.discord_api,
+    )
+
+
+class Shard(GatewayShardImpl):
+    """Knows who it is also between a reconnect and RESUMED.
+
+    hikari's own raises then, and its event manager swallows that: a GUILD_CREATE replayed by a RESUME would be lost.
+    """
+
+    @override
+    def get_user_id(self) -> hikari.Snowflake:
+        """The bot's own id, from the first READY on."""
+        if self._user_id is None:
+            return super().get_user_id()
+        return self._user_id
+
+
+class Bot(GatewayBot):
+    """hikari's bot with our shards: the class of a shard is hard-coded in it."""
+
+    __slots__ = ()
+
+    @override
+    async def _start_one_shard(self, **asked: object) -> None:
+        options = {("initial_is_afk" if name == "afk" else name): value for name, value in asked.items()}
+        for name in ("activity", "idle_since", "status"):
+            options[f"initial_{name}"] = options.pop(name)
+        shard = Shard(
+            http_settings=self._http_settings,
+            proxy_settings=self._proxy_settings,
+            event_manager=self._event_manager,
+            event_factory=self._event_factory,
+            intents=self._intents,
+            capabilities=self._capabilities,
+            dumps=self._dumps,
+            loads=self._loads,
+            token=self._token,
+            **options,  # type: ignore[arg-type]
+        )
+        await shard.start()
+        if not shard.is_alive:
+            raise RuntimeError(f"shard {shard.id} shut down immediately when starting")
+        self._shards[shard.id] = shard
