@@ -8,9 +8,9 @@ from contextlib import suppress
 from datetime import UTC
 
 import hikari
-from guildwright.platform.config.keys import SHARDS
 from redis.exceptions import RedisError
 
+from guildwright.platform.config.keys import SHARDS
 from guildwright_bot.deps import Deps
 
 PAUSE_SECONDS = 5.0

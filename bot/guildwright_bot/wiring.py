@@ -5,8 +5,8 @@ from typing import Any
 import hikari
 import structlog
 import tanjun
-from guildwright.platform.config.read import ConfigUnknown
 
+from guildwright.platform.config.read import ConfigUnknown
 from guildwright.platform.texts import FALLBACK
 from guildwright_bot.ask import Answer, Ask, Reply
 from guildwright_bot.deps import Deps
