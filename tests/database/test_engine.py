@@ -16,10 +16,13 @@ pytestmark = pytest.mark.integration
 async def test_a_transaction_keeps_all_of_its_statements_or_none() -> None:
     await engine.fetch("CREATE TABLE IF NOT EXISTS pair (n int)")
 
+    @engine.transaction()
+    async def fails() -> None:
+        await engine.fetch("INSERT INTO pair VALUES (1)")
+        raise RuntimeError("midway")
+
     with pytest.raises(RuntimeError, match="midway"):
-        async with engine.transaction():
-            await engine.fetch("INSERT INTO pair VALUES (1)")
-            raise RuntimeError("midway")
+        await fails()
     async with engine.transaction():
         await engine.fetch("INSERT INTO pair VALUES (2)")
         await engine.fetch("INSERT INTO pair VALUES (3)")
@@ -31,11 +34,14 @@ async def test_a_transaction_keeps_all_of_its_statements_or_none() -> None:
 async def test_the_server_may_die_in_the_middle_of_a_transaction_and_the_next_one_works(
     postgres: PostgresServer,
 ) -> None:
+    @engine.transaction()
+    async def cut_off() -> None:
+        await engine.fetch("SELECT 1")
+        postgres.end(signal.SIGKILL)
+        await engine.fetch("SELECT 1")
+
     with pytest.raises(Exception) as caught:  # noqa: PT011  which one depends on where it was
-        async with engine.transaction():
-            await engine.fetch("SELECT 1")
-            postgres.end(signal.SIGKILL)
-            await engine.fetch("SELECT 1")
+        await cut_off()
     assert is_database_away(caught.value)
     assert not await engine.is_up()
 

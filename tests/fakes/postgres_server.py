@@ -1,7 +1,7 @@
 """A real PostgreSQL of one's own: the embedded one, in a temporary directory, ended by its process id.
 
-In a test folder's conftest.py: `from tests.fakes.postgres_server import database, postgres`. Then `postgres` is a server
-for the module, and `database` a test's open engine on it, with the platform's tables, empty.
+In a test folder's conftest.py: `from tests.fakes.postgres_server import database, postgres`. Then `postgres` is a
+server for the module, and `database` a test's open engine on it, with the platform's tables, empty.
 """
 
 import asyncio

@@ -11,14 +11,13 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-import aiohttp
 import hikari
 import structlog
 from hikari.impl import HTTPSettings, HTTPTimeoutSettings, RESTApp, RESTClientImpl
 
-from guildwright.platform import metrics
 from guildwright.platform.clock import Clock
-from guildwright.platform.discord.brakes import Brakes
+from guildwright.platform.discord import history
+from guildwright.platform.discord.caller import Caller
 from guildwright.platform.discord.errors import DiscordRefused, DiscordUnauthorized, DiscordUnavailable
 
 if TYPE_CHECKING:
@@ -28,9 +27,6 @@ __all__ = ["DiscordClient", "DiscordRefused", "DiscordUnauthorized", "DiscordUna
 
 _LONGEST_RATE_LIMIT = 10.0  # a job rather waits in the database than in memory
 _TIMEOUT_SECONDS = 15.0
-_TRIES = 3
-_LOOK_BACK = 500  # messages
-_INVALID = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS)
 
 _log = structlog.get_logger("guildwright.discord")
 
@@ -62,12 +58,10 @@ class DiscordClient:
         self.application_id = application_id_of(token)
         self._token = token
         self._url = settings.discord_api
-        self._clock = clock
-        self._brakes = Brakes(clock)
+        self._caller = Caller(clock)
         self._app: RESTApp | None = None
         self._rest: RESTClientImpl | None = None
         self._me: hikari.OwnUser | None = None
-        self._refused_token = False
 
     async def start(self) -> None:
         """Get ready; nothing is sent yet."""
@@ -99,69 +93,20 @@ class DiscordClient:
 
     async def me(self) -> hikari.OwnUser:
         """The bot's own user, asked for once. Raises while the token is known to be refused."""
-        self._check_token()
+        self._caller.check_token()
         if self._me is None:
             self._me = await self.call("GET /users/@me", self.rest.fetch_my_user, repeatable=True)
         return self._me
 
     async def call[T](self, route: str, send: Callable[[], Awaitable[T]], *, repeatable: bool) -> T:
-        """Send one request, counted, within the limits, and with our errors.
+        """Send a request that has no method here, with our limits and errors.
 
         Args:
             route: For metrics and messages, without ids: `GET /guilds/{}`.
             send: Makes the request, such as `lambda: client.rest.fetch_guild(1)`.
             repeatable: Whether sending it twice does no harm. It is then tried again at once when its answer is lost.
         """
-        tries = _TRIES if repeatable else 1
-        for trial in range(1, tries + 1):
-            try:
-                return await self._once(route, send)
-            except DiscordUnauthorized:
-                raise
-            except DiscordUnavailable as error:
-                if trial == tries or error.retry_after is not None:
-                    raise
-                await self._clock.sleep(0.2 * trial)
-        raise AssertionError("unreachable")
-
-    async def _once[T](self, route: str, send: Callable[[], Awaitable[T]]) -> T:
-        self._check_token()
-        if wait := self._brakes.wait_seconds():
-            raise DiscordUnavailable("too many refused requests in ten minutes", retry_after=wait)
-        await self._brakes.take_turn()
-        began = self._clock.monotonic()
-        status = 0
-        try:
-            answer = await send()
-        except (hikari.HTTPError, aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
-            status = int(getattr(error, "status", 0))
-            raise self._translate(route, status, error) from error
-        else:
-            status = 200
-            return answer
-        finally:
-            metrics.REST_CALLS.labels(route, str(status)).inc()
-            metrics.REST_SECONDS.labels(route).observe(self._clock.monotonic() - began)
-
-    def _check_token(self) -> None:
-        if self._refused_token:
-            raise DiscordUnauthorized("Discord refused the token; set another DISCORD_TOKEN and restart")
-
-    def _translate(self, route: str, status: int, error: Exception) -> Exception:
-        if status in _INVALID:
-            self._brakes.count_invalid()
-        if status == HTTPStatus.UNAUTHORIZED:
-            self._refused_token = True
-            _log.error("Discord refused the token; nothing is sent any more until it is replaced", route=route)
-            return DiscordUnauthorized(f"{route}: Discord refused the token")
-        if isinstance(error, hikari.RateLimitTooLongError):
-            self._brakes.count_invalid()
-            return DiscordUnavailable(f"{route}: rate limited", retry_after=error.retry_after)
-        if isinstance(error, hikari.HTTPResponseError) and 400 <= status < 500 and status != 429:  # noqa: PLR2004
-            return DiscordRefused(int(error.code), status, error.message or str(error.raw_body)[:200], route)
-        if status == HTTPStatus.TOO_MANY_REQUESTS:
-            return DiscordUnavailable(f"{route}: rate limited", retry_after=60.0)
-        return DiscordUnavailable(f"{route}: {f'status {status}' if status else 'no answer'} ({error})")
+        return await self._caller.call(route, send, repeatable=repeatable)
 
     async def send_message(  # noqa: PLR0913  Discord's own fields
         self,
@@ -244,16 +189,11 @@ class DiscordClient:
         Looks at 500 messages at the most. `after` is taken two minutes earlier, for clocks that disagree.
         """
         me = (await self.me()).id
-
-        async def look() -> hikari.Message | None:
-            start = hikari.Snowflake.from_datetime(after) - (120_000 << 22)
-            history = self.rest.fetch_messages(channel_id, after=hikari.Snowflake(max(0, start)))
-            async for message in history.limit(_LOOK_BACK):
-                if message.author.id == me and any(_is_marked(name, marker) for name in _custom_ids(message)):
-                    return message
-            return None
-
-        return await self.call("GET /channels/{}/messages", look, repeatable=True)
+        return await self.call(
+            "GET /channels/{}/messages",
+            lambda: history.find(self.rest, channel_id, me, marker, after),
+            repeatable=True,
+        )
 
     async def edit_message(
         self,
@@ -322,21 +262,3 @@ class DiscordClient:
                 return False
             raise
         return True
-
-
-def _custom_ids(message: hikari.Message) -> list[str]:
-    """The custom_id of every component, at any depth."""
-    found: list[str] = []
-    pending: list[Any] = list(message.components)
-    while pending:
-        component = pending.pop()
-        if name := getattr(component, "custom_id", None):
-            found.append(name)
-        pending.extend(getattr(component, "components", None) or ())
-        if accessory := getattr(component, "accessory", None):
-            pending.append(accessory)
-    return found
-
-
-def _is_marked(custom_id: str, marker: str) -> bool:
-    return custom_id == marker or custom_id.startswith(f"{marker}:")
