@@ -81,10 +81,13 @@ def playground(
 @app.command()
 def migrate(data: Data = None) -> None:
     """Bring the database's tables up to date. Safe when two start at once."""
+    from guildwright.platform import log
     from guildwright.platform.database.migrate import migrate as run
     from guildwright_bot.features import piccolo_apps
 
-    raise SystemExit(run(_settings(data), piccolo_apps()))
+    settings = _settings(data)
+    log.configure(settings, "migrate")
+    raise SystemExit(run(settings, piccolo_apps()))
 
 
 @app.command()
