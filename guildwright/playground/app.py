@@ -2,13 +2,26 @@
 
 from typing import Any
 
-from litestar import Litestar, Response, WebSocket, get, websocket
+from litestar import Litestar, Request, Response, WebSocket, get, websocket
+from litestar.exceptions import HTTPException
 
+from guildwright.playground.control.access import Control
+from guildwright.playground.control import document
+from guildwright.playground.control.errors import refuse_http as refuse_control
+from guildwright.playground.control.router import control_router
 from guildwright.playground.gateway.connection import Connection
 from guildwright.playground.gateway.wire import SocketWire
 from guildwright.playground.playground import Playground
+from guildwright.playground.rest.router import refuse_http as refuse_discord
 from guildwright.playground.rest.router import rest_router
 from guildwright.playground.traffic import Traffic
+
+
+def _refuse(request: Request[Any, Any, Any], fault: HTTPException) -> Response[Any]:
+    """Refusals before any route was found, in the shape of the API that was meant."""
+    if request.url.path.startswith("/api/"):
+        return refuse_discord(request, fault)
+    return refuse_control(request, fault)
 
 
 def make_app(play: Playground) -> Litestar:
@@ -31,8 +44,9 @@ def make_app(play: Playground) -> Litestar:
         play.close()
 
     return Litestar(
-        route_handlers=[gateway, rest_router(play), page],
+        route_handlers=[gateway, rest_router(play), control_router(Control(play)), *document.ROUTES, page],
+        exception_handlers={HTTPException: _refuse},
         middleware=[Traffic(play)],
         on_shutdown=[close],
-        openapi_config=None,
+        openapi_config=document.OPENAPI,
     )

@@ -107,16 +107,3 @@ def dispatch_in_channel(play: Playground, change: Change, name: str, channel_id:
             play.hub.dispatch(Dispatch(name=name, data=lambda _: data, intents=intents, guild_id=channel.guild_id))
 
     change.announce(announce)
-
-
-def bot_left(play: Playground, change: Change, guild: Guild, member: Member) -> None:
-    """The bot leaves, or is put out; its managed role goes with it."""
-    shards = Dispatch(
-        name="GUILD_DELETE", data=lambda _: {"id": str(guild.id)}, intents=Intent.GUILDS, guild_id=guild.id
-    )
-    change.drop(member)
-    for role in play.memory.guild_roles(guild.id):
-        if role.bot_id == member.user_id:
-            change.drop(role)
-    change.announce(lambda: play.hub.dispatch(shards) and None)
-    change.announce(lambda: play.feed.publish("guild", {"guild_id": str(guild.id), "bot_present": False}))

@@ -1,5 +1,6 @@
 """Snowflakes: Discord's ids, which carry the moment of their making and therefore also its order."""
 
+from collections.abc import Container
 from datetime import UTC, datetime, timedelta
 
 from guildwright.playground.clock import Clock
@@ -24,6 +25,13 @@ class Snowflakes:
         """A new id of the given moment (or right after the last id, if that is later)."""
         self._last = max(snowflake_of(moment), self._last + 1)
         return self._last
+
+    def past(self, moment: datetime, taken: Container[int]) -> int:
+        """A free id of the given moment, whatever was made since."""
+        candidate = snowflake_of(moment)
+        while candidate in taken:
+            candidate += 1
+        return candidate
 
 
 def snowflake_of(moment: datetime) -> int:

@@ -1,6 +1,7 @@
 """Runs the playground on one port until it is told to stop."""
 
 import json
+import os
 import socket
 from pathlib import Path
 
@@ -13,9 +14,15 @@ from guildwright.playground.playground import Options, Playground
 def run(data: Path, host: str, port: int, processes_file: Path | None, ready_file: Path | None) -> int:
     """Serve. Port 0 takes the port of the last run, or any free one."""
     data.mkdir(parents=True, exist_ok=True)
-    record = None
+    record = os.environ.get("GUILDWRIGHT_PLAYGROUND_RECORD")
     listener = listen(host, port, data / "playground.port")
-    play = Playground(Options(file=data / "playground.sqlite3", record=record, processes_file=processes_file))
+    options = Options(
+        file=data / "playground.sqlite3",
+        record=Path(record) if record else None,
+        processes_file=processes_file,
+        rate_limits=os.environ.get("GUILDWRIGHT_PLAYGROUND_RATE_LIMITS", "on") != "off",
+    )
+    play = Playground(options)
     if ready_file:
         write_whole(ready_file, json.dumps(describe(play, host, listener.getsockname()[1])))
     server(play).run(sockets=[listener])

@@ -172,11 +172,17 @@ class Interaction(Thing, frozen=True, kw_only=True):
     data: Json
     command_name: str | None = None
     source_message_id: int | None = None
+    parent_id: int | None = None
     callback: int | None = None
+    settled: bool = False
     reply_id: int | None = None
     modal: Json | None = None
+    modal_sent: bool = False
     choices: tuple[Json, ...] = ()
-    failure: str | None = None
+
+    def as_sent(self) -> "Interaction":
+        """The same, its modal sent by the member."""
+        return msgspec.structs.replace(self, modal_sent=True)
 
 
 class Nonce(Record, frozen=True, kw_only=True):

@@ -1,11 +1,12 @@
 """Records as Discord's JSON. Every object here satisfies both the OpenAPI document and the gateway schemas."""
 
-from guildwright.playground.bits import MessageFlag, Permission
+from guildwright.playground.bits import InteractionType, MessageFlag, Permission
 from guildwright.playground.ids import made_at
 from guildwright.playground.memory import Memory
 from guildwright.playground.records import (
     Application,
     Channel,
+    Command,
     Guild,
     Interaction,
     Json,
@@ -195,9 +196,11 @@ def interaction_metadata(memory: Memory, record: Interaction) -> Json:
         "user": user(memory.users[record.user_id]),
         "authorizing_integration_owners": owners,
     }
-    source = record.source_message_id
-    if source and record.type == 3:  # noqa: PLR2004 - a component
-        metadata["interacted_message_id"] = str(source)
+    if record.type == InteractionType.COMPONENT:
+        metadata["interacted_message_id"] = str(record.source_message_id)
+    parent = memory.interactions.get(record.parent_id or 0)
+    if record.type == InteractionType.MODAL and parent:
+        metadata["triggering_interaction_metadata"] = interaction_metadata(memory, parent)
     return metadata
 
 
@@ -343,3 +346,22 @@ def is_private(record: Message) -> bool:
 def joined_moment(snowflake: int) -> str:
     """An id's moment as ISO 8601."""
     return made_at(snowflake).isoformat()
+
+
+def command(application_id: int, record: Command, *, localized: bool = True) -> Json:
+    """An application command."""
+    body = record.body if localized else without_localizations(record.body)
+    ids: Json = {"id": str(record.id), "application_id": str(application_id), "version": str(record.version)}
+    if record.guild_id:
+        ids["guild_id"] = str(record.guild_id)
+        return ids | {name: value for name, value in body.items() if name != "dm_permission"}
+    return ids | body
+
+
+def without_localizations(part: Json) -> Json:
+    """The same command without its translations, down to the choices."""
+    plain = {name: value for name, value in part.items() if not name.endswith("_localizations")}
+    for name in ("options", "choices"):
+        if name in plain:
+            plain[name] = [without_localizations(entry) for entry in plain[name]]
+    return plain

@@ -1,5 +1,138 @@
-"""Interaction callbacks and the webhook that belongs to each interaction."""
+"""Interaction callbacks, and the webhook that belongs to each interaction for fifteen minutes."""
 
-from litestar.types import ControllerRouterHandler
+import msgspec
+from litestar import Response, delete, get, patch, post
 
-ROUTES: tuple[ControllerRouterHandler, ...] = ()
+from guildwright.playground import effects, errors, posting, render
+from guildwright.playground.bits import CallbackType
+from guildwright.playground.bodies import message as bodies
+from guildwright.playground.errors import DiscordError
+from guildwright.playground.interactions import answer as answers
+from guildwright.playground.interactions.ask import token_alive
+from guildwright.playground.records import Interaction, Message
+from guildwright.playground.rest.call import Call, answer, nothing
+
+_WEBHOOK = "/webhooks/{application_id:int}/{token:str}"
+_ORIGINAL = _WEBHOOK + "/messages/@original"
+_ONE = _WEBHOOK + "/messages/{message_id:int}"
+
+
+@post("/interactions/{interaction_id:int}/{token:str}/callback", status_code=200)
+async def answer_interaction(call: Call, interaction_id: int, token: str) -> Response[object]:
+    """POST callback: 204, or with `with_response=true` what came of it."""
+    interaction = call.memory.interactions.get(interaction_id)
+    if interaction is None or interaction.token != token:
+        raise errors.unknown_interaction()
+    answered = answers.take(call.play, interaction, await call.body())
+    if call.query_flag("with_response"):
+        return answer(answers.described(call.play, answered))
+    return Response(None, status_code=204)
+
+
+def _interaction(call: Call, application_id: int, token: str) -> Interaction:
+    interaction = call.memory.interactions.get(call.memory.interaction_tokens.get(token, 0))
+    if interaction is None or application_id != call.own_id:
+        raise errors.unknown_webhook()
+    if not token_alive(call.play, interaction):
+        raise DiscordError(401, 50027, "Invalid Webhook Token")
+    return interaction
+
+
+def _original(call: Call, interaction: Interaction) -> Message:
+    if interaction.reply_id is None:
+        raise errors.unknown_message()
+    return _owned(call, interaction, interaction.reply_id)
+
+
+def _owned(call: Call, interaction: Interaction, message_id: int) -> Message:
+    message = call.memory.messages.get(interaction.channel_id, {}).get(message_id)
+    if message is None or (message.interaction_id != interaction.id and message_id != interaction.reply_id):
+        raise errors.unknown_message()
+    return message
+
+
+async def _edit(call: Call, interaction: Interaction, message: Message) -> Response[object]:
+    draft = bodies.read(await call.body(), private=True, present_flags=message.flags)
+    revised = posting.revise(call.play, message, draft)
+    with call.play.store.change() as change:
+        effects.message_edited(call.play, change, revised)
+        if message.id == interaction.reply_id and not interaction.settled:
+            change.put(msgspec.structs.replace(interaction, settled=True))
+            change.announce(lambda: answers.announce(call.play, interaction))
+    return answer(render.message(call.memory, revised))
+
+
+def _delete(call: Call, message: Message) -> Response[None]:
+    with call.play.store.change() as change:
+        effects.message_deleted(call.play, change, message, by_bot=True)
+    return nothing()
+
+
+@get(_ORIGINAL)
+async def get_original(call: Call, application_id: int, token: str) -> Response[object]:
+    """GET the first reply, or the message that was updated."""
+    interaction = _interaction(call, application_id, token)
+    return answer(render.message(call.memory, _original(call, interaction)))
+
+
+@patch(_ORIGINAL)
+async def edit_original(call: Call, application_id: int, token: str) -> Response[object]:
+    """PATCH the first reply; this is how a deferral ends."""
+    interaction = _interaction(call, application_id, token)
+    return await _edit(call, interaction, _original(call, interaction))
+
+
+@delete(_ORIGINAL, status_code=204)
+async def delete_original(call: Call, application_id: int, token: str) -> Response[None]:
+    """DELETE the first reply."""
+    interaction = _interaction(call, application_id, token)
+    return _delete(call, _original(call, interaction))
+
+
+@post(_WEBHOOK, status_code=200)
+async def follow_up(call: Call, application_id: int, token: str) -> Response[object]:
+    """POST a follow-up; after a deferred reply the first one fills it."""
+    interaction = _interaction(call, application_id, token)
+    if interaction.callback is None:
+        raise errors.unknown_webhook()
+    draft = bodies.read_new(await call.body(), private=True)
+    if interaction.callback == CallbackType.DEFERRED_MESSAGE and not interaction.settled:
+        return await _edit(call, interaction, _original(call, interaction))
+    message = answers.compose(call.play, interaction, draft)
+    with call.play.store.change() as change:
+        effects.message_created(call.play, change, message)
+        change.count("follow_ups_sent", interaction.guild_id, interaction.channel_id)
+        change.announce(lambda: answers.announce(call.play, interaction))
+    return answer(render.message(call.memory, message))
+
+
+@get(_ONE)
+async def get_follow_up(call: Call, application_id: int, token: str, message_id: int) -> Response[object]:
+    """GET a follow-up."""
+    interaction = _interaction(call, application_id, token)
+    return answer(render.message(call.memory, _owned(call, interaction, message_id)))
+
+
+@patch(_ONE)
+async def edit_follow_up(call: Call, application_id: int, token: str, message_id: int) -> Response[object]:
+    """PATCH a follow-up."""
+    interaction = _interaction(call, application_id, token)
+    return await _edit(call, interaction, _owned(call, interaction, message_id))
+
+
+@delete(_ONE, status_code=204)
+async def delete_follow_up(call: Call, application_id: int, token: str, message_id: int) -> Response[None]:
+    """DELETE a follow-up."""
+    return _delete(call, _owned(call, _interaction(call, application_id, token), message_id))
+
+
+ROUTES = (
+    answer_interaction,
+    get_original,
+    edit_original,
+    delete_original,
+    follow_up,
+    get_follow_up,
+    edit_follow_up,
+    delete_follow_up,
+)

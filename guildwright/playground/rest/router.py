@@ -10,7 +10,7 @@ from litestar.types import ControllerRouterHandler
 from guildwright.playground import errors
 from guildwright.playground.errors import DiscordError
 from guildwright.playground.playground import Playground
-from guildwright.playground.rest import applications, channels, gateway, guilds, interactions, messages, users
+from guildwright.playground.rest import applications, channels, commands, gateway, guilds, interactions, messages, users
 from guildwright.playground.rest.call import Call
 
 PATH = "/api/v10"
@@ -30,6 +30,7 @@ def rest_router(play: Playground) -> Router:
     authorised: list[ControllerRouterHandler] = [
         *applications.ROUTES,
         *channels.ROUTES,
+        *commands.ROUTES,
         *gateway.ROUTES,
         *guilds.ROUTES,
         *messages.ROUTES,
@@ -38,7 +39,7 @@ def rest_router(play: Playground) -> Router:
     return Router(
         path=PATH,
         include_in_schema=False,
-        exception_handlers={DiscordError: _refuse, HTTPException: _refuse_http},
+        exception_handlers={DiscordError: _refuse, HTTPException: refuse_http},
         route_handlers=[
             Router(path="/", route_handlers=authorised, dependencies={"call": Provide(bot_call)}),
             Router(
@@ -54,7 +55,7 @@ def _refuse(_: Request[Any, Any, Any], refusal: DiscordError) -> Response[object
     return Response(refusal.body(), status_code=refusal.status)
 
 
-def _refuse_http(_: Request[Any, Any, Any], fault: HTTPException) -> Response[object]:
+def refuse_http(_: Request[Any, Any, Any], fault: HTTPException) -> Response[object]:
     """Litestar's own refusals (unknown route, wrong method) as Discord says them."""
     words = {404: "404: Not Found", 405: "405: Method Not Allowed"}
     return Response(

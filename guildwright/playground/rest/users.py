@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 from litestar import Response, delete, get, patch, post
 
-from guildwright.playground import effects, errors, render
+from guildwright.playground import effects_guild, errors, render
 from guildwright.playground.bits import ChannelType
 from guildwright.playground.records import Channel
 from guildwright.playground.rest.call import Call, answer, nothing
@@ -67,7 +67,7 @@ async def leave_guild(call: Call, guild_id: int) -> Response[None]:
         raise errors.unknown_guild()
     with call.play.store.change() as change:
         change.count("guilds_left", guild_id)
-        effects.bot_left(call.play, change, guild, member)
+        effects_guild.bot_left(call.play, change, guild, member)
     return nothing()
 
 

@@ -1,0 +1,16 @@
+"""The control API in-process: the page calls these same functions that scripts reach over HTTP."""
+
+from guildwright.playground.control.guilds import Guilds
+from guildwright.playground.control.people import People
+from guildwright.playground.control.views import Views
+from guildwright.playground.playground import Playground
+
+
+class Control:
+    """`views` reads, `people` acts as a member, `guilds` arranges the world."""
+
+    def __init__(self, play: Playground) -> None:
+        self.play = play
+        self.views = Views(play)
+        self.people = People(play)
+        self.guilds = Guilds(play)

@@ -1,0 +1,91 @@
+"""The commands that a member finds in a channel, and why one may be out of reach."""
+
+import msgspec
+
+from guildwright.playground.bits import OptionType, Permission
+from guildwright.playground.control import models
+from guildwright.playground.control.errors import ControlError
+from guildwright.playground.control.options import Leaf, leaves
+from guildwright.playground.playground import Playground
+from guildwright.playground.records import Channel, Command, Json
+
+SLASH = 1
+_KINDS = {1: "slash", 2: "user", 3: "message"}
+_GUILD_CONTEXT, _BOT_DM_CONTEXT = 0, 1
+
+
+class Entry:
+    """A command as it is typed, and the reason why this member may not (None: may)."""
+
+    def __init__(self, leaf: Leaf, reason: str | None) -> None:
+        self.leaf = leaf
+        self.reason = reason
+
+
+def entries(play: Playground, channel: Channel, user_id: int) -> list[Entry]:
+    """Everything registered for this place: a guild's own command hides a global one of its name."""
+    here = play.memory.scoped_commands(channel.guild_id) if channel.guild_id else []
+    own = {(command.body["name"], command.body["type"]) for command in here}
+    everywhere = [c for c in play.memory.scoped_commands(None) if (c.body["name"], c.body["type"]) not in own]
+    found = [command for command in [*here, *everywhere] if _belongs(command, channel)]
+    ordered = sorted(found, key=lambda command: command.body["name"])
+    return [Entry(leaf, _reason(play, command, channel, user_id)) for command in ordered for leaf in leaves(command)]
+
+
+def find(play: Playground, channel: Channel, user_id: int, typed: str) -> Entry:
+    """The entry for a typed command."""
+    wanted = " ".join(typed.removeprefix("/").split())
+    known = entries(play, channel, user_id)
+    for entry in known:
+        if entry.leaf.typed == wanted:
+            return entry
+    listed = ", ".join(entry.leaf.typed for entry in known) or "none"
+    raise ControlError(404, "unknown_command", f"There is no command {wanted!r} here; there are: {listed}.", "command")
+
+
+def _belongs(command: Command, channel: Channel) -> bool:
+    contexts = command.body.get("contexts")
+    if channel.guild_id:
+        return contexts is None or _GUILD_CONTEXT in contexts
+    if command.guild_id:
+        return False
+    return bool(command.body.get("dm_permission", True)) if contexts is None else _BOT_DM_CONTEXT in contexts
+
+
+def _reason(play: Playground, command: Command, channel: Channel, user_id: int) -> str | None:
+    if channel.guild_id is None:
+        return None
+    held = play.permissions.in_channel(channel, user_id)
+    if not held & Permission.USE_APPLICATION_COMMANDS:
+        return "This member may not use commands in this channel."
+    needed = command.body.get("default_member_permissions")
+    if needed is None or held & Permission.ADMINISTRATOR:
+        return None
+    if needed == "0":
+        return "This command is for administrators."
+    missing = int(needed) & ~int(held)
+    names = ", ".join(str(flag.name) for flag in Permission if flag & missing)
+    return f"This command needs {names or missing}." if missing else None
+
+
+def shown(entry: Entry) -> models.CommandView:
+    """For the control API."""
+    command = entry.leaf.command
+    return models.CommandView(
+        id=str(command.id),
+        command=entry.leaf.typed,
+        kind=msgspec.convert(_KINDS[command.body["type"]], models.CommandKind),
+        description=entry.leaf.description,
+        options=[_option(option) for option in entry.leaf.options],
+        allowed=entry.reason is None,
+        reason=entry.reason,
+        default_member_permissions=command.body.get("default_member_permissions"),
+        guild_id=str(command.guild_id) if command.guild_id else None,
+    )
+
+
+def _option(option: Json) -> models.OptionView:
+    extra = {name: option[name] for name in models.OptionView.__struct_fields__ if name in option}
+    choices = [{"name": choice["name"], "value": choice["value"]} for choice in option.get("choices", [])]
+    kind = OptionType(option["type"]).name.lower()
+    return msgspec.convert(extra | {"type": kind, "choices": choices}, models.OptionView)

@@ -1,0 +1,118 @@
+"""What the control API takes. Ids are snowflakes as strings."""
+
+import msgspec
+
+from guildwright.playground.control.models import Value
+
+
+class Body(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The base of every request body: unknown fields are refused."""
+
+
+class WriteMessage(Body, frozen=True, kw_only=True):
+    """A member writes a message."""
+
+    user_id: str
+    content: str
+    reply_to: str | None = None
+
+
+class RunCommand(Body, frozen=True, kw_only=True):
+    """A member runs a command: `command` as it is typed, without the slash. `options` by name; ids as strings.
+
+    `target_id` is the user or message of a context menu command.
+    """
+
+    user_id: str
+    channel_id: str
+    command: str
+    options: dict[str, Value] = {}
+    target_id: str | None = None
+
+
+class Autocomplete(Body, frozen=True, kw_only=True):
+    """A member types in the `focused` option of a command; the other options as far as they are filled in."""
+
+    user_id: str
+    channel_id: str
+    command: str
+    focused: str
+    options: dict[str, Value] = {}
+
+
+class UseComponent(Body, frozen=True, kw_only=True):
+    """A member clicks a button, or chooses `values` of a select (ids as strings)."""
+
+    user_id: str
+    message_id: str
+    custom_id: str
+    values: list[str] = []
+
+
+class SubmitModal(Body, frozen=True, kw_only=True):
+    """A member sends a modal: `values` by the inputs' custom_id, a text or, for a select, a list."""
+
+    user_id: str
+    modal_id: str
+    values: dict[str, str | list[str]] = {}
+
+
+class NewGuild(Body, frozen=True, kw_only=True):
+    """A new guild; the owner is an existing user, or a new one by this name. The bot is invited unless told otherwise."""
+
+    name: str
+    owner_id: str | None = None
+    owner_name: str | None = None
+    invite_bot: bool = True
+    locale: str = "en-US"
+
+
+class NewOverwrite(Body, frozen=True, kw_only=True):
+    """What a channel allows or denies: type 0 to a role, type 1 to a member; bits as decimal strings."""
+
+    id: str
+    type: int = 0
+    allow: str = "0"
+    deny: str = "0"
+
+
+class NewChannel(Body, frozen=True, kw_only=True):
+    """A new channel: type 0 text, 2 voice, 4 category, 5 announcements. `private` hides it from @everyone."""
+
+    name: str
+    type: int = 0
+    topic: str | None = None
+    private: bool = False
+    overwrites: list[NewOverwrite] = []
+
+
+class NewRole(Body, frozen=True, kw_only=True):
+    """A new role at the top of the hierarchy, or at `position` (1 is the lowest). Without permissions: none of its own."""
+
+    name: str
+    permissions: str = "0"
+    color: int = 0
+    position: int | None = None
+    mentionable: bool = False
+
+
+class NewMember(Body, frozen=True, kw_only=True):
+    """A new user who joins, or an existing one by `user_id`. `created_at` (ISO 8601) makes an old or new account."""
+
+    name: str | None = None
+    user_id: str | None = None
+    roles: list[str] = []
+    created_at: str | None = None
+
+
+class InviteBot(Body, frozen=True, kw_only=True):
+    """The permissions that the invite link asks for, as a decimal string; absent: those of the demo guild."""
+
+    permissions: str | None = None
+
+
+class EditMember(Body, frozen=True, kw_only=True):
+    """A moderator's doing: time a member out until a moment (ISO 8601), or set a nickname; null takes it away."""
+
+    timeout_until: str | None | msgspec.UnsetType = msgspec.UNSET
+    nick: str | None | msgspec.UnsetType = msgspec.UNSET

@@ -1,0 +1,22 @@
+"""The control API as one router."""
+
+from litestar import Router
+from litestar.di import Provide
+
+from guildwright.playground.control import act_routes, arrange_routes, read_routes
+from guildwright.playground.control.access import Control
+from guildwright.playground.control.errors import HANDLERS
+
+
+def control_router(control: Control) -> Router:
+    """Everything under /control."""
+
+    async def provide() -> Control:
+        return control
+
+    return Router(
+        path="/control",
+        route_handlers=[*read_routes.ROUTES, *act_routes.ROUTES, *arrange_routes.ROUTES],
+        dependencies={"control": Provide(provide)},
+        exception_handlers=HANDLERS,
+    )

@@ -1,0 +1,126 @@
+"""What a member chose or filled in, checked as Discord's client does, in the payload's form."""
+
+from guildwright.playground import render
+from guildwright.playground.bits import ComponentType as Kind
+from guildwright.playground.control.errors import invalid, snowflake
+from guildwright.playground.control.lookup import Lookup
+from guildwright.playground.interactions.payload import Resolved
+from guildwright.playground.playground import Playground
+from guildwright.playground.records import Channel, Json, User
+
+_USER_COMMAND = 2
+_SELECTS = {Kind.STRING_SELECT, Kind.USER_SELECT, Kind.ROLE_SELECT, Kind.MENTIONABLE_SELECT, Kind.CHANNEL_SELECT}
+
+
+class Chooser:
+    """Checks the values of selects and resolves the ids among them."""
+
+    def __init__(self, play: Playground, channel: Channel, user_id: int) -> None:
+        self._play = play
+        self._channel = channel
+        self._user_id = user_id
+        self.resolved = Resolved(play, channel)
+
+    def choose(self, component: Json, values: list[str], field: str) -> list[str]:
+        """The values, if the select offers them and takes so many."""
+        least, most = component["min_values"], component["max_values"]
+        if not least <= len(values) <= most:
+            raise invalid(field, f"This select takes {least} to {most} values, not {len(values)}.")
+        if len(set(values)) != len(values):
+            raise invalid(field, "A value is named twice.")
+        for value in values:
+            if component["type"] == Kind.STRING_SELECT:
+                offered = [option["value"] for option in component["options"]]
+                if value not in offered:
+                    raise invalid(field, f"{value!r} is not offered; offered are: {', '.join(offered)}.")
+            else:
+                self._resolve(Kind(component["type"]), component, value, field)
+        return values
+
+    def _resolve(self, kind: Kind, component: Json, text: str, field: str) -> None:
+        memory = self._play.memory
+        found = snowflake(text, field)
+        guild_id = self._channel.guild_id
+        role, channel = memory.roles.get(found), memory.channels.get(found)
+        if kind in {Kind.USER_SELECT, Kind.MENTIONABLE_SELECT} and found in memory.users:
+            self.resolved.user(found)
+        elif kind in {Kind.ROLE_SELECT, Kind.MENTIONABLE_SELECT} and role and role.guild_id == guild_id:
+            self.resolved.role(found)
+        elif kind == Kind.CHANNEL_SELECT and channel and channel.guild_id == guild_id:
+            if component.get("channel_types") and channel.type not in component["channel_types"]:
+                raise invalid(field, f"The channel {channel.name} has the wrong type.")
+            self.resolved.channel(found, self._user_id)
+        else:
+            raise invalid(field, f"{text} names nothing that can be chosen here.")
+
+
+def chosen(play: Playground, channel: Channel, user_id: int, component: Json, values: list[str]) -> Json:
+    """The data of a component interaction."""
+    data: Json = {"custom_id": component["custom_id"], "component_type": component["type"], "id": component["id"]}
+    if component["type"] not in _SELECTS:
+        if values:
+            raise invalid("values", "A button takes no values.")
+        return data
+    chooser = Chooser(play, channel, user_id)
+    data["values"] = chooser.choose(component, values, "values")
+    if component["type"] != Kind.STRING_SELECT:
+        data["resolved"] = chooser.resolved.as_json().get("resolved", {})
+    return data
+
+
+def filled_in(
+    play: Playground, channel: Channel, user_id: int, modal: Json, values: dict[str, str | list[str]]
+) -> Json:
+    """The data of a modal submission."""
+    chooser = Chooser(play, channel, user_id)
+    left = dict(values)
+    components = [_modal_part(chooser, part, left) for part in modal["components"]]
+    if left:
+        raise invalid(f"values.{next(iter(left))}", "This modal has no such input.")
+    return {"custom_id": modal["custom_id"], "components": components} | chooser.resolved.as_json()
+
+
+def _modal_part(chooser: Chooser, part: Json, left: dict[str, str | list[str]]) -> Json:
+    body: Json = {"type": part["type"], "id": part["id"]}
+    if part["type"] == Kind.ACTION_ROW:
+        return body | {"components": [_input(chooser, entry, left) for entry in part["components"]]}
+    if part["type"] == Kind.LABEL:
+        return body | {"component": _input(chooser, part["component"], left)}
+    return body
+
+
+def _input(chooser: Chooser, component: Json, left: dict[str, str | list[str]]) -> Json:
+    custom_id = component["custom_id"]
+    field = f"values.{custom_id}"
+    body: Json = {"type": component["type"], "id": component["id"], "custom_id": custom_id}
+    given = left.pop(custom_id, None)
+    if component["type"] == Kind.TEXT_INPUT:
+        return body | {"value": _typed(component, component.get("value", "") if given is None else given, field)}
+    listed = [given] if isinstance(given, str) else given or []
+    if not listed and not component.get("required", True):
+        return body | {"values": []}
+    return body | {"values": chooser.choose(component, listed, field)}
+
+
+def _typed(component: Json, value: str | list[str], field: str) -> str:
+    if not isinstance(value, str):
+        raise invalid(field, "This input takes text.")
+    least, most = component.get("min_length", 0), component.get("max_length", 4000)
+    if component.get("required", True):
+        least = max(least, 1)
+    if not value and not component.get("required", True):
+        return value
+    if not least <= len(value) <= most:
+        raise invalid(field, f"This input takes {least} to {most} characters, not {len(value)}.")
+    return value
+
+
+def target(play: Playground, channel: Channel, find: Lookup, user: User, kind: int, target_id: str) -> Json:
+    """The data of a context menu command."""
+    if kind == _USER_COMMAND:
+        resolved = Resolved(play, channel)
+        resolved.user(find.user(target_id, "target_id").id)
+        return {"target_id": target_id} | resolved.as_json()
+    message = find.seen_message(user, target_id, "target_id")
+    shown = render.message(play.memory, message)
+    return {"target_id": target_id, "resolved": {"messages": {target_id: shown}}}

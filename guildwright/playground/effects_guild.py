@@ -1,0 +1,146 @@
+"""Changes of guilds, channels, roles and members that others hear of; see `effects` for messages."""
+
+from guildwright.playground import render
+from guildwright.playground.bits import Intent
+from guildwright.playground.gateway.session import Dispatch, Session
+from guildwright.playground.playground import Playground
+from guildwright.playground.records import Channel, Guild, Json, Member, Role
+from guildwright.playground.store import Change
+
+
+def tell(play: Playground, name: str, guild_id: int, data: Json, intents: Intent = Intent.GUILDS) -> None:
+    """Send a guild's event, if the bot is in the guild."""
+    if play.memory.member(guild_id, play.application.id):
+        play.hub.dispatch(Dispatch(name=name, data=lambda _: data, intents=intents, guild_id=guild_id))
+
+
+def channel_event(play: Playground, change: Change, name: str, channel: Channel) -> None:
+    """CHANNEL_CREATE, _UPDATE or _DELETE; every channel is told, as Discord does."""
+    if channel.guild_id is None:
+        return
+    guild_id = channel.guild_id
+    place = {"guild_id": str(guild_id), "channel_id": str(channel.id), "deleted": name == "CHANNEL_DELETE"}
+    change.announce(lambda: tell(play, name, guild_id, render.channel(play.memory, channel)))
+    change.announce(lambda: play.feed.publish("channel", place))
+
+
+def channel_created(play: Playground, change: Change, channel: Channel) -> None:
+    """A channel appears."""
+    change.put(channel)
+    channel_event(play, change, "CHANNEL_CREATE", channel)
+
+
+def channel_edited(play: Playground, change: Change, channel: Channel) -> None:
+    """A channel changes."""
+    change.put(channel)
+    channel_event(play, change, "CHANNEL_UPDATE", channel)
+
+
+def channel_deleted(play: Playground, change: Change, channel: Channel) -> None:
+    """A channel goes, with all that was written in it."""
+    for message in list(play.memory.messages.get(channel.id, {}).values()):
+        change.drop(message)
+    change.drop(channel)
+    channel_event(play, change, "CHANNEL_DELETE", channel)
+
+
+def _role_notice(play: Playground, change: Change, role: Role, *, deleted: bool = False) -> None:
+    data = {"guild_id": str(role.guild_id), "role_id": str(role.id), "deleted": deleted}
+    change.announce(lambda: play.feed.publish("role", data))
+
+
+def _role_event(play: Playground, change: Change, name: str, role: Role) -> None:
+    data: Json = {"guild_id": str(role.guild_id), "role": render.role(role)}
+    change.announce(lambda: tell(play, name, role.guild_id, data))
+    _role_notice(play, change, role)
+
+
+def role_created(play: Playground, change: Change, role: Role) -> None:
+    """A role appears."""
+    change.put(role)
+    _role_event(play, change, "GUILD_ROLE_CREATE", role)
+
+
+def role_edited(play: Playground, change: Change, role: Role) -> None:
+    """A role changes."""
+    change.put(role)
+    _role_event(play, change, "GUILD_ROLE_UPDATE", role)
+
+
+def role_deleted(play: Playground, change: Change, role: Role) -> None:
+    """A role goes, also from those who held it."""
+    change.drop(role)
+    data = {"guild_id": str(role.guild_id), "role_id": str(role.id)}
+    change.announce(lambda: tell(play, "GUILD_ROLE_DELETE", role.guild_id, data))
+    _role_notice(play, change, role, deleted=True)
+
+
+def member_event(play: Playground, change: Change, name: str, member: Member, *, always: bool = False) -> None:
+    """GUILD_MEMBER_ADD or _UPDATE; the bot always hears of itself."""
+    intents = Intent(0) if always else Intent.GUILD_MEMBERS
+
+    def announce() -> None:
+        data = render.member(play.memory, member) | {"guild_id": str(member.guild_id)}
+        tell(play, name, member.guild_id, data, intents)
+
+    change.announce(announce)
+    _member_notice(play, change, member)
+
+
+def _member_notice(play: Playground, change: Change, member: Member, *, left: bool = False) -> None:
+    data = {"guild_id": str(member.guild_id), "user_id": str(member.user_id), "left": left}
+    change.announce(lambda: play.feed.publish("member", data))
+
+
+def member_joined(play: Playground, change: Change, member: Member) -> None:
+    """Somebody joins."""
+    change.put(member)
+    member_event(play, change, "GUILD_MEMBER_ADD", member)
+
+
+def member_edited(play: Playground, change: Change, member: Member) -> None:
+    """A member's roles, nickname or timeout change."""
+    change.put(member)
+    own = member.user_id == play.application.id
+    member_event(play, change, "GUILD_MEMBER_UPDATE", member, always=own)
+
+
+def member_left(play: Playground, change: Change, member: Member) -> None:
+    """Somebody leaves or is put out."""
+    change.drop(member)
+    data = {"guild_id": str(member.guild_id), "user": render.user(play.memory.users[member.user_id])}
+    change.announce(lambda: tell(play, "GUILD_MEMBER_REMOVE", member.guild_id, data, Intent.GUILD_MEMBERS))
+    _member_notice(play, change, member, left=True)
+
+
+def bot_joined(play: Playground, change: Change, guild: Guild, member: Member, role: Role) -> None:
+    """The bot is invited; its managed role comes with it."""
+    change.put(role)
+    change.put(member)
+
+    def data(session: Session) -> Json:
+        return render.gateway_guild(play.memory, guild, all_members=bool(session.intents & Intent.GUILD_MEMBERS))
+
+    arrival = Dispatch(name="GUILD_CREATE", data=data, intents=Intent.GUILDS, guild_id=guild.id)
+    _bot_notice(play, change, guild, arrival, present=True)
+
+
+def bot_left(play: Playground, change: Change, guild: Guild, member: Member) -> None:
+    """The bot leaves, or is put out; its managed role goes with it."""
+    change.drop(member)
+    for role in play.memory.guild_roles(guild.id):
+        if role.bot_id == member.user_id:
+            change.drop(role)
+    data: Json = {"id": str(guild.id)}
+    farewell = Dispatch(name="GUILD_DELETE", data=lambda _: data, intents=Intent.GUILDS, guild_id=guild.id)
+    _bot_notice(play, change, guild, farewell, present=False)
+
+
+def _bot_notice(play: Playground, change: Change, guild: Guild, dispatch: Dispatch, *, present: bool) -> None:
+    notice = {"guild_id": str(guild.id), "bot_present": present}
+
+    def announce() -> None:
+        play.hub.dispatch(dispatch)
+        play.feed.publish("guild", notice)
+
+    change.announce(announce)

@@ -1,0 +1,1 @@
+"""Interactions: what a member does with the bot, the payload the bot gets, and what its answer does."""
