@@ -54,6 +54,14 @@ class _Formatter(structlog.stdlib.ProcessorFormatter):
         return redact(super().format(record))
 
 
+def _renderers(settings: "Settings") -> list[structlog.typing.Processor]:
+    if settings.log_format == "json":
+        return [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer(default=str)]
+    # The rich traceback prints every local variable: pages of them, and secrets among them.
+    plain = structlog.dev.plain_traceback
+    return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=32, exception_formatter=plain)]
+
+
 def configure(settings: "Settings", process: str) -> None:
     """Send every log line of this process to stderr, as `GUILDWRIGHT_LOG_FORMAT` says.
 
@@ -76,24 +84,11 @@ def configure(settings: "Settings", process: str) -> None:
         structlog.processors.StackInfoRenderer(),
         name_process,
     ]
-    as_json = settings.log_format == "json"
-    render: list[structlog.typing.Processor] = (
-        [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer(default=str)]
-        if as_json
-        else [
-            structlog.dev.ConsoleRenderer(
-                colors=sys.stderr.isatty(),
-                pad_event_to=32,
-                # The rich one prints every local variable: pages of them, and secrets among them.
-                exception_formatter=structlog.dev.plain_traceback,
-            )
-        ]
-    )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         _Formatter(
             foreign_pre_chain=[*shared, structlog.stdlib.ExtraAdder()],
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *render],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_renderers(settings)],
         )
     )
     root = logging.getLogger()
