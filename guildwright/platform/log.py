@@ -62,6 +62,18 @@ def _renderers(settings: "Settings") -> list[structlog.typing.Processor]:
     return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=32, exception_formatter=plain)]
 
 
+def _route(handler: logging.Handler, level: int) -> None:
+    """Everything that logs, libraries too, goes through one handler."""
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    for name, quietest in _QUIET.items():
+        logger = logging.getLogger(name)
+        logger.handlers.clear()
+        logger.propagate = True
+        logger.setLevel(max(quietest, level))
+
+
 def configure(settings: "Settings", process: str) -> None:
     """Send every log line of this process to stderr, as `GUILDWRIGHT_LOG_FORMAT` says.
 
@@ -91,15 +103,7 @@ def configure(settings: "Settings", process: str) -> None:
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_renderers(settings)],
         )
     )
-    root = logging.getLogger()
-    root.handlers[:] = [handler]
-    level = logging.getLevelNamesMapping()[settings.log_level.upper()]
-    root.setLevel(level)
-    for name, quietest in _QUIET.items():
-        logger = logging.getLogger(name)
-        logger.handlers.clear()
-        logger.propagate = True
-        logger.setLevel(max(quietest, level))
+    _route(handler, logging.getLevelNamesMapping()[settings.log_level.upper()])
     logging.captureWarnings(True)
     structlog.configure(
         processors=[
