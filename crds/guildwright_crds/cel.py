@@ -64,6 +64,19 @@ def broken_rules(value: Any, schema: Schema, path: Path = ()) -> Iterator[Broken
             yield from broken_rules(item, schema.get("items", {}), (*path, index))
 
 
+def unknown_fields(value: Any, schema: Schema, path: Path) -> Iterator[Path]:  # noqa: ANN401  # plain JSON
+    """The fields that a schema does not have, found as the API server does: also where a type is wrong."""
+    if isinstance(value, dict):
+        for name, item in value.items():
+            if name in schema.get("properties", {}):
+                yield from unknown_fields(item, schema["properties"][name], (*path, name))
+            else:
+                yield (*path, name)
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from unknown_fields(item, schema.get("items", {}), (*path, index))
+
+
 def _repeated(items: Iterable[Any], schema: Schema, path: Path) -> Iterator[Broken]:
     """Items of a set that are equal, and items of a map that have equal keys."""
     keys = schema.get(LIST_KEYS, ())
@@ -86,8 +99,10 @@ def evaluate(expression: str, value: Any) -> bool | None:  # noqa: ANN401  # pla
     """Whether the value keeps a rule; None where CEL could not tell, which the API server counts as broken."""
     try:
         return bool(_program(expression).evaluate({"self": json_to_cel(value)}))
-    except (CELEvalError, ValueError, TypeError, KeyError, OverflowError):
-        return None
+    except (CELEvalError, ArithmeticError, LookupError, OSError, TypeError, ValueError):
+        return (
+            None  # cel-python lets the errors of its libraries through: OSError is a folder of the time zone database
+        )
 
 
 @cache

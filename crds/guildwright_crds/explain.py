@@ -93,7 +93,7 @@ def explain(error: ErrorDetails, path: Path, schema: Schema, plain: str | None) 
     here = schema_at(schema, path)
     value, kind = error["input"], error["type"]
     if kind == "extra_forbidden":
-        return _unknown(path, schema)
+        return unknown(path, schema)
     if kind == "missing":
         return f"the field {shown(path[-1])} is missing", allowed(here), None
     if error["loc"][-1] == "[key]":
@@ -187,7 +187,8 @@ def similar_field(name: str, siblings: Mapping[str, Any]) -> str | None:
     return flat[found[0]] if found else None
 
 
-def _unknown(path: Path, schema: Schema) -> Explained:
+def unknown(path: Path, schema: Schema) -> Explained:
+    """About a field that does not exist."""
     parent = schema_at(schema, path[:-1])
     name = str(path[-1])
     siblings = parent.get("properties", {})

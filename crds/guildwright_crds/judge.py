@@ -12,9 +12,9 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from guildwright_crds.base import SNOWFLAKE_PATTERN
-from guildwright_crds.cel import Broken, broken_rules, without_nulls
-from guildwright_crds.explain import allowed, explain, fitting_forms, schema_at, similar_field, similar_zone
-from guildwright_crds.guild_config import API_VERSION, GROUP, KIND, GuildConfigSpec, GuildConfigStatus
+from guildwright_crds.cel import Broken, broken_rules, unknown_fields, without_nulls
+from guildwright_crds.explain import allowed, explain, fitting_forms, schema_at, similar_field, similar_zone, unknown
+from guildwright_crds.guild_config import API_VERSION, GROUP, KIND, GuildConfigSpec
 from guildwright_crds.problems import Checked, Problem, field_path, shown
 from guildwright_crds.schema import GuildConfig, document_schema
 from guildwright_crds.yaml_reader import Mark, Path, Place, Reading, read_yaml
@@ -101,26 +101,20 @@ class _Judge:
 
     def _judge_types(self, document: dict[str, Any]) -> GuildConfigSpec | None:
         """Hold the document to the models. Of `status`, the API server reads only the names of its fields."""
-        config, errors = None, list[ErrorDetails]()
+        for path in unknown_fields(document.get("status"), self._schema["properties"]["status"], ("status",)):
+            if not self._is_tainted(path):
+                self._add(path, self._mark(path, key=True), *unknown(path, self._schema))
         try:
-            authored = {name: value for name, value in document.items() if name != "status"}
-            config = GuildConfig.model_validate(authored, by_name=False)
+            return GuildConfig.model_validate(_authored(document), by_name=False).spec
         except ValidationError as error:
-            errors += error.errors(include_url=False)
-        try:
-            if isinstance(document.get("status"), dict):
-                GuildConfigStatus.model_validate(document["status"], by_name=False)
-        except ValidationError as error:
-            unknown = [found for found in error.errors(include_url=False) if found["type"] == "extra_forbidden"]
-            errors += [found | {"loc": ("status", *found["loc"])} for found in unknown]
-        self._explain(errors)
-        return config.spec if config else None
+            self._explain(error.errors(include_url=False))
+        return None
 
     def _explain(self, errors: Sequence[ErrorDetails]) -> None:
-        unknown = {error["loc"] for error in errors if error["type"] == "extra_forbidden"}
+        misnamed = {error["loc"] for error in errors if error["type"] == "extra_forbidden"}
         for error in errors:
             path = error["loc"][:-1] if error["loc"][-1] == "[key]" else error["loc"]
-            if self._is_tainted(path) or (error["type"] == "missing" and self._is_misspelled(path, unknown)):
+            if self._is_tainted(path) or (error["type"] == "missing" and self._is_misspelled(path, misnamed)):
                 continue
             place = self._reading.places.get(path)
             message, may_be, hint = explain(error, path, self._schema, place.plain if place else None)
@@ -133,7 +127,10 @@ class _Judge:
         return any(similar_field(str(found[-1]), siblings) == path[-1] for found in unknown if found[:-1] == path[:-1])
 
     def _judge_rules(self, document: dict[str, Any]) -> None:
-        authored = {name: value for name, value in document.items() if name != "status"}
+        authored = _authored(document)
+        metadata = authored.get("metadata")
+        if isinstance(metadata, dict):  # of which CEL sees this much
+            authored["metadata"] = {name: metadata[name] for name in ("name", "generateName") if name in metadata}
         for broken in broken_rules(without_nulls(authored, self._schema), self._schema):
             uncertain = not broken.certain and self._is_tainted(broken.about, below=True)
             if not uncertain and not self._is_tainted(broken.path, below=True):
@@ -147,6 +144,11 @@ class _Judge:
         if broken.first is not None:
             hint = f"see line {self._mark(broken.first).line}"
         self._add(broken.path, self._mark(broken.path), message, (), hint)
+
+
+def _authored(document: dict[str, Any]) -> dict[str, Any]:
+    """A document without its status, which the API server ignores in what people apply."""
+    return {name: value for name, value in document.items() if name != "status"}
 
 
 def _value_at(value: Any, path: Path) -> Any:  # noqa: ANN401  # plain JSON

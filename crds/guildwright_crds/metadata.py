@@ -5,11 +5,12 @@ a file. What the server itself fills in is accepted where the server accepts it 
 `kubectl get -o yaml`.
 """
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import Field, StrictBool, StrictInt, StrictStr
+from pydantic import Field, StrictBool, StrictInt, StrictStr, model_validator
+from pydantic_core import PydanticCustomError
 
-from guildwright_crds.base import ALLOWED, SNOWFLAKE_PATTERN, SNOWFLAKE_WORDS, ConfigModel
+from guildwright_crds.base import ALLOWED, SNOWFLAKE_PATTERN, SNOWFLAKE_WORDS, WHOLE, ConfigModel
 
 _NAME = "([A-Za-z0-9][-A-Za-z0-9_.]{0,61})?[A-Za-z0-9]"
 _DOMAIN = "[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*"
@@ -28,17 +29,46 @@ type AnnotationKey = Annotated[StrictStr, _string(f"^({_ANY_CASE_DOMAIN}/)?{_NAM
 type Namespace = Annotated[
     StrictStr, _string("^([a-z0-9]([-a-z0-9]*[a-z0-9])?)?$", "a namespace: lower-case letters, digits and '-'", 63)
 ]
+type Prefix = Annotated[StrictStr, _string(f"^({_DOMAIN}[-.]?)?$", "the beginning of a DNS name", 253)]
+type Time = Annotated[
+    StrictStr,
+    _string(
+        r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.,][0-9]+)?(Z|[-+][0-9]{2}:[0-9]{2})$",
+        'a time such as "2026-01-31T12:00:00Z"',
+        64,
+    ),
+]
+type Integer64 = Annotated[StrictInt, Field(ge=-(2**63), le=2**63 - 1), WHOLE]
+type NotEmpty = Annotated[StrictStr, Field(min_length=1)]
 
 
 class OwnerReference(ConfigModel):
     """The object that this one is deleted with."""
 
-    api_version: Annotated[StrictStr, Field(min_length=1)]
-    kind: Annotated[StrictStr, Field(min_length=1)]
-    name: Annotated[StrictStr, Field(min_length=1)]
-    uid: Annotated[StrictStr, Field(min_length=1)]
+    api_version: Annotated[StrictStr, _string("^[^/]+(/[^/]+)?$", "group/version, or v1", 317)]
+    kind: NotEmpty
+    name: NotEmpty
+    uid: NotEmpty
     controller: StrictBool | None = None
     block_owner_deletion: StrictBool | None = None
+
+    @model_validator(mode="after")
+    def _owns_something(self) -> Self:
+        if (self.api_version, self.kind) == ("v1", "Event"):
+            raise PydanticCustomError("owner", "an Event owns nothing")
+        return self
+
+
+class ManagedField(ConfigModel):
+    """Who wrote which fields; the server's notes."""
+
+    manager: StrictStr | None = None
+    operation: StrictStr | None = None
+    api_version: StrictStr | None = None
+    time: Time | None = None
+    fields_type: StrictStr | None = None
+    fields_v1: dict[str, Any] | None = Field(default=None, alias="fieldsV1")
+    subresource: StrictStr | None = None
 
 
 class Metadata(ConfigModel):
@@ -55,22 +85,22 @@ class Metadata(ConfigModel):
     annotations: dict[AnnotationKey, StrictStr | None] | None = Field(
         default=None, description="Notes for tools; Guildwright reads none."
     )
-    generate_name: StrictStr | None = None
+    generate_name: Prefix | None = None
     finalizers: tuple[LabelKey, ...] | None = None
     owner_references: tuple[OwnerReference, ...] | None = None
     uid: StrictStr | None = None
-    generation: Annotated[StrictInt, Field(ge=0)] | None = None
-    creation_timestamp: StrictStr | None = None
-    deletion_timestamp: StrictStr | None = None
-    deletion_grace_period_seconds: StrictInt | None = None
-    managed_fields: tuple[dict[str, Any], ...] | None = None
+    resource_version: StrictStr | None = None
+    generation: Integer64 | None = None
+    creation_timestamp: Time | None = None
+    deletion_timestamp: Time | None = None
+    deletion_grace_period_seconds: Integer64 | None = None
+    managed_fields: tuple[ManagedField, ...] | None = None
     self_link: StrictStr | None = None
-    resource_version: (
-        Annotated[
-            StrictStr,
-            Field(
-                max_length=0, json_schema_extra={ALLOWED: "nothing: the API server keeps this number, delete the line"}
-            ),
-        ]
-        | None
-    ) = None
+
+    @model_validator(mode="after")
+    def _is_consistent(self) -> Self:
+        if sum(owner.controller is True for owner in self.owner_references or ()) > 1:
+            raise PydanticCustomError("owners", "only one of the ownerReferences can be the controller")
+        if {"orphan", "foregroundDeletion"} <= set(self.finalizers or ()):
+            raise PydanticCustomError("finalizers", "orphan and foregroundDeletion exclude each other")
+        return self

@@ -22,7 +22,7 @@ _OLD_FALSE = frozenset({"n", "N", "no", "No", "NO", "off", "Off", "OFF"})
 
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _HEX = re.compile(r"0x[0-9a-fA-F]+")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+\.[0-9]*)([eE][-+][0-9]+)?")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|(0|[1-9][0-9]*)\.[0-9]*)([eE][-+][0-9]+)?")
 _NEW_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)[eE][-+]?[0-9]+")
 _NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 _LEADING_ZERO = re.compile(r"[-+]?0[0-9_]+(\.[0-9_]*([eE][-+]?[0-9]+)?)?")
@@ -109,7 +109,7 @@ def read_plain(text: str) -> Plain:
     """What an unquoted scalar is."""
     if text in _WORDS:
         return Plain(_WORDS[text])
-    if disputed := _disputed(text):
+    if not _FLOAT.fullmatch(text) and (disputed := _disputed(text)):
         return Plain(text, disputed)
     for pattern, read in _NUMBERS:
         if pattern.fullmatch(text):
