@@ -15,7 +15,7 @@ from celpy.adapter import json_to_cel
 from celpy.evaluation import CELEvalError
 
 from guildwright_crds.base import LIST_KEYS, LIST_TYPE, RULES
-from guildwright_crds.yaml_reader import Path
+from guildwright_crds.yaml_places import Path
 
 type Schema = Mapping[str, Any]
 

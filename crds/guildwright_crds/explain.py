@@ -13,7 +13,7 @@ from guildwright_crds.base import ALLOWED, DURATION_WORDS
 from guildwright_crds.general import LOCALE_WORDS, TIME_ZONE_WORDS
 from guildwright_crds.metadata import KEY_WORDS
 from guildwright_crds.problems import field_path, shown
-from guildwright_crds.yaml_reader import Path
+from guildwright_crds.yaml_places import Path
 
 type Schema = Mapping[str, Any]
 type Explained = tuple[str, tuple[str, ...], str | None]
@@ -77,7 +77,7 @@ def _kind(value: object) -> str:
         case None:
             return "nothing (null)"
         case bool():
-            return f"{json.dumps(value)} (true or false)"
+            return json.dumps(value)
         case int() | float():
             return f"the number {shown(value)}"
         case str():

@@ -17,7 +17,8 @@ from guildwright_crds.explain import allowed, explain, fitting_forms, schema_at,
 from guildwright_crds.guild_config import API_VERSION, GROUP, KIND, GuildConfigSpec
 from guildwright_crds.problems import Checked, Problem, field_path, shown
 from guildwright_crds.schema import GuildConfig, document_schema
-from guildwright_crds.yaml_reader import Mark, Path, Place, Reading, read_yaml
+from guildwright_crds.yaml_places import Mark, Path, Place, Reading
+from guildwright_crds.yaml_reader import read_yaml
 
 _NAME: Path = ("metadata", "name")
 
@@ -84,7 +85,8 @@ class _Judge:
         while path not in self._reading.places:
             path, key = path[:-1], True
         place = self._reading.places[path]
-        return place.value if place.key is None or (place.scalar and not key) else place.key
+        at_value = place.scalar and place.plain != "" and not key
+        return place.value if place.key is None or at_value else place.key
 
     def _is_foreign(self, document: dict[str, Any]) -> bool:
         """Another kind of document has one problem: that it is one."""
@@ -137,13 +139,15 @@ class _Judge:
                 self._add_broken(broken, authored)
 
     def _add_broken(self, broken: Broken, authored: dict[str, Any]) -> None:
-        value = _value_at(authored, broken.path)
+        path, value = broken.path, _value_at(authored, broken.path)
+        if isinstance(value, list) and (name := _value_at(authored, _NAME)) in value:
+            path = (*path, value.index(name))  # @everyone: the rule can blame no more than the list
         says_must = isinstance(value, str) and broken.message.startswith("must ")
         message = f"{shown(value)} {broken.message}" if says_must else broken.message
-        hint = similar_zone(value, schema_at(self._schema, broken.path))
+        hint = similar_zone(value, schema_at(self._schema, path))
         if broken.first is not None:
             hint = f"see line {self._mark(broken.first).line}"
-        self._add(broken.path, self._mark(broken.path), message, (), hint)
+        self._add(path, self._mark(path), message, (), hint)
 
 
 def _authored(document: dict[str, Any]) -> dict[str, Any]:

@@ -6,11 +6,11 @@ keys, guesses types by one version of YAML, and expands alias bombs. Nothing her
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import YAMLError
 from ruamel.yaml.events import (
     AliasEvent,
     DocumentStartEvent,
@@ -22,55 +22,15 @@ from ruamel.yaml.events import (
     SequenceEndEvent,
     SequenceStartEvent,
 )
-from ruamel.yaml.reader import ReaderError
 
 from guildwright_crds.scalars import Divergent, read_plain
+from guildwright_crds.yaml_errors import explain_syntax
+from guildwright_crds.yaml_places import Flaw, Mark, Path, Place, Reading
 
 MAX_DEPTH = 32
 MAX_VALUES = 20_000
 _STRING_TAGS = {None, "!"}
 _SURROGATE = re.compile("[\ud800-\udfff]")
-
-type Path = tuple[str | int, ...]
-
-
-@dataclass(frozen=True)
-class Mark:
-    """A place in the text, counted from 1."""
-
-    line: int
-    column: int
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a value stands, and its key, if it has one. `plain` is the text of an unquoted scalar."""
-
-    value: Mark
-    key: Mark | None = None
-    plain: str | None = None
-    scalar: bool = False
-
-
-@dataclass(frozen=True)
-class Flaw:
-    """What is wrong with the YAML itself."""
-
-    path: Path
-    mark: Mark
-    message: str
-    allowed: tuple[str, ...] = ()
-    hint: str | None = None
-
-
-@dataclass
-class Reading:
-    """One document: `data` is plain JSON, `places` says where each path stands. `broken`: there is no data."""
-
-    data: Any = None
-    places: dict[Path, Place] = field(default_factory=dict)
-    flaws: list[Flaw] = field(default_factory=list)
-    broken: bool = False
 
 
 @dataclass
@@ -107,7 +67,8 @@ class _Builder:
         for event in self._events:
             if isinstance(event, DocumentStartEvent):
                 if event.version or event.tags:
-                    raise _UnreadableError(_mark(event), "a % directive", "delete the line that starts with %")
+                    message = "a directive (%), which not all readers of YAML obey"
+                    raise _UnreadableError(_mark(event), message, "delete the line that starts with %")
                 self._anchors.clear()
                 yield event, self._node(next(self._events), 0)
 
@@ -140,7 +101,9 @@ class _Builder:
     def _content(self, event: NodeEvent, mark: Mark, depth: int) -> _Node:
         tag = getattr(event, "tag", None)
         if tag not in _STRING_TAGS:
-            raise _UnreadableError(mark, f"the tag {tag}", "delete the tag, and put a text in quotes")
+            name = str(tag).replace("tag:yaml.org,2002:", "!!")
+            message = f"the tag {name}, which not all readers of YAML obey"
+            raise _UnreadableError(mark, message, "delete the tag; put a text in quotes")
         if isinstance(event, ScalarEvent):
             if event.style is not None or tag == "!":
                 return _Node(mark, event.value)
@@ -228,21 +191,6 @@ def _one_document(text: str) -> _Node:
     return found
 
 
-def _syntax_error(text: str, error: YAMLError) -> Flaw:
-    """The parser's complaint in a person's words."""
-    if isinstance(error, ReaderError):
-        before = text[: int(error.position)]
-        mark = Mark(before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1)
-        return Flaw((), mark, f"the character U+{ord(text[int(error.position)]):04X} has no place in YAML")
-    if not isinstance(error, MarkedYAMLError) or error.problem_mark is None:
-        return Flaw((), Mark(1, 1), f"not YAML: {error}".splitlines()[0])
-    mark = Mark(error.problem_mark.line + 1, error.problem_mark.column + 1)
-    if "'\\t'" in str(error.problem):
-        return Flaw((), mark, "a tab, where YAML allows only spaces", hint="indent with spaces")
-    context = f" {error.context}" if error.context else ""
-    return Flaw((), mark, f"not YAML: {error.problem}{context}")
-
-
 def read_yaml(text: str) -> Reading:
     """Read the one document of a text; its flaws are in the result."""
     reading = Reading()
@@ -251,5 +199,5 @@ def read_yaml(text: str) -> Reading:
     except _UnreadableError as error:
         return Reading(flaws=[error.flaw], broken=True)
     except YAMLError as error:
-        return Reading(flaws=[_syntax_error(text, error)], broken=True)
+        return Reading(flaws=[explain_syntax(text, error)], broken=True)
     return reading
