@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import aiohttp
+import asyncpg
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
@@ -40,3 +41,17 @@ async def redis(url: str) -> None:
                 await asyncio.sleep(0.02)
             else:
                 return
+
+
+async def declared(database_url: str) -> None:
+    """Return once the slash commands are declared: until then Discord knows none, and a click-through fails."""
+    connection = await asyncpg.connect(database_url, timeout=5)
+    settled = (
+        "SELECT count(*) > 0 AND count(*) FILTER (WHERE state NOT IN ('done', 'dead')) = 0 "
+        "FROM job WHERE kind = 'core.declare'"
+    )
+    try:
+        while not await connection.fetchval(settled):  # noqa: ASYNC110  a worker makes it so
+            await asyncio.sleep(0.05)
+    finally:
+        await connection.close()

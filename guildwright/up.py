@@ -19,6 +19,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 from pydantic import SecretStr
 
 from guildwright import first_guild, holder, probes, redis_server, system
@@ -32,6 +33,7 @@ from guildwright.platform.stream import connect
 from guildwright.supervisor import Child, Failed, Supervisor
 
 DEFAULT_PORT = 8420
+DECLARED_WITHIN = 10.0  # seconds
 START_UP_LIMIT = 120.0  # seconds after which a start-up that hangs says what it waits for
 Say = Callable[[str], None]
 
@@ -139,6 +141,8 @@ class Up:
         self._publishing = asyncio.create_task(self._publish())
         async with self._timed("shard", "and worker: connected"):
             await _together(*(self.supervisor.start(self._process(name)) for name in ("shard", "worker")))
+            with contextlib.suppress(TimeoutError, OSError, asyncpg.PostgresError):  # the log says why it is late
+                await asyncio.wait_for(probes.declared(self.env["DATABASE_URL"]), DECLARED_WITHIN)
 
     async def _discord(self) -> None:
         if token := self.settings.discord_token:

@@ -36,7 +36,7 @@ class Play:
 
     def messages(self) -> list[dict[str, Any]]:
         """The newest messages of #giveaways that everybody sees."""
-        found: list[dict[str, Any]] = self.up.get(f"/channels/{self.channel}/messages", limit=100)
+        found: list[dict[str, Any]] = self.up.get(f"/channels/{self.channel}/messages", limit=100)["messages"]
         return found
 
     def panel(self, prize: str) -> dict[str, Any]:

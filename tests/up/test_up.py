@@ -81,7 +81,7 @@ def test_stop_and_start_again_continues_where_it_was(tmp_path: Path) -> None:
     try:
         assert second.facts["guild_id"] == guild
         assert second.facts["token"] == first.facts["token"]
-        contents = [m["content"] for m in second.get(f"/channels/{channel}/messages")]
+        contents = [m["content"] for m in second.get(f"/channels/{channel}/messages")["messages"]]
         assert contents.count("before the stop") == 1
     finally:
         assert second.stop(signal.SIGINT) < 5.0
