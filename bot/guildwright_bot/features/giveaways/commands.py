@@ -16,7 +16,6 @@ from guildwright_bot.features.giveaways.domain import (
     Person,
     State,
     Terms,
-    refuse_reference,
     rules_of,
 )
 from guildwright_bot.features.giveaways.messages import FEATURE, Writer
@@ -179,7 +178,7 @@ async def _find(ask: Ask, typed: str) -> Giveaway | Refusal:
     """The giveaway that somebody means by its number, its message's id or a link to the message."""
     named = re.search(r"(\d{1,19})\s*$", typed, re.ASCII)
     found = await store.find(ask.guild_id, int(named[1])) if named else None
-    return found or refuse_reference(typed)
+    return found or Refusal("giveaways-refused-unknown-reference", {"typed": typed.strip()[:40]})
 
 
 class SuggestGiveaways:

@@ -8,12 +8,11 @@ from guildwright.platform.discord.client import DiscordRefused
 from guildwright.platform.jobs.registry import Consumer, Handler
 from guildwright.platform.jobs.run import JobRun
 from guildwright_bot.deps import Deps
-from guildwright_bot.features.giveaways import domain, progress, store
+from guildwright_bot.features.giveaways import domain, steps, store
 from guildwright_bot.features.giveaways.domain import Giveaway, Person, Rules, State, rules_of
 from guildwright_bot.features.giveaways.events import GiveawayEnded, GiveawayStarted, PrizeClaimed, PrizeExpired
-from guildwright_bot.features.giveaways.log import Log
-from guildwright_bot.features.giveaways.messages import Post, Writer
-from guildwright_bot.features.giveaways.progress import Draw, View
+from guildwright_bot.features.giveaways.messages import Post, Writer, sentence
+from guildwright_bot.features.giveaways.steps import Draw, View
 
 # Facts that this feature listens to: its own, for the log channel.
 HEARS = tuple((fact, "giveaways.log") for fact in (GiveawayStarted, GiveawayEnded, PrizeClaimed, PrizeExpired))
@@ -48,7 +47,7 @@ class Jobs:
     async def post(self, run: JobRun) -> None:
         """Post a giveaway's message."""
         async with run.step():
-            seen = await progress.begin_post(run.payload["giveaway"], self._now())
+            seen = await steps.begin_post(run.payload["giveaway"], self._now())
         if seen is None:
             return
         try:
@@ -57,36 +56,36 @@ class Jobs:
             await self._abandon(run, refused)
             return
         async with run.finish():
-            await progress.posted(seen.giveaway.id, message_id, seen, self._now())
+            await steps.posted(seen.giveaway.id, message_id, seen, self._now())
 
     async def refresh(self, run: JobRun) -> None:
         """Bring a giveaway's message up to date."""
         async with run.step():
-            seen = await progress.begin_refresh(run.payload["giveaway"], self._now())
+            seen = await steps.begin_refresh(run.payload["giveaway"], self._now())
         if seen is None or seen.giveaway.message_id is None:
             return
         await self._edit(seen.giveaway, seen.giveaway.message_id, self._writer(seen.giveaway).panel(seen))
         async with run.finish():
-            await progress.refreshed(seen, self._now())
+            await steps.refreshed(seen, self._now())
 
     async def end(self, run: JobRun) -> None:
         """Draw the winners."""
         async with run.step():
-            draw = await progress.begin_draw(run.payload["giveaway"], self._deps.chance, self._now())
+            draw = await steps.begin_draw(run.payload["giveaway"], self._deps.chance, self._now())
         if draw is None:
             return
         picked = await self._pick(run, draw)
         if picked is None:
             return
         async with run.finish():
-            await progress.drawn(draw.view.giveaway.id, *picked, self._now())
+            await steps.drawn(draw.view.giveaway.id, *picked, self._now())
 
     async def announce(self, run: JobRun) -> None:
         """Tell the winners of one draw, or that nobody is left."""
         number = run.payload["round"]
         rules = self._rules(run)
         async with run.step():
-            seen = await progress.begin_announce(run.payload["giveaway"], number, rules, self._now())
+            seen = await steps.begin_announce(run.payload["giveaway"], number, rules, self._now())
         if seen is None:
             return
         try:
@@ -96,7 +95,7 @@ class Jobs:
             await self._abandon(run, refused)
             return
         async with run.finish():
-            await progress.announced(seen.giveaway.id, number, message_id, self._now())
+            await steps.announced(seen.giveaway.id, number, message_id, self._now())
 
     async def winners(self, run: JobRun) -> None:
         """Show in a winner message what became of its claims."""
@@ -107,20 +106,20 @@ class Jobs:
             return
         await self._edit(seen.giveaway, told, self._writer(seen.giveaway).announcement(seen, number))
         async with run.finish():
-            await progress.winners_shown(seen, number, run.id, self._now())
+            await steps.winners_shown(seen, number, run.id, self._now())
 
     async def expire(self, run: JobRun) -> None:
         """Take prizes back that were not claimed in time, and draw again."""
         number, rules = run.payload["round"], self._rules(run)
         async with run.step():
-            draw = await progress.begin_expire(run.payload["giveaway"], number, rules, self._deps.chance, self._now())
+            draw = await steps.begin_expire(run.payload["giveaway"], number, rules, self._deps.chance, self._now())
         if draw is None:
             return
         picked = await self._pick(run, draw)
         if picked is None:
             return
         async with run.finish():
-            await progress.expired(draw.view.giveaway.id, number, *picked, self._now())
+            await steps.expired(draw.view.giveaway.id, number, *picked, self._now())
 
     async def remove(self, run: JobRun) -> None:
         """Delete the messages of a deleted giveaway."""
@@ -194,12 +193,12 @@ class Jobs:
     async def _abandon(self, run: JobRun, refused: DiscordRefused) -> None:
         _log.warning("giveaway stopped", giveaway=run.payload["giveaway"], why=str(refused))
         async with run.finish():
-            await progress.abandon(run.payload["giveaway"], refused.message, self._now())
+            await steps.abandon(run.payload["giveaway"], refused.message, self._now())
 
     async def _view(self, run: JobRun) -> View | None:
         async with run.step():
             giveaway = await store.get(run.payload["giveaway"])
-            return await progress.view(giveaway) if giveaway else None
+            return await steps.view(giveaway) if giveaway else None
 
     def _rules(self, run: JobRun) -> Rules:
         return rules_of(self._deps.config.get(run.guild_id or 0).giveaways)
@@ -209,3 +208,52 @@ class Jobs:
 
     def _now(self) -> datetime:
         return self._deps.clock.now()
+
+
+class Log:
+    """Handlers of what only informs: refused is refused, nothing depends on it."""
+
+    def __init__(self, deps: Deps) -> None:
+        self._deps = deps
+
+    async def write(self, run: JobRun) -> None:
+        """Write a fact to the log channel, where the guild has one."""
+        config = self._deps.config.get(run.guild_id or 0)
+        channel = rules_of(config.giveaways).log_channel
+        if channel is not None:
+            await self._send(run, channel, sentence(Writer(self._deps.texts, config.general.locale), run.payload))
+
+    async def stopped(self, run: JobRun) -> None:
+        """Say that a giveaway could not go on: in the log channel, else to its host in private."""
+        async with run.step():
+            giveaway = await store.get(run.payload["giveaway"])
+        if giveaway is None:
+            return
+        config = self._deps.config.get(giveaway.guild_id)
+        text = Writer(self._deps.texts, config.general.locale).text(
+            "giveaways-stopped",
+            number=str(giveaway.number),
+            prize=giveaway.terms.prize,
+            channel=str(giveaway.channel_id),
+            why=run.payload["why"],
+        )
+        channel = rules_of(config.giveaways).log_channel
+        if channel is not None and await self._send(run, channel, text):
+            return
+        discord = self._deps.discord
+        try:
+            private = await discord.call(
+                "POST /users/@me/channels", lambda: discord.rest.create_dm_channel(giveaway.host_id), repeatable=True
+            )
+        except DiscordRefused as refused:
+            _log.warning("the host cannot be told", host=str(giveaway.host_id), why=str(refused))
+            return
+        await self._send(run, int(private.id), text)
+
+    async def _send(self, run: JobRun, channel: int, text: str) -> bool:
+        try:
+            await self._deps.discord.send_message(channel, nonce=run.nonce(str(channel)), content=text)
+        except DiscordRefused as refused:
+            _log.warning("cannot write there", channel=str(channel), why=str(refused))
+            return False
+        return True

@@ -156,11 +156,6 @@ def refuse_terms(terms: Terms, *, active: int, caps: Caps) -> Refusal | None:
     return None
 
 
-def refuse_reference(typed: str) -> Refusal:
-    """Why nothing is known by the name that somebody typed."""
-    return Refusal("giveaways-refused-unknown-reference", {"typed": typed.strip()[:40]})
-
-
 def planned_end(giveaway: Giveaway, now: datetime) -> datetime:
     """When to end a giveaway whose message is about to be posted.
 

@@ -1,14 +1,14 @@
 """What giveaways look like in Discord. Every word comes from the catalogue."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import hikari
 
 from guildwright.platform.texts import Texts
 from guildwright_bot.features.giveaways.domain import ClaimState, Giveaway, PrizeClaim, State
-from guildwright_bot.features.giveaways.progress import View
+from guildwright_bot.features.giveaways.steps import View
 from guildwright_bot.interactions import custom_id
 
 FEATURE = "giveaways"
@@ -124,3 +124,29 @@ def _row(marker: str, label: str, style: ButtonStyle, *, disabled: bool) -> hika
         hikari.ButtonStyle.SECONDARY if disabled else style, marker, label=label, is_disabled=disabled
     )
     return row
+
+
+def sentence(writer: Writer, fact: Mapping[str, Any]) -> str:
+    """What the log channel reads of a fact of `events.py`, as its job carries it."""
+    number, prize = str(fact["number"]), fact["prize"]
+    match fact["fact"]:
+        case "GiveawayStarted":
+            return writer.text(
+                "giveaways-log-started", number=number, prize=prize, channel=fact["channel_id"], host=fact["host_id"]
+            )
+        case "GiveawayEnded":
+            said = "giveaways-log-drawn" if fact["winner_ids"] else "giveaways-log-nobody"
+            winners = _mentions(fact["winner_ids"])
+            return writer.text(said, number=number, prize=prize, winners=winners, entries=fact["entries"])
+        case "PrizeClaimed":
+            return writer.text("giveaways-log-claimed", number=number, prize=prize, winner=fact["winner_id"])
+        case "PrizeExpired":
+            said = "giveaways-log-rerolled" if fact["winner_ids"] else "giveaways-log-expired"
+            former, winners = _mentions(fact["former_ids"]), _mentions(fact["winner_ids"])
+            return writer.text(said, number=number, prize=prize, former=former, winners=winners)
+        case other:
+            raise ValueError(f"no sentence for the fact {other!r}")
+
+
+def _mentions(ids: list[str]) -> str:
+    return ", ".join(f"<@{each}>" for each in ids)

@@ -7,11 +7,11 @@ the jobs that show the change in Discord.
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from guildwright.platform.jobs import outbox
 from guildwright_bot import facts
 from guildwright_bot.features.giveaways import domain, store
 from guildwright_bot.features.giveaways.domain import Caps, Entry, Giveaway, Person, PrizeClaim, Rules, State, Terms
 from guildwright_bot.features.giveaways.events import GiveawayStarted, PrizeClaimed
-from guildwright_bot.features.giveaways.queue import add_job, refresh
 from guildwright_bot.refusal import Refusal
 
 
@@ -133,3 +133,28 @@ async def _locked(guild_id: int, giveaway_id: int) -> Giveaway | Refusal:
     if giveaway is None or giveaway.guild_id != guild_id or giveaway.state is State.DELETED:
         return Refusal("giveaways-refused-unknown")
     return giveaway
+
+
+async def add_job(verb: str, giveaway: Giveaway, *, due: datetime, key: str = "", round: int | None = None) -> None:  # noqa: A002  our word
+    """Add the job `giveaways.<verb>`; the same verb, giveaway and key again is no second job."""
+    payload: dict[str, object] = {"giveaway": giveaway.id}
+    if round is not None:
+        payload["round"] = round
+    await outbox.add(
+        f"giveaways.{verb}",
+        guild_id=giveaway.guild_id,
+        payload=payload,
+        due=due,
+        dedupe_key=f"{giveaway.id}:{key}".removesuffix(":"),
+    )
+
+
+async def refresh(giveaway: Giveaway, now: datetime) -> Giveaway:
+    """See to it that the message is edited soon, once for all changes within the pause."""
+    due = domain.refresh_after(giveaway, now)
+    if due is None:
+        return giveaway
+    asked = replace(giveaway, refresh_due=due)
+    await store.save(asked)
+    await add_job("refresh", asked, due=due, key=f"{asked.edits}:{int(due.timestamp() * 1000)}")
+    return asked

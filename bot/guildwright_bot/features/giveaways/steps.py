@@ -12,8 +12,7 @@ from guildwright_bot import facts
 from guildwright_bot.features.giveaways import domain, store
 from guildwright_bot.features.giveaways.domain import Chance, ClaimState, Giveaway, PrizeClaim, Rules, State
 from guildwright_bot.features.giveaways.events import GiveawayEnded, PrizeExpired
-from guildwright_bot.features.giveaways.queue import add_job, refresh
-from guildwright_bot.features.giveaways.service import settle
+from guildwright_bot.features.giveaways.service import add_job, refresh, settle
 
 SKEW = timedelta(seconds=1)  # between the clocks of the database, which says what is due, and of this machine
 
