@@ -250,7 +250,7 @@ class DiscordClient:
                 "GET /guilds/{}/members/{}", lambda: self.rest.fetch_member(guild_id, user_id), repeatable=True
             )
         except DiscordRefused as error:
-            if error.status == HTTPStatus.NOT_FOUND:
+            if error.code in _NO_SUCH_MEMBER:
                 return None
             raise
 

@@ -22,4 +22,11 @@ async def get_guild_channels(call: Call, guild_id: int) -> Response[object]:
     return answer([render.channel(call.memory, channel) for channel in call.memory.guild_channels(guild_id)])
 
 
-ROUTES = (get_guild, get_guild_channels)
+@get("/guilds/{guild_id:int}/members/{user_id:int}")
+async def get_guild_member(call: Call, guild_id: int, user_id: int) -> Response[object]:
+    """GET /guilds/{guild_id}/members/{user_id}."""
+    call.guild(guild_id)
+    return answer(render.member(call.memory, call.member(guild_id, user_id)))
+
+
+ROUTES = (get_guild, get_guild_channels, get_guild_member)
