@@ -27,6 +27,8 @@ __all__ = ["DiscordClient", "DiscordRefused", "DiscordUnauthorized", "DiscordUna
 
 _LONGEST_RATE_LIMIT = 10.0  # a job rather waits in the database than in memory
 _TIMEOUT_SECONDS = 15.0
+# Any other 404 (an unknown guild, a proxy's page) says nothing about the member.
+_NO_SUCH_MEMBER = (10007, 10013)
 
 _log = structlog.get_logger("guildwright.discord")
 

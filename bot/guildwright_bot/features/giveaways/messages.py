@@ -78,14 +78,15 @@ class Writer:
             return self._nobody(seen, number)
         open_until = next((claim.deadline for claim in claims if claim.state is ClaimState.OPEN), None)
         members = ", ".join(f"<@{claim.member_id}>" for claim in claims)
-        again = "again" if number else "first"
-        first = self.text("giveaways-won", members=members, prize=giveaway.terms.prize, draw=again)
+        won = "giveaways-won-again" if number else "giveaways-won"
+        first = self.text(won, members=members, prize=giveaway.terms.prize)
         lines = [first, *(self._claim(claim) for claim in claims if claim.state is not ClaimState.OPEN)]
         can_claim = open_until is not None and giveaway.state is State.CLAIMING
         if open_until is not None and can_claim:
             lines.append(self.text("giveaways-claim-by", timestamp=str(int(open_until.timestamp()))))
         marker = custom_id(FEATURE, "claim", giveaway.id, number)
-        label = self.text("giveaways-button-claim" if can_claim else "giveaways-button-over")
+        over = "claimed" if all(claim.state is ClaimState.CLAIMED for claim in claims) else "over"
+        label = self.text(f"giveaways-button-{'claim' if can_claim else over}")
         row = _row(marker, label, hikari.ButtonStyle.SUCCESS, disabled=not can_claim)
         return Post("\n".join(lines), [], [row], marker, tuple(claim.member_id for claim in claims))
 

@@ -92,6 +92,7 @@ async def claim(guild_id: int, giveaway_id: int, member_id: int, *, now: datetim
         return claimed
     await store.put_claims(giveaway_id, [claimed])
     giveaway = await settle(giveaway, [claimed if c.member_id == member_id else c for c in claims])
+    giveaway = await refresh(giveaway, now)
     await add_job("winners", giveaway, due=now, key=f"{claimed.round}:{member_id}", round=claimed.round)
     await facts.publish(
         PrizeClaimed(guild_id, giveaway_id, giveaway.number, giveaway.terms.prize, member_id),

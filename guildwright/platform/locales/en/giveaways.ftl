@@ -46,15 +46,14 @@ giveaways-button-ended = Ended
 
 ## The winner message
 
-giveaways-won = { $members }: you { $draw ->
-    [again] were drawn next and
-   *[first] { "" }
-} won **{ $prize }**!
+giveaways-won = { $members }: you won **{ $prize }**!
+giveaways-won-again = { $members }: you were drawn next and won **{ $prize }**!
 giveaways-claim-by = Claim it <t:{ $timestamp }:R>, or somebody else is drawn.
 giveaways-claim-open = <@{ $member }> has won and not claimed yet.
 giveaways-claim-claimed = <@{ $member }> has claimed the prize.
 giveaways-claim-expired = <@{ $member }> did not claim in time.
 giveaways-button-claim = Claim
+giveaways-button-claimed = Claimed
 giveaways-button-over = Over
 giveaways-nobody-could-win = The giveaway for **{ $prize }** is over, and nobody could win it: there was no entry that counted. <@{ $host }>, you can start it again.
 giveaways-nobody-claimed = The giveaway for **{ $prize }** is over: nobody claimed it in time. <@{ $host }>, you can start it again.
