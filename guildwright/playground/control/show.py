@@ -10,7 +10,7 @@ from guildwright.playground.control import models
 from guildwright.playground.ids import made_at
 from guildwright.playground.interactions.ask import answerable
 from guildwright.playground.playground import Playground
-from guildwright.playground.records import Channel, Guild, Interaction, Member, Message, Role, User
+from guildwright.playground.records import Channel, Guild, Interaction, Json, Member, Message, Role, User
 
 
 NO_ANSWER = models.FailureView(code="no_answer", message="The application did not respond.")
@@ -90,15 +90,22 @@ def guild(play: Playground, record: Guild) -> models.GuildView:
 def bot(play: Playground) -> models.BotView:
     """The bot."""
     sessions = [session for session in play.hub.sessions.values() if session.wire is not None]
-    activities = [(session.presence or {}).get("activities") or [] for session in sessions]
-    names = [entry.get("state") or entry.get("name") for entries in activities for entry in entries]
+    names = [name for session in sessions if (name := _activity(session.presence or {}))]
     return models.BotView(
         user=user(play.bot),
         application_id=str(play.application.id),
         token=play.application.token,
         connected_shards=len(sessions),
-        activity=str(names[0]) if names else None,
+        activity=names[0] if names else None,
     )
+
+
+def _activity(presence: Json) -> str | None:
+    """What the bot says it does; hikari still sends the one activity as `game`."""
+    listed = presence.get("activities")
+    activities = [*(listed if isinstance(listed, list) else []), presence.get("game")]
+    texts = [entry.get("state") or entry.get("name") for entry in activities if isinstance(entry, dict)]
+    return str(texts[0]) if texts else None
 
 
 def message(play: Playground, record: Message) -> models.MessageView:

@@ -107,7 +107,7 @@ class Connection:
     def _take(self, payload: Json) -> None:
         match payload.get("op"):
             case 1:
-                self._wire.send({"op": 11, "t": None, "s": None, "d": None})
+                self._wire.send({"op": 11, "t": None, "s": None})
             case 2:
                 self._identify(payload.get("d"))
             case 6:
