@@ -133,7 +133,7 @@ class Carrier:
             consumer=worker,
             no_ack=True,
             polling_interval=_BLOCK_MILLISECONDS,
-            max_records=16,
+            max_records=1,  # what one worker has read no other can begin
         )
 
         @self._broker.subscriber(stream=stream, ack_policy=AckPolicy.MANUAL)

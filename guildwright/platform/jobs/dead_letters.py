@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from guildwright.platform.database.engine import fetch
-from guildwright.platform.jobs.outbox import CHANNEL
+from guildwright.platform.jobs.store import CHANNEL
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,7 @@ from typing import Any
 from structlog.contextvars import get_contextvars
 
 from guildwright.platform.database.engine import fetch
-
-CHANNEL = "guildwright_jobs"
-# The relay looks this often even when nobody calls it, so a job that is due later needs no call.
-LOOK_SECONDS = 30
+from guildwright.platform.jobs.store import CHANNEL, LOOK_SECONDS
 
 _ADD = f"""
 WITH added AS (

@@ -15,7 +15,7 @@ from guildwright.platform.database import engine
 from guildwright.platform.database.errors import is_database_away
 from guildwright.platform.jobs import store
 from guildwright.platform.jobs.carrier import Carrier
-from guildwright.platform.jobs.outbox import CHANNEL, LOOK_SECONDS
+from guildwright.platform.jobs.store import CHANNEL, LOOK_SECONDS
 
 # No more of one kind are on a stream untaken: what Redis can lose, and what is sent again, stays small.
 WINDOW = 200

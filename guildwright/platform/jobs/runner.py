@@ -45,7 +45,11 @@ class Runner:
         slot = self._slots[kind]
         await slot.acquire()
         try:
-            started = not self._stopped.is_set() and await self._begin(self._registry[kind], job_id)
+            if self._stopped.is_set():
+                await store.unsend([job_id])
+                started = False
+            else:
+                started = await self._begin(self._registry[kind], job_id)
         except Exception as error:
             slot.release()
             if not is_database_away(error):

@@ -9,6 +9,10 @@ from typing import Any
 
 from guildwright.platform.database.engine import fetch
 
+# Where relays listen.
+CHANNEL = "guildwright_jobs"
+# They look this often even when nobody calls them, so a job that is due later needs no call.
+LOOK_SECONDS = 30
 _ERROR_LENGTH = 8000
 
 
@@ -52,8 +56,12 @@ async def take_due(kinds: Sequence[str], limit: int) -> list[tuple[int, str]]:
 
 
 async def unsend(ids: Sequence[int]) -> None:
-    """Those that could not be put on a stream wait again."""
-    await fetch("UPDATE job SET state = 'waiting' WHERE id = ANY($1::bigint[]) AND state = 'sent'", list(ids))
+    """What could not be put on a stream, or not be begun, waits again."""
+    await fetch(
+        "UPDATE job SET state = 'waiting' WHERE id = ANY($1::bigint[]) AND state = 'sent' RETURNING pg_notify($2, '')",
+        list(ids),
+        CHANNEL,
+    )
 
 
 async def resend(kinds: Sequence[str], older_than: float) -> int:
@@ -127,14 +135,18 @@ async def put_back(job_id: int, fence: int, *, after: float, error: str, counted
     """Running → waiting for `after` seconds, if the lease is still ours."""
     return bool(
         await fetch(
-            "UPDATE job SET state = 'waiting', next_at = now() + make_interval(secs => $3), leased_until = NULL, "
-            "error = CASE WHEN $4 = '' THEN error ELSE $4 END, attempt = attempt - $5 "
-            "WHERE id = $1 AND fence = $2 AND state = 'running' RETURNING id",
+            "UPDATE job SET state = 'waiting', next_at = now() + make_interval(secs => $3::float8), leased_until = NULL, "
+            "error = CASE WHEN $4::text = '' THEN error ELSE $4::text END, attempt = attempt - $5::int "
+            "WHERE id = $1 AND fence = $2 AND state = 'running' "
+            # The relays may sleep longer than that.
+            "RETURNING id, CASE WHEN $3::float8 < $7::float8 THEN pg_notify($6, '') END",
             job_id,
             fence,
             after,
             _storable(error),
             0 if counted else 1,
+            CHANNEL,
+            LOOK_SECONDS,
         )
     )
 

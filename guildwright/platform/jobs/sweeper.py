@@ -27,11 +27,10 @@ _log = structlog.get_logger("guildwright.jobs.sweeper")
 class Sweeper:
     """One per worker."""
 
-    def __init__(self, registry: Registry, carrier: Carrier, relay: Relay, worker: str, chance: Chance) -> None:
+    def __init__(self, registry: Registry, carrier: Carrier, relay: Relay, chance: Chance) -> None:
         self._registry = registry
         self._carrier = carrier
         self._relay = relay
-        self._worker = worker
         self._chance = chance
         self._lost = True  # at the start nobody knows what became of the messages
         self._called = asyncio.Event()
@@ -76,7 +75,7 @@ class Sweeper:
         await self._carrier.trim()
 
     async def _take_back(self, lease: dict[str, Any]) -> bool:
-        died = worker_name.is_certainly_dead(lease["leased_by"], self._worker)
+        died = worker_name.is_certainly_dead(lease["leased_by"])
         if not (lease["ran_out"] or died):
             return False
         consumer = self._registry[lease["kind"]]

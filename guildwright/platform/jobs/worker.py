@@ -38,7 +38,7 @@ class JobWorker:
         self._runner = Runner(self._registry, self.name, clock, chance, errors)
         self._carrier = Carrier(redis_url, self._registry.kinds, self.name, self._runner.take, self._streams_lost)
         self._relay = Relay(self._registry.kinds, self._carrier)
-        self._sweeper = Sweeper(self._registry, self._carrier, self._relay, self.name, chance)
+        self._sweeper = Sweeper(self._registry, self._carrier, self._relay, chance)
         self._stopped = asyncio.Event()
         self._loops: list[asyncio.Task[None]] = []
 

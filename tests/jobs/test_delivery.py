@@ -1,0 +1,216 @@
+"""Jobs run on time, once each, however many workers there are and whatever the streams bring."""
+
+import asyncio
+import statistics
+from collections import Counter
+
+import pytest
+
+from guildwright.platform.database.engine import fetch
+from guildwright.platform.jobs.carrier import GROUP, Carrier, stream_of
+from guildwright.platform.jobs.registry import Consumer, Registry
+from guildwright.platform.jobs.run import JobRun
+from tests.fakes.job_bench import KIND, Bench, late
+
+pytestmark = pytest.mark.integration
+
+
+async def test_jobs_run_within_a_tenth_of_a_second_of_their_due_time(bench: Bench) -> None:
+    lateness: list[float] = []
+
+    async def handler(run: JobRun) -> None:
+        lateness.append(late(run.due))
+
+    await bench.worker(handler)
+    for n in range(20):
+        await bench.add(str(n), after=0.1 + n * 0.07)
+    await bench.until_state("done")
+
+    assert min(lateness) >= 0, "a job ran before it was due"
+    assert statistics.median(lateness) < 0.1
+
+
+async def test_a_job_that_is_due_sooner_wakes_a_relay_that_sleeps_for_a_later_one(bench: Bench) -> None:
+    seen: list[float] = []
+
+    async def handler(run: JobRun) -> None:
+        seen.append(late(run.due))
+
+    await bench.worker(handler)
+    await bench.add("later", after=3600)
+    await asyncio.sleep(0.3)  # it sleeps now
+    sooner = await bench.add("sooner", after=0.2)
+
+    await bench.until_state("done", sooner)
+    assert seen[0] < 0.5
+
+
+async def test_an_idle_worker_asks_the_database_less_than_once_a_second(bench: Bench) -> None:
+    async def handler(_: JobRun) -> None:
+        pass
+
+    await bench.worker(handler)
+    await bench.add("far", after=3600)
+    await asyncio.sleep(1.5)  # what it does at the start
+
+    async def statements() -> int:
+        rows = await fetch("SELECT xact_commit + xact_rollback AS n FROM pg_stat_database WHERE datname = 'postgres'")
+        return int(rows[0]["n"])
+
+    before = await statements()
+    await asyncio.sleep(8)
+    assert await statements() - before <= 8
+
+
+async def test_a_message_that_comes_twice_runs_its_job_once(bench: Bench) -> None:
+    runs: Counter[int] = Counter()
+
+    async def handler(run: JobRun) -> None:
+        runs[run.id] += 1
+        await asyncio.sleep(0.01)
+
+    carrier = Carrier(bench.redis.url, [KIND], "x", _not_taken, lambda: None)
+    await carrier._broker.connect()
+    jobs = [await bench.add(str(n), after=0.3) for n in range(30)]
+    await bench.worker(handler)
+
+    async def all_sent() -> bool:
+        return not (await bench.states()).get("waiting")
+
+    await bench.until(all_sent)
+    for _ in range(2):
+        await carrier.send([(job_id, KIND) for job_id in jobs])
+    await bench.until_state("done")
+    await asyncio.sleep(0.3)  # for the doubles that nobody should take
+    await carrier.stop()
+
+    assert runs == Counter(dict.fromkeys(jobs, 1))
+
+
+async def _not_taken(kind: str, job_id: int) -> None:
+    raise AssertionError(f"{kind} {job_id}")
+
+
+async def test_several_workers_share_the_jobs_and_double_none(bench: Bench) -> None:
+    runs: Counter[int] = Counter()
+    who: Counter[str] = Counter()
+
+    def handler_of(name: str) -> Consumer:
+        async def handler(run: JobRun) -> None:
+            runs[run.id] += 1
+            who[name] += 1
+            await asyncio.sleep(0.01)
+
+        return Consumer(KIND, handler)
+
+    for name in "abc":
+        await bench.worker_of(handler_of(name))
+    jobs = [await bench.add(str(n)) for n in range(300)]
+    await bench.until_state("done", within=20)
+
+    assert runs == Counter(dict.fromkeys(jobs, 1))
+    assert len(who) == 3
+
+
+async def test_what_was_put_on_a_stream_before_the_first_worker_ever_started_is_seen(bench: Bench) -> None:
+    taken: asyncio.Queue[int] = asyncio.Queue()
+
+    async def take(_: str, job_id: int) -> None:
+        await taken.put(job_id)
+
+    sender = Carrier(bench.redis.url, [KIND], "sender", _not_taken, lambda: None)
+    await sender._broker.connect()
+    await sender.send([(41, KIND), (42, KIND)])
+    receiver = Carrier(bench.redis.url, [KIND], "receiver", take, lambda: None)
+    await receiver.start(asyncio.Event())
+
+    assert [await asyncio.wait_for(taken.get(), 5) for _ in range(2)] == [41, 42]
+    await receiver.stop()
+    await sender.stop()
+
+
+async def test_a_message_that_is_no_job_stops_nothing(bench: Bench) -> None:
+    async def handler(_: JobRun) -> None:
+        pass
+
+    await bench.worker(handler)
+    await bench.client.xadd(stream_of(KIND), {"rubbish": "\x00"})
+    await bench.client.xadd(stream_of(KIND), {"__data__": '"text"'})
+    await bench.client.xadd(stream_of(KIND), {"__data__": "99999999999999999999999"})
+    job_id = await bench.add("a")
+
+    await bench.until_state("done", job_id)
+
+
+async def test_messages_do_not_pile_up(bench: Bench) -> None:
+    async def handler(_: JobRun) -> None:
+        pass
+
+    await bench.worker(handler)
+    await bench.client.xadd(stream_of(KIND), {"old": "1"}, id="1000-0")
+    await bench.add("a")
+    await bench.until_state("done")
+
+    pending = await bench.client.xpending(stream_of(KIND), GROUP)
+    assert pending["pending"] == 0
+
+    async def trimmed() -> bool:
+        return not await bench.client.xrange(stream_of(KIND), "1000-0", "1000-0")
+
+    await bench.until(trimmed)
+
+
+async def test_a_backlog_stays_in_the_database_and_the_stream_short(bench: Bench) -> None:
+    free = asyncio.Event()
+
+    async def handler(_: JobRun) -> None:
+        await free.wait()
+
+    for n in range(500):
+        await bench.add(str(n))
+    await bench.worker(handler, concurrency=2)
+    await asyncio.sleep(1)
+
+    states = await bench.states()
+    assert states["running"] == 2
+    assert states["sent"] <= 300
+    assert states["waiting"] >= 198
+    free.set()
+    await bench.until_state("done", within=20)
+
+
+async def test_one_slow_kind_does_not_hold_up_another(bench: Bench) -> None:
+    free = asyncio.Event()
+
+    async def slow(_: JobRun) -> None:
+        await free.wait()
+
+    async def quick(_: JobRun) -> None:
+        pass
+
+    await bench.worker_of(Consumer(KIND, slow, concurrency=1), Consumer("bench.quick", quick))
+    for n in range(10):
+        await bench.add(str(n))
+    job_id = await bench.add("q", kind="bench.quick")
+
+    assert await bench.until_state("done", job_id) < 3
+    free.set()
+
+
+async def test_a_kind_that_nobody_here_knows_waits_for_a_worker_that_does(bench: Bench) -> None:
+    async def handler(_: JobRun) -> None:
+        pass
+
+    stranger = await bench.add("a", kind="bench.of_a_newer_version")
+    await bench.worker(handler)
+    await bench.until_state("done", await bench.add("b"))
+
+    assert (await bench.row(stranger))["state"] == "waiting"
+
+
+def test_two_consumers_of_one_kind_are_refused() -> None:
+    async def handler(_: JobRun) -> None:
+        pass
+
+    with pytest.raises(ValueError, match=r"two consumers.*bench\.work"):
+        Registry([Consumer(KIND, handler), Consumer(KIND, handler)])
