@@ -82,7 +82,7 @@ def describe(play: Playground, host: str, port: int) -> dict[str, object]:
     guild = next(iter(play.memory.guilds.values()))
     return {
         "page": f"{base}/",
-        "control": f"{base}/control/",
+        "control": f"{base}/control",
         "api": f"{base}/api/v10",
         "token": play.application.token,
         "application_id": str(play.application.id),

@@ -59,8 +59,9 @@ def test_a_command_that_is_switched_off_is_off_for_the_owner_too() -> None:
 
 
 def test_a_command_works_only_in_its_channels() -> None:
-    elsewhere, here = rules({"name": "kick", "allowedChannels": [str(CHANNEL + 1)]}), rules(
-        {"name": "kick", "allowedChannels": [str(CHANNEL)]}
+    elsewhere, here = (
+        rules({"name": "kick", "allowedChannels": [str(CHANNEL + 1)]}),
+        rules({"name": "kick", "allowedChannels": [str(CHANNEL)]}),
     )
     assert judged(KICK, KICKER, config=elsewhere) == "guard-channel"
     assert judged(KICK, KICKER, config=here) is None

@@ -16,6 +16,8 @@ def plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
     with control_plane(tmp_path_factory.mktemp("control-plane"), binaries()) as running:
         applied = running.kubectl("apply", "--validate=strict", "-f", str(MANIFESTS / CRD_FILE))
         assert applied.returncode == 0, applied.stderr
-        established = running.kubectl("wait", "--for=condition=Established", "--timeout=20s", "-f", str(MANIFESTS / CRD_FILE))
+        established = running.kubectl(
+            "wait", "--for=condition=Established", "--timeout=20s", "-f", str(MANIFESTS / CRD_FILE)
+        )
         assert established.returncode == 0, established.stderr
         yield running

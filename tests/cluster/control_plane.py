@@ -100,9 +100,7 @@ class ControlPlane:
     def _ask(self, method: str, path: str, body: object) -> Answer:
         if self._connection is None:
             trust = ssl.create_default_context(cafile=str(self.authority))
-            self._connection = http.client.HTTPSConnection(
-                "127.0.0.1", self.port, timeout=ASK_SECONDS, context=trust
-            )
+            self._connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=ASK_SECONDS, context=trust)
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
         content = None if body is None else json.dumps(body).encode("utf-8", "surrogatepass")
         self._connection.request(method, path, content, headers)
@@ -215,7 +213,9 @@ def _wait_until_ready(plane: ControlPlane, processes: dict[str, subprocess.Popen
     while time.monotonic() < deadline:
         for name, process in processes.items():
             if process.poll() is not None:
-                raise AssertionError(f"{name} stopped with {process.returncode}:\n{_tail(plane.folder / f'{name}.log')}")
+                raise AssertionError(
+                    f"{name} stopped with {process.returncode}:\n{_tail(plane.folder / f'{name}.log')}"
+                )
         with contextlib.suppress(OSError, http.client.HTTPException):
             if plane.authority.exists() and plane.ask("GET", "/readyz").status == http.client.OK:
                 return

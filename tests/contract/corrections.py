@@ -23,7 +23,9 @@ _COMMAND_REQUESTS = (
     "ApplicationCommandUpdateRequest",
     "ApplicationCommandPatchRequestPartial",
 )
-_BITS: Json = {"anyOf": [{"type": "string", "pattern": "^[0-9]+$"}, {"type": "integer", "minimum": 0}, {"type": "null"}]}
+_BITS: Json = {
+    "anyOf": [{"type": "string", "pattern": "^[0-9]+$"}, {"type": "integer", "minimum": 0}, {"type": "null"}]
+}
 
 CORRECTIONS = (
     Correction(
@@ -50,7 +52,11 @@ CORRECTIONS = (
         for name in _COMMAND_REQUESTS
         for field, schema, reason in (
             ("default_member_permissions", _BITS, "Application Commands: a string of bits; hikari sends a number."),
-            ("nsfw", {"type": "boolean"}, "Application Commands, Create: nsfw is a field; the document returns it only."),
+            (
+                "nsfw",
+                {"type": "boolean"},
+                "Application Commands, Create: nsfw is a field; the document returns it only.",
+            ),
         )
     ),
 )

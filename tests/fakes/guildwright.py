@@ -59,13 +59,13 @@ class Running:
 
     def get(self, path: str, **query: object) -> Any:
         """GET below /control; fail on an error answer."""
-        answer = self.http.get(self.facts["control"].rstrip("/") + path, params=_texts(query))
+        answer = self.http.get(self.facts["control"] + path, params=_texts(query))
         assert answer.is_success, answer.text
         return answer.json()
 
     def post(self, path: str, **body: object) -> Any:
         """POST JSON below /control; fail on an error answer."""
-        answer = self.http.post(self.facts["control"].rstrip("/") + path, json=body)
+        answer = self.http.post(self.facts["control"] + path, json=body)
         assert answer.is_success, answer.text
         return answer.json()
 

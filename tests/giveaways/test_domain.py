@@ -98,9 +98,7 @@ def test_nobody_enters_or_leaves_from_the_very_moment_it_ends() -> None:
 
 @pytest.mark.parametrize("state", [State.DRAWING, State.CLAIMING, State.CLOSED, State.DELETED])
 def test_nobody_enters_what_does_not_run(state: State) -> None:
-    answer = domain.refuse_entry(
-        replace(GIVEAWAY, state=state), member(), Rules(), entries=0, caps=CAPS, now=NOW
-    )
+    answer = domain.refuse_entry(replace(GIVEAWAY, state=state), member(), Rules(), entries=0, caps=CAPS, now=NOW)
     assert reason(answer) == "giveaways-refused-over"
 
 

@@ -56,9 +56,7 @@ class LifeOfAGiveaway(RuleBasedStateMachine):
         refusal = domain.refuse_change(self.giveaway, self.now)
         if entry.active:
             count = len(self._entrants())
-            refusal = domain.refuse_entry(
-                self.giveaway, Person(member), RULES, entries=count, caps=CAPS, now=self.now
-            )
+            refusal = domain.refuse_entry(self.giveaway, Person(member), RULES, entries=count, caps=CAPS, now=self.now)
         if refusal is None:
             self.entries[member] = entry
 

@@ -35,14 +35,14 @@ def test_the_json_line_says_all_that_a_script_needs(up: Running) -> None:
 
 def test_the_present_pids_are_at_control_processes(up: Running) -> None:
     """Also after a restart; see the next test."""
-    assert up.get("/processes").items() >= up.facts["pids"].items()
+    assert up.get("/processes")["pids"].items() >= up.facts["pids"].items()
 
 
 @pytest.mark.parametrize("victim", ["shard", "worker", "playground", "redis"])
 def test_a_killed_process_comes_back(up: Running, victim: str) -> None:
     """Under a new pid, and the page's address stays."""
     old = up.kill(victim)
-    until(lambda: up.get("/processes").get(victim, old) != old)
+    until(lambda: up.get("/processes")["pids"].get(victim, old) != old)
     assert up.http.get(up.facts["page"]).status_code == 200
 
 
