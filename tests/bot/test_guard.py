@@ -133,7 +133,7 @@ def test_buttons_obey_no_command_rule() -> None:
 
 
 def test_every_refusal_has_a_sentence() -> None:
-    args = {
+    args: dict[str, str | float] = {
         "channels": "<#1>", "roles": "<@&1>", "permissions": "manage-guild", "member": "1", "channel": "1", "seconds": 2
     }  # fmt: skip
     reasons = (

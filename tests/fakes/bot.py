@@ -4,7 +4,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 import hikari
-from guildwright_crds.compile import CompiledConfig, defaults
 
 from guildwright.platform.limits import Limits
 from guildwright.platform.settings import Settings
@@ -12,6 +11,7 @@ from guildwright.platform.texts import Texts
 from guildwright_bot.ask import Ask, Reply
 from guildwright_bot.deps import Deps
 from guildwright_bot.guard import POST, Actor, Bot, Target
+from guildwright_crds.compile import CompiledConfig, defaults
 from tests.fakes.chance import FakeChance
 from tests.fakes.clock import FakeClock
 

@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from guildwright_crds.giveaways import Blacklist, Giveaways
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,6 +21,7 @@ from guildwright_bot.features.giveaways.domain import (
     Terms,
 )
 from guildwright_bot.refusal import Refusal
+from guildwright_crds.giveaways import Blacklist, Giveaways
 from tests.fakes.chance import FakeChance
 
 NOW = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)

@@ -1,0 +1,84 @@
+"""Runs jobs by hand, at the hour of a fake clock, as unkindly as a test wants: twice each, or dying half-way."""
+
+import json
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager, suppress
+from datetime import datetime, timedelta
+from typing import Any
+
+from guildwright.platform.database.engine import fetch
+from guildwright.platform.jobs.outcomes import Unavailable
+from guildwright.platform.jobs.registry import Consumer
+from guildwright.platform.jobs.run import JobRun
+from tests.fakes.clock import FakeClock
+
+
+class Died(Exception):  # noqa: N818  what happened
+    """The worker was killed."""
+
+
+class DyingRun(JobRun):
+    """Dies when its work is done and not yet written down: the worst moment."""
+
+    @asynccontextmanager
+    async def finish(self) -> AsyncIterator[None]:
+        raise Died
+        yield
+
+
+class Bench:
+    """The worker of a test."""
+
+    def __init__(self, consumers: Iterable[Consumer], clock: FakeClock) -> None:
+        self._handlers = {consumer.kind: consumer.handler for consumer in consumers}
+        self._clock = clock
+        self.ran: list[str] = []
+
+    async def run_until(self, moment: datetime, *, unkindly: str = "") -> None:
+        """Let time pass until `moment`, running each job when it is due.
+
+        Args:
+            moment: The clock is there afterwards.
+            unkindly: "twice": every job is delivered again after it was done. "dying": every job dies at its end once.
+        """
+        while True:
+            due = await fetch("SELECT * FROM job WHERE state = 'waiting' ORDER BY next_at, id LIMIT 1")
+            if not due or due[0]["next_at"] > moment:
+                break
+            self._clock.set(max(self._clock.now(), due[0]["next_at"]))
+            await self._take(due[0], unkindly)
+        self._clock.set(max(self._clock.now(), moment))
+
+    async def _take(self, row: dict[str, Any], unkindly: str) -> None:
+        self.ran.append(row["kind"])
+        if unkindly == "dying":
+            with suppress(Died):
+                await self._run(row, DyingRun)
+        try:
+            await self._run(row, JobRun)
+        except Unavailable:
+            again = self._clock.now() + timedelta(seconds=1)
+            await fetch("UPDATE job SET state = 'waiting', next_at = $2 WHERE id = $1", row["id"], again)
+            return
+        if unkindly == "twice":
+            await self._run(row, JobRun)
+
+    async def _run(self, row: dict[str, Any], kind: type[JobRun]) -> None:
+        [held] = await fetch(
+            "UPDATE job SET state = 'running', attempt = attempt + 1, fence = fence + 1 WHERE id = $1 RETURNING *",
+            row["id"],
+        )
+        run = kind(
+            id=held["id"],
+            kind=held["kind"],
+            guild_id=held["guild_id"],
+            payload=json.loads(held["payload"]),
+            attempt=held["attempt"],
+            fence=held["fence"],
+            due=held["due"],
+            created_at=held["created_at"],
+        )
+        await self._handlers[run.kind](run)
+        if not run.finished:
+            async with run.finish():
+                pass
