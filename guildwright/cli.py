@@ -135,9 +135,12 @@ def guilds_list(
     as_json: AsJson = False,
 ) -> None:
     """Show every guild document: its file, whether it is live, and what is wrong with it."""
+    from guildwright.platform import log
     from guildwright.platform.config import guilds as command
 
-    raise SystemExit(command.guilds_list(_settings(data, guilds), as_json=as_json))
+    settings = _settings(data, guilds)
+    log.configure(settings, "guilds")
+    raise SystemExit(command.guilds_list(settings, as_json=as_json))
 
 
 def main() -> None:

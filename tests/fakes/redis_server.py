@@ -1,6 +1,5 @@
 """A real Redis of one's own: on a socket in a temporary directory, ended by its process id."""
 
-import asyncio
 import contextlib
 import shutil
 import signal
@@ -70,13 +69,3 @@ def redis_server(*, lasting: bool = False) -> Iterator[RedisServer]:
             yield server
         finally:
             server.kill()
-
-
-async def eventually(happened: "object", seconds: float = 5.0) -> float:
-    """Poll `happened()` until it is true; the seconds that took. Fails after the deadline."""
-    assert callable(happened)
-    start = time.monotonic()
-    while not happened():
-        assert time.monotonic() - start < seconds, f"did not happen within {seconds} s"
-        await asyncio.sleep(0.005)
-    return time.monotonic() - start

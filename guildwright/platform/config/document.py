@@ -73,7 +73,7 @@ def _merge(node: CommentedMap, patch: Mapping[str, Any]) -> None:
             _merge(old, value)
         elif isinstance(value, list | tuple) and isinstance(old, CommentedSeq):
             _replace_items(old, list(value))
-        else:
+        elif old != value or isinstance(old, bool) != isinstance(value, bool):
             node[key] = _scalar_or_list(value, old)
 
 

@@ -64,10 +64,14 @@ async def _watch_once(root: Path, noticed: asyncio.Event) -> None:
         yield_on_timeout=True,
     )
     async with contextlib.aclosing(events):
-        async for _ in events:
+        coming = asyncio.create_task(anext(events))
+        await asyncio.sleep(0)  # from here on the kernel tells; what happened before, only a look does
+        while True:
             noticed.set()
+            await coming
             if _inode(root) != watched:
                 return
+            coming = asyncio.create_task(anext(events))
 
 
 def _inode(path: Path) -> int:

@@ -1,0 +1,122 @@
+"""Redis is flushed, dies, returns with old data, is meddled with: nobody who has a config in memory notices."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from redis.asyncio import Redis
+
+from guildwright.platform.config.keys import COMPLETE, CONFIG
+from guildwright.platform.config.read import ConfigReader
+from tests.config.support import ELM_ID, OAK_ID, Publishing, anew, complete, limit, published, raw
+from tests.fakes.documents import ELM, OAK, document
+from tests.fakes.redis_server import redis_server
+from tests.fakes.waiting import eventually
+
+pytestmark = pytest.mark.integration
+
+
+async def test_a_flush_changes_nothing_in_memory_and_everything_is_published_again_within_a_second(
+    guilds: Path, redis: Redis, publishing: Publishing, reader: ConfigReader
+) -> None:
+    for guild_id in (OAK, ELM):
+        (guilds / f"{guild_id}.yaml").write_text(document(guild_id, rerolls=4))
+    publishing.start()
+    await reader.wait_ready()
+    before = await published(redis)
+    for _ in range(3):
+        await redis.flushall()
+        assert (limit(reader), limit(reader, ELM_ID), reader.ready) == (4, 4, True)
+        await complete(redis, 1.0)
+        assert await published(redis) == before
+    (guilds / f"{OAK}.yaml").write_text(document(OAK, rerolls=5))
+    await eventually(lambda: limit(reader) == 5)
+    assert reader.get(OAK_ID).generation == 2
+
+
+async def test_flushes_at_every_moment_of_many_changes_lose_none(
+    guilds: Path, redis: Redis, publishing: Publishing, reader: ConfigReader
+) -> None:
+    publishing.start()
+    await reader.wait_ready()
+
+    async def flush() -> None:
+        while True:
+            await redis.flushall()
+            await asyncio.sleep(0.037)
+
+    task = asyncio.create_task(flush())
+    for rerolls in (2, 3, 4, 5, 6, 7, 8, 9):
+        (guilds / "oak.yaml").write_text(document(OAK, rerolls=rerolls))
+        await asyncio.sleep(0.15)
+        assert reader.ready
+    task.cancel()
+    await eventually(lambda: limit(reader) == 9)
+    assert (await complete(redis)).count == 1
+
+
+@pytest.mark.parametrize("harm", ["marker", "record", "hash", "another marker", "another record"])
+async def test_whatever_happens_to_what_was_published_is_mended(
+    guilds: Path, redis: Redis, publishing: Publishing, harm: str
+) -> None:
+    (guilds / "oak.yaml").write_text(document(OAK, rerolls=4))
+    publishing.start()
+    first = await complete(redis)
+    before = await published(redis)
+    match harm:
+        case "marker":
+            await redis.delete(COMPLETE)
+        case "record":
+            await redis.hdel(CONFIG, OAK)
+        case "hash":
+            await redis.delete(CONFIG)
+        case "another marker":
+            await redis.set(COMPLETE, "rubbish")
+        case _:
+            await redis.hset(CONFIG, ELM, "rubbish")
+    await eventually(lambda: anew(redis, first), 1.5)
+    assert await published(redis) == before
+    assert await redis.hlen(CONFIG) == 1
+
+
+@pytest.mark.parametrize("lasting", [False, True], ids=["empty after a restart", "with its data after a restart"])
+async def test_redis_dies_and_comes_back(guilds: Path, data: Path, *, lasting: bool) -> None:
+    (guilds / "oak.yaml").write_text(document(OAK, rerolls=2))
+    with redis_server(lasting=lasting) as server:
+        publishing, reader = Publishing(server, guilds, data), ConfigReader(server.client())
+        publishing.start()
+        await reader.start()
+        await reader.wait_ready()
+        for rerolls in (3, 4):
+            server.kill()
+            (guilds / "oak.yaml").write_text(document(OAK, rerolls=rerolls))
+            await asyncio.sleep(0.5)
+            assert limit(reader) == rerolls - 1
+            server.start()
+            await eventually(lambda rerolls=rerolls: limit(reader) == rerolls)  # type: ignore[misc]
+            (guilds / "oak.yaml").write_text(document(OAK, rerolls=rerolls, spec=""))
+        await publishing.stop()
+        await reader.stop()
+
+
+async def changed(redis: Redis, record: bytes) -> bool:
+    return await raw(redis) != record
+
+
+async def test_a_redis_that_comes_back_with_an_old_copy_of_its_data_is_corrected(
+    guilds: Path, redis: Redis, publishing: Publishing
+) -> None:
+    (guilds / "oak.yaml").write_text(document(OAK, rerolls=2))
+    publishing.start()
+    await complete(redis)
+    old_marker, old_record = await complete(redis), await raw(redis)
+    (guilds / "oak.yaml").write_text(document(OAK, rerolls=3))
+    await eventually(lambda: changed(redis, old_record))
+    async with redis.pipeline(transaction=True) as pipe:
+        pipe.set(COMPLETE, old_marker.to_json())
+        pipe.hset(CONFIG, OAK, old_record)
+        await pipe.execute()
+    await eventually(lambda: changed(redis, old_record), 1.5)
+    config = await published(redis)
+    assert config
+    assert config.giveaways.reroll_limit == 3
