@@ -13,7 +13,6 @@ from typing import Literal, NamedTuple
 import aiohttp
 import asyncpg
 import hikari
-from guildwright_bot.core.setup import LEAST, invite_link
 from redis.exceptions import RedisError
 
 from guildwright.platform.clock import Clock, SystemClock
@@ -21,6 +20,7 @@ from guildwright.platform.database.engine import close_database, fetch, open_dat
 from guildwright.platform.discord.client import DiscordClient, DiscordRefused, DiscordUnauthorized, DiscordUnavailable
 from guildwright.platform.settings import Settings, misspelled
 from guildwright.platform.stream import connect
+from guildwright_bot.core.setup import LEAST, invite_link
 
 SKEW_LIMIT = 2.0  # seconds; a giveaway's end is shown by Discord's clock and decided by ours
 WITHIN = 8.0  # seconds for each examination
@@ -152,7 +152,7 @@ async def _clock(patient: Patient) -> AsyncIterator[Finding]:
         async with aiohttp.ClientSession() as session, session.get(f"{patient.settings.discord_api}/gateway") as answer:
             theirs = parsedate_to_datetime(answer.headers["Date"])
     except (aiohttp.ClientError, KeyError, ValueError) as error:
-        yield Finding("clock", "warning", f"could not be compared with Discord's: {error!r}", "Reach Discord first.")
+        yield Finding("clock", "warning", f"could not be compared with Discord's: {error}", "Reach Discord first.")
         return
     # The header has whole seconds: compare with the middle of the one it names.
     skew = (patient.clock.now() - theirs).total_seconds() - 0.5
@@ -191,6 +191,9 @@ async def _redis(patient: Patient) -> AsyncIterator[Finding]:
 
 async def _postgres(patient: Patient) -> AsyncIterator[Finding]:
     mend = "Start PostgreSQL or set DATABASE_URL; `guildwright up` brings one of its own."
+    if patient.settings.database_url is None:
+        yield Finding("postgres", "broken", "DATABASE_URL is not set", mend)
+        return
     try:
         await open_database(patient.settings, pool_size=1)
         number, now = (await fetch("SELECT current_setting('server_version_num')::int AS n, now() AS t"))[0].values()

@@ -5,8 +5,8 @@ from typing import Any
 from litestar import Litestar, Request, Response, WebSocket, get, websocket
 from litestar.exceptions import HTTPException
 
-from guildwright.playground.control.access import Control
 from guildwright.playground.control import document
+from guildwright.playground.control.access import Control
 from guildwright.playground.control.errors import refuse_http as refuse_control
 from guildwright.playground.control.router import control_router
 from guildwright.playground.gateway.connection import Connection

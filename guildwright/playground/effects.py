@@ -4,7 +4,7 @@ from guildwright.playground import render
 from guildwright.playground.bits import Intent, Permission
 from guildwright.playground.gateway.session import Dispatch, Session
 from guildwright.playground.playground import Playground
-from guildwright.playground.records import Channel, Guild, Json, Member, Message
+from guildwright.playground.records import Channel, Json, Message
 from guildwright.playground.store import Change
 
 

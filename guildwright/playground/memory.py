@@ -37,7 +37,7 @@ class Memory:
         self.effects: dict[str, Effect] = {}
         self.largest_id = 0
 
-    def apply(self, record: Record) -> None:  # noqa: C901, PLR0912 - one arm per kind
+    def apply(self, record: Record) -> None:  # noqa: C901 - one arm per kind
         """Make a kept record readable."""
         self.largest_id = max(self.largest_id, getattr(record, "id", 0))
         match record:

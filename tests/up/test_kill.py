@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 import redis
-from tests.contract.validate import validate_record
 
+from tests.contract.validate import validate_record
 from tests.fakes.guildwright import Running, running, until
 from tests.fakes.play import Play, button, text_of
 

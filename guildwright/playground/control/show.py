@@ -12,7 +12,6 @@ from guildwright.playground.interactions.ask import answerable
 from guildwright.playground.playground import Playground
 from guildwright.playground.records import Channel, Guild, Interaction, Json, Member, Message, Role, User
 
-
 NO_ANSWER = models.FailureView(code="no_answer", message="The application did not respond.")
 BOT_ABSENT = models.FailureView(code="bot_absent", message="The bot is not connected, so nobody answered.")
 
@@ -141,7 +140,7 @@ def failure(play: Playground, record: Interaction) -> models.FailureView | None:
     return NO_ANSWER if connected else BOT_ABSENT
 
 
-def status(play: Playground, record: Interaction) -> models.Status:  # noqa: PLR0911 - one line per answer
+def status(play: Playground, record: Interaction) -> models.Status:
     """One word for it."""
     match record.callback:
         case None:
