@@ -107,13 +107,16 @@ def running(home: Path, env: Mapping[str, str] | None = None) -> Iterator[Runnin
 
 
 def until[T](look: Callable[[], T], within: float = 15.0, every: float = 0.05) -> T:
-    """Return what `look` says once it is true; fail with its last word. A look that cannot connect is a no."""
+    """Return what `look` says once it is true; fail with its last word.
+
+    A look that cannot connect, or that finds no pid of a process between two lives, is a no.
+    """
     deadline = time.monotonic() + within
     last: object = None
     while time.monotonic() < deadline:
         try:
             last = value = look()
-        except (httpx.TransportError, OSError, ValueError) as error:
+        except (httpx.TransportError, OSError, ValueError, KeyError) as error:
             last = error
         else:
             if value:
