@@ -15,7 +15,7 @@ FOLDER = Path(__file__).parent
 STATIC = FOLDER / "static"
 
 # Dark enough for white letters (4.5:1), and told apart by those who do not see red and green.
-_AVATAR_COLOURS = ("#0c6a60", "#8a5a0a", "#3d6b1f", "#5d5648", "#2f5a86", "#8c3a2b", "#6d4470")
+_AVATAR_COLOURS = ("#8a5a0a", "#2f5a86", "#5d5648", "#6d4470", "#8c3a2b", "#3d6b1f", "#0c6a60")
 _WHITE = 0xFFFFFF
 
 
@@ -73,7 +73,7 @@ def colour(value: int | None) -> str | None:
 
 def avatar_colour(name: str) -> str:
     """The same colour for the same name, everywhere."""
-    return _AVATAR_COLOURS[sum(map(ord, name)) % len(_AVATAR_COLOURS)]
+    return _AVATAR_COLOURS[(sum(name.encode()) + 5 * len(name)) % len(_AVATAR_COLOURS)]
 
 
 def initial(name: str) -> str:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 STYLES = "tTdDfFR"
 DEFAULT_STYLE = "f"
 
+_NEARLY = 0.95
 _UNITS = (
     ("year", timedelta(days=365)),
     ("month", timedelta(days=30)),
@@ -40,11 +41,11 @@ def words(when: datetime, style: str, now: datetime) -> str:
 
 
 def relative(when: datetime, now: datetime) -> str:
-    """`in 3 hours`, `2 days ago`, `now`: the largest unit that fits, cut, never rounded up."""
+    """`in 3 hours`, `2 days ago`, `now`: in the largest unit that nearly fits (59 min 40 s are an hour to a reader)."""
     gap = when - now
     for name, unit in _UNITS:
-        count = int(abs(gap) / unit)
-        if count:
+        if abs(gap) >= _NEARLY * unit:
+            count = round(abs(gap) / unit)
             amount = f"{count} {name}{'' if count == 1 else 's'}"
             return f"in {amount}" if gap > timedelta() else f"{amount} ago"
     return "now"

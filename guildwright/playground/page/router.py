@@ -1,0 +1,152 @@
+"""The page's addresses: the page itself, its live stream, and what its forms and buttons send."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+from litestar import MediaType, Request, Response, Router, delete, get, post
+from litestar.connection import ASGIConnection
+from litestar.enums import RequestEncodingType
+from litestar.exceptions import PermissionDeniedException
+from litestar.handlers.base import BaseRouteHandler
+from litestar.params import Body, Parameter
+from litestar.response import ServerSentEvent, ServerSentEventMessage
+from litestar.static_files import create_static_files_router
+from litestar.types import ControllerRouterHandler
+
+from guildwright.platform.markup.messages import STATIC as MARKUP_STATIC
+from guildwright.playground.page import forms
+from guildwright.playground.page.desk import Answer, Desk
+from guildwright.playground.page.draw import FOLDER
+from guildwright.playground.page.seat import Seat, Vacant
+from guildwright.playground.playground import Playground
+
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; connect-src 'self'; img-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_HEADERS = {
+    "Content-Security-Policy": _POLICY,
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+_AGAIN_MS = 1000
+_NOBODY = "This playground has no server with a member in it. Make one through the control API, see /control/."
+
+_As = Annotated[int | None, Parameter(query="as")]
+_Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED)]
+
+
+def page_router(play: Playground) -> Router:
+    """Everything below `/` that is neither Discord's nor the control API's."""
+    desk = Desk(play)
+    return Router(
+        path="/",
+        route_handlers=[*_reading(desk), *_doing(desk), *_assets()],
+        include_in_schema=False,
+    )
+
+
+def _reading(desk: Desk) -> list[ControllerRouterHandler]:
+    @get("/", media_type=MediaType.HTML, response_headers=_HEADERS)
+    async def page(guild: int | None = None, channel: int | None = None, user: _As = None) -> str:
+        try:
+            return desk.page(desk.seat(channel, user, guild))
+        except Vacant:
+            return _NOBODY
+
+    @get("/page/live", response_headers=_HEADERS)
+    async def live(
+        request: Request[Any, Any, Any], channel: int, user: _As = None, shown: str | None = None
+    ) -> ServerSentEvent:
+        # A browser that comes back does not know what it missed, so it is told everything.
+        known = None if "last-event-id" in request.headers else shown
+        return ServerSentEvent(_events(desk.updates(desk.seat(channel, user), known)))
+
+    @get("/page/command", media_type=MediaType.HTML, response_headers=_HEADERS)
+    async def command(name: str, channel: int, user: _As = None) -> Response[str]:
+        return _html(desk.command_form(desk.seat(channel, user), name))
+
+    return [page, live, command]
+
+
+async def _events(updates: AsyncIterator[str]) -> AsyncIterator[ServerSentEventMessage]:
+    number = 0
+    async for html in updates:
+        number += 1
+        if html:
+            yield ServerSentEventMessage(data=html, event="update", id=str(number), retry=_AGAIN_MS)
+        else:
+            yield ServerSentEventMessage(comment="still here", id=str(number), retry=_AGAIN_MS)
+
+
+def _doing(desk: Desk) -> list[ControllerRouterHandler]:
+    @post("/page/messages", **_ANSWERS)
+    async def speak(data: _Form) -> Response[str]:
+        filled = forms.texts(data)
+        return _html(desk.speak(_seat(desk, filled), filled.get("content", "")))
+
+    @post("/page/commands", **_ANSWERS)
+    async def run_command(data: _Form) -> Response[str]:
+        filled = forms.texts(data)
+        return _html(await desk.run_command(_seat(desk, filled), filled))
+
+    @post("/page/autocomplete", **_ANSWERS)
+    async def suggest(data: _Form) -> Response[str]:
+        filled = forms.texts(data)
+        return _html(await desk.suggest(_seat(desk, filled), filled))
+
+    @post("/page/components", **_ANSWERS)
+    async def press(data: _Form) -> Response[str]:
+        filled = forms.texts(data)
+        values = data.get("values")
+        chosen = [values] if isinstance(values, str) else values or []
+        return _html(await desk.press(_seat(desk, filled), filled, chosen))
+
+    @post("/page/modals", **_ANSWERS)
+    async def submit(data: _Form) -> Response[str]:
+        filled = forms.texts(data)
+        return _html(await desk.submit(_seat(desk, filled), filled))
+
+    @delete("/page/private/{message_id:str}", **_ANSWERS)
+    async def dismiss(message_id: str, channel: int, user: _As = None) -> Response[str]:
+        return _html(desk.dismiss(desk.seat(channel, user), message_id))
+
+    return [speak, run_command, suggest, press, submit, dismiss]
+
+
+def _from_this_page(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+    """Another site's form cannot set a header: what lacks htmx's was not sent by this page."""
+    if connection.headers.get("hx-request") != "true":
+        raise PermissionDeniedException("Only the playground's own page may send this; scripts use /control/.")
+
+
+_ANSWERS: dict[str, Any] = {
+    "media_type": MediaType.HTML,
+    "status_code": 200,
+    "guards": [_from_this_page],
+    "response_headers": _HEADERS,
+}
+
+
+def _seat(desk: Desk, filled: dict[str, str]) -> Seat:
+    return desk.seat(forms.number(filled.get("channel")), forms.number(filled.get("as")))
+
+
+def _html(answer: Answer) -> Response[str]:
+    headers = {"HX-Trigger": answer.event} if answer.event else {}
+    return Response(str(answer.html), status_code=answer.status, media_type=MediaType.HTML, headers=headers)
+
+
+def _assets() -> list[Router]:
+    return [
+        create_static_files_router("/assets/markup", [MARKUP_STATIC], name="markup", after_request=_checked_again),
+        create_static_files_router("/assets", [FOLDER / "static"], name="page", after_request=_checked_again),
+    ]
+
+
+def _checked_again(response: Response[Any]) -> Response[Any]:
+    """An asset may be kept, but is asked for again: a new version is never half old."""
+    for name, value in {**_HEADERS, "Cache-Control": "no-cache"}.items():
+        response.headers[name] = value
+    return response

@@ -1,0 +1,120 @@
+// What HTML and htmx cannot say: theme, dialog, focus, following the newest message, connection state.
+import { attachPickers } from "./picker.js";
+import { writeTimes } from "./times.js";
+
+const root = document.documentElement;
+const byId = (id) => document.getElementById(id);
+const remember = (key, value) => { try { localStorage.setItem(`guildwright.${key}`, value); } catch { /* private mode */ } };
+
+function switchTheme() {
+  const isDark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+  root.dataset.theme = isDark ? "light" : "dark";
+  remember("theme", root.dataset.theme);
+}
+
+function say(text) {
+  const input = byId("say");
+  input.value = text;
+  input.focus();
+  input.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+function closeCommand() {
+  byId("command").replaceChildren();
+  byId("say").focus();
+}
+
+const ON_CLICK = {
+  "#theme": switchTheme,
+  "[data-hide-hint]": () => { root.dataset.hint = "off"; remember("hint", "off"); byId("say").focus(); },
+  "[data-say]": (button) => say(button.dataset.say),
+  "[data-close-command]": closeCommand,
+  "[data-close-modal]": () => byId("modal").close(),
+};
+
+document.addEventListener("click", (event) => {
+  for (const [selector, act] of Object.entries(ON_CLICK)) {
+    const button = event.target.closest(selector);
+    if (button) return act(button);
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && event.target.closest("#command")) closeCommand();
+});
+
+// A dialog that arrived is shown; when it is gone, what opened it gets the focus back.
+let opener = null;
+let dialogUp = false;
+function watchDialog() {
+  const modal = byId("modal");
+  if (modal && !modal.open) {
+    if (!dialogUp) opener = document.activeElement?.id || null;
+    dialogUp = true;
+    modal.addEventListener("close", () => modal.remove());
+    modal.showModal();
+    focusFirst(modal);
+  } else if (!modal && dialogUp) {
+    dialogUp = false;
+    focusAgain(opener);
+  }
+}
+
+function focusAgain(id) {
+  (id && byId(id) ? byId(id) : byId("say")).focus({ preventScroll: true });
+}
+
+const CONTROLS = ":is(input:not([type=hidden]), select, textarea)";
+function focusFirst(place) {
+  const wanted = ["[aria-invalid=true]", `.fields ${CONTROLS}`, `.modal-body ${CONTROLS}`, "#run", ".sheet-foot button"];
+  for (const selector of wanted) {
+    const control = place.querySelector(selector);
+    if (control) return control.focus();
+  }
+}
+
+// A command's form gets the focus when it comes, the message box when it goes; what was sent is cleared.
+document.addEventListener("htmx:afterSettle", (event) => {
+  const place = event.detail.target ?? event.target;
+  if (place.id === "command") place.firstElementChild ? focusFirst(place) : byId("say").focus();
+});
+document.addEventListener("spoken", () => { byId("say").value = ""; });
+
+// The list follows its end unless the reader scrolled up.
+const NEAR = 120;
+let following = true;
+function followNewest() {
+  const list = byId("messages");
+  if (list && following) list.scrollTop = list.scrollHeight;
+}
+document.addEventListener("scroll", (event) => {
+  const list = event.target;
+  if (list.id === "messages") following = list.scrollHeight - list.scrollTop - list.clientHeight < NEAR;
+}, true);
+addEventListener("resize", followNewest);
+
+// The connection: say when it is lost, and when it is back.
+function offline(text) { byId("offline").textContent = text; }
+document.addEventListener("htmx:sseOpen", () => { offline(""); root.dataset.live = "on"; });
+document.addEventListener("htmx:sseError", () => {
+  root.dataset.live = "off";
+  offline("The playground does not answer. This page tries again by itself.");
+});
+document.addEventListener("htmx:sendError", () => offline("That did not arrive: the playground does not answer. Try again in a moment."));
+document.addEventListener("htmx:responseError", (event) => offline(`The playground could not do that (${event.detail.xhr.status}). Its log says why.`));
+
+function refresh() {
+  watchDialog();
+  attachPickers();
+  writeTimes();
+  followNewest();
+}
+
+let channel = null;
+new MutationObserver(() => {
+  const list = byId("messages");
+  if (list && list !== channel) { channel = list; following = true; }
+  refresh();
+}).observe(document.body, { childList: true, subtree: true });
+document.fonts?.ready.then(followNewest);
+refresh();

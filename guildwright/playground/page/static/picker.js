@@ -1,0 +1,75 @@
+// Lists under a text field, by keyboard and pointer: slash commands under the message box, suggestions under an option.
+import Combobox from "./vendor/combobox-nav.js";
+
+const attached = new WeakSet();
+
+// How well a query fits a name: its letters in order, the tighter the better. Infinity: not at all.
+export function misfit(query, name) {
+  let at = -1;
+  let gaps = 0;
+  for (const letter of query) {
+    const next = name.indexOf(letter, at + 1);
+    if (next < 0) return Infinity;
+    gaps += next - at - 1;
+    at = next;
+  }
+  return gaps;
+}
+
+function filter(list, query) {
+  const options = [...list.querySelectorAll("[data-name]")];
+  const scored = options.map((option) => ({ option, score: misfit(query, option.dataset.name) }));
+  for (const { option, score } of scored) option.hidden = score === Infinity;
+  scored.sort((a, b) => a.score - b.score || a.option.dataset.name.localeCompare(b.option.dataset.name));
+  const order = scored.map(({ option }) => option);
+  if (order.some((option, index) => option !== options[index])) list.prepend(...order);
+  const none = list.querySelector(".is-none");
+  if (none) none.hidden = scored.some(({ score }) => score < Infinity);
+}
+
+function makeBox(input, list) {
+  const box = new Combobox(input, list, { firstOptionSelectionMode: "selected" });
+  const close = () => { if (!list.hidden) { list.hidden = true; box.stop(); } };
+  const open = () => {
+    if (list.hidden) { list.hidden = false; box.start(); } else box.resetSelection();
+  };
+  input.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !list.hidden) { close(); event.stopPropagation(); }
+  });
+  input.addEventListener("blur", close);
+  list.addEventListener("mousedown", (event) => event.preventDefault());
+  return { open, close };
+}
+
+function attachCommands(input) {
+  const list = document.getElementById(input.dataset.picker);
+  const { open, close } = makeBox(input, list);
+  // On the form, so that it runs after the box's own listener has cleared the selection.
+  input.form.addEventListener("input", () => {
+    if (!input.value.startsWith("/")) return close();
+    filter(list, input.value.slice(1).trim().toLowerCase());
+    open();
+  });
+  list.addEventListener("combobox-commit", () => { close(); input.value = ""; });
+}
+
+function attachSuggestions(input) {
+  const list = document.getElementById(input.dataset.suggestions);
+  const value = input.previousElementSibling;
+  const { open, close } = makeBox(input, list);
+  input.addEventListener("input", () => { value.value = input.value; });
+  list.addEventListener("htmx:afterSwap", () => { if (document.activeElement === input) open(); });
+  list.addEventListener("combobox-commit", (event) => {
+    input.value = event.target.textContent;
+    value.value = event.target.dataset.value;
+    close();
+  });
+}
+
+export function attachPickers() {
+  for (const input of document.querySelectorAll("[data-picker], [data-suggestions]")) {
+    if (attached.has(input)) continue;
+    attached.add(input);
+    input.dataset.picker ? attachCommands(input) : attachSuggestions(input);
+  }
+}

@@ -1,0 +1,166 @@
+"""What the templates draw: the state of the playground as one seat sees it, in plain values."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+from guildwright.platform.markup.messages import Reading
+from guildwright.playground import render
+from guildwright.playground.bits import Permission
+from guildwright.playground.control.models import CommandView
+from guildwright.playground.page import seat as seats
+from guildwright.playground.page.names import GuildNames
+from guildwright.playground.page.seat import Seat
+from guildwright.playground.page.seen import Seen
+from guildwright.playground.page.story import Line, story
+from guildwright.playground.playground import Playground
+from guildwright.playground.records import Channel, Json, Member, Message, User
+
+MESSAGES_SHOWN = 100
+_NEW = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A channel or member in a list. `about` is a member's roles, `unread` what a channel holds unseen."""
+
+    id: str
+    name: str
+    icon: str = ""
+    topic: str | None = None
+    about: str = ""
+    unread: int = 0
+
+
+@dataclass(frozen=True)
+class Bot:
+    """How the bot stands to this guild."""
+
+    name: str
+    invited: bool
+    connected: bool
+
+
+class View:
+    """Everything a template may ask for; each part is worked out when first asked for."""
+
+    def __init__(self, play: Playground, at: Seat, seen: Seen, commands: list[CommandView] | None = None) -> None:
+        self._play = play
+        self._seen = seen
+        self.at = at
+        self.commands = commands or []
+        self.names = GuildNames(play, at.guild.id)
+
+    @cached_property
+    def guild(self) -> Row:
+        """The guild."""
+        return Row(str(self.at.guild.id), self.at.guild.name)
+
+    @cached_property
+    def guilds(self) -> list[Row]:
+        """Every guild of the playground."""
+        return [Row(str(guild.id), guild.name) for guild in self._play.memory.guilds.values()]
+
+    @cached_property
+    def channel(self) -> Row:
+        """The channel that is open."""
+        return self._channel(self.at.channel)
+
+    @cached_property
+    def channels(self) -> list[Row]:
+        """The channels that the member sees."""
+        return [self._channel(channel) for channel in seats.channels(self._play, self.at.guild, self.at.user)]
+
+    def _channel(self, channel: Channel) -> Row:
+        unread = 0 if channel.id == self.at.channel.id else self._seen.unread(self.at.user, channel.id)
+        return Row(str(channel.id), channel.name, icon=_icon(channel), topic=channel.topic, unread=unread)
+
+    @cached_property
+    def member(self) -> Row:
+        """The member one acts as."""
+        return next(row for row in self.members if row.id == str(self.at.user.id))
+
+    @cached_property
+    def members(self) -> list[Row]:
+        """Everybody one can act as."""
+        return [self._member(member, user) for member, user in seats.people(self._play, self.at.guild)]
+
+    def _member(self, member: Member, user: User) -> Row:
+        return Row(str(user.id), self.names.user(str(user.id)) or user.username, about=self._about(member, user))
+
+    def _about(self, member: Member, user: User) -> str:
+        words = ["Owner"] if user.id == self.at.guild.owner_id else []
+        words += [role.name for role in seats.roles(self._play, self.at.guild, member)]
+        if self._play.clock.now() - datetime.fromisoformat(member.joined_at) < _NEW:
+            words.append("New member")
+        return ", ".join(words) or "Member"
+
+    @cached_property
+    def records(self) -> list[Message]:
+        """The newest messages that the member sees here, oldest first."""
+        held = self._play.memory.messages.get(self.at.channel.id, {}).values()
+        visible = [message for message in held if seats.visible_to(message, self.at.user)]
+        return sorted(visible, key=lambda message: message.id)[-MESSAGES_SHOWN:]
+
+    @cached_property
+    def messages(self) -> list[Json]:
+        """The same as Discord's JSON."""
+        return [render.message(self._play.memory, message) for message in self.records]
+
+    @cached_property
+    def digest(self) -> str:
+        """Differs as soon as the shown messages differ."""
+        parts = [f"{record.id}:{record.edited_at}:{record.flags}:{len(record.components)}" for record in self.records]
+        return hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]
+
+    @cached_property
+    def reading(self) -> Reading:
+        """Through whose eyes messages are drawn."""
+        member = self._play.memory.member(self.at.guild.id, self.at.user.id)
+        held = frozenset(str(role_id) for role_id in member.roles) if member else frozenset()
+        return Reading(self.names, self._play.clock.now(), str(self.at.user.id), held)
+
+    @cached_property
+    def choices(self) -> dict[str, list[dict[str, str]]]:
+        """What user, role and channel pickers offer."""
+        ids = map(str, self._play.memory.members[self.at.guild.id])
+        users = [{"value": user_id, "label": "@" + (self.names.user(user_id) or "?")} for user_id in ids]
+        roles = [
+            {"value": str(role.id), "label": "@" + role.name.removeprefix("@")}
+            for role in reversed(self._play.memory.guild_roles(self.at.guild.id))
+        ]
+        channels = [{"value": row.id, "label": f"#{row.name}"} for row in self.channels]
+        return {"users": users, "roles": roles, "channels": channels}
+
+    @cached_property
+    def actions(self) -> dict[str, Any]:
+        """Where components are sent, and what there is to choose from."""
+        return {"post": "/page/components", "dismiss": "/page/private", "choices": self.choices}
+
+    @cached_property
+    def may_write(self) -> bool:
+        """Whether the member may write here."""
+        return seats.may_write(self._play, self.at)
+
+    @cached_property
+    def bot(self) -> Bot:
+        """How the bot stands to this guild."""
+        bot = self._play.bot
+        invited = self._play.memory.member(self.at.guild.id, bot.id) is not None
+        connected = any(session.wire is not None for session in self._play.hub.sessions.values())
+        return Bot(bot.username, invited, connected)
+
+    @cached_property
+    def story(self) -> list[Line]:
+        """What the bot did, newest first."""
+        return story(self._play.recorder.after(0), self.names)
+
+
+def _icon(channel: Channel) -> str:
+    everyone = next((entry for entry in channel.overwrites if entry.id == channel.guild_id), None)
+    denied = Permission(everyone.deny) if everyone else Permission(0)
+    if denied & Permission.VIEW_CHANNEL:
+        return "lock"
+    return "megaphone" if denied & Permission.SEND_MESSAGES else "hash"
