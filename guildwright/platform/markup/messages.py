@@ -21,7 +21,7 @@ _WHITE = 0xFFFFFF
 
 @dataclass(frozen=True)
 class Reading:
-    """Through whose eyes a message is drawn: the names they know, the time, and who they are (their pings stand out)."""
+    """Through whose eyes a message is drawn: the names they know, the time, and who they are (for their pings)."""
 
     names: Names
     now: datetime

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from guildwright.playground.control import models, requests
-from guildwright.playground.control.people import People
-from guildwright.playground.control.views import Views
+from guildwright.playground.control.access import Control
 from guildwright.playground.page import forms
 from guildwright.playground.page.draw import Draw
 from guildwright.playground.page.live import Live
@@ -37,8 +36,8 @@ class Desk:
 
     def __init__(self, play: Playground) -> None:
         self._play = play
-        self._people = People(play)
-        self._views = Views(play)
+        control = Control(play)
+        self._people, self._views = control.people, control.views
         self._seen = Seen(play.memory)
         self.draw = Draw()
 

@@ -39,7 +39,7 @@ class Field:
 def option_fields(
     command: CommandView, offered: Mapping[str, Choices], filled: Mapping[str, str], errors: Mapping[str, str]
 ) -> list[Field]:
-    """A command's options as fields, in the order in which the bot declared them (Discord wants required ones first)."""
+    """A command's options as fields, in the order in which the bot declared them (required ones first)."""
     return [_option_field(option, offered, filled, errors) for option in command.options]
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from guildwright.playground.control.errors import ControlError
+from guildwright.playground.control.errors import ControlError, detail_of
 from guildwright.playground.errors import DiscordError
 
 REFUSALS = (ControlError, DiscordError)

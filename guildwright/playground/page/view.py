@@ -14,7 +14,7 @@ from guildwright.playground.page import seat as seats
 from guildwright.playground.page.names import GuildNames
 from guildwright.playground.page.seat import Seat
 from guildwright.playground.page.seen import Seen
-from guildwright.playground.page.story import Line, story
+from guildwright.playground.page.story import Group, story
 from guildwright.playground.playground import Playground
 from guildwright.playground.records import Channel, Json, Member, Message, User
 
@@ -153,7 +153,7 @@ class View:
         return Bot(bot.username, invited, connected)
 
     @cached_property
-    def story(self) -> list[Line]:
+    def story(self) -> list[Group]:
         """What the bot did, newest first."""
         return story(self._play.recorder.after(0), self.names)
 
