@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from litestar import Litestar, Request, Response, WebSocket, get, websocket
+from litestar import Litestar, Request, Response, WebSocket, websocket
 from litestar.exceptions import HTTPException
 
 from guildwright.playground.control import document
@@ -11,6 +11,7 @@ from guildwright.playground.control.errors import refuse_http as refuse_control
 from guildwright.playground.control.router import control_router
 from guildwright.playground.gateway.connection import Connection
 from guildwright.playground.gateway.wire import SocketWire
+from guildwright.playground.page import page_router
 from guildwright.playground.playground import Playground
 from guildwright.playground.rest.router import refuse_http as refuse_discord
 from guildwright.playground.rest.router import rest_router
@@ -36,15 +37,11 @@ def make_app(play: Playground) -> Litestar:
         finally:
             await wire.stop()
 
-    @get("/", include_in_schema=False)
-    async def page() -> Response[str]:
-        return Response("The playground's page is not built yet; see /control/.", media_type="text/plain")
-
     async def close() -> None:
         play.close()
 
     return Litestar(
-        route_handlers=[gateway, rest_router(play), control_router(Control(play)), *document.ROUTES, page],
+        route_handlers=[gateway, rest_router(play), control_router(Control(play)), *document.ROUTES, page_router(play)],
         exception_handlers={HTTPException: _refuse},
         middleware=[Traffic(play)],
         on_shutdown=[close],

@@ -65,6 +65,7 @@ class PlainBot:
         self._http = httpx.Client(base_url=api, headers={"Authorization": f"Bot {token}"})
         self._socket: ClientConnection | None = None
         self._thread = threading.Thread(target=self._listen, daemon=True)
+        self._over = threading.Event()
         self.ready = threading.Event()
         self.application_id = ""
         self.entries = 0
@@ -82,6 +83,7 @@ class PlainBot:
     def __exit__(self, *_: object) -> None:
         assert self._socket
         self.think_on.set()
+        self._over.set()
         self._socket.close()
         self._thread.join(5)
         self._http.close()
@@ -112,12 +114,21 @@ class PlainBot:
                 payload = json.loads(frame)
                 if payload["op"] == 10:
                     self._socket.send(json.dumps({"op": 2, "d": identify}))
+                    threading.Thread(target=self._beat, args=[payload["d"]["heartbeat_interval"]], daemon=True).start()
                 if payload["t"] == "READY":
                     self.ready.set()
                 if payload["t"] == "INTERACTION_CREATE":
                     self._answer(payload["d"])
         except ConnectionClosed:
             return
+
+    def _beat(self, interval_ms: float) -> None:
+        assert self._socket
+        while not self._over.wait(interval_ms / 1000):
+            try:
+                self._socket.send(json.dumps({"op": 1, "d": None}))
+            except ConnectionClosed:
+                return
 
     def _answer(self, interaction: Json) -> None:
         data = interaction["data"]

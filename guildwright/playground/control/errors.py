@@ -66,9 +66,14 @@ def refuse(_: Request[Any, Any, Any], refusal: ControlError) -> Response[ErrorBo
 
 def refuse_discord(_: Request[Any, Any, Any], refusal: DiscordError) -> Response[ErrorBody]:
     """A rule of Discord's that a member's doing met."""
-    field, message = _first_fault(refusal.errors or {}, refusal.message)
     status = 422 if refusal.code == 50035 else refusal.status  # noqa: PLR2004 - Discord's "invalid form body"
-    return _answer(status, ErrorDetail(code=f"discord_{refusal.code}", message=message, field=field))
+    return _answer(status, detail_of(refusal))
+
+
+def detail_of(refusal: DiscordError) -> ErrorDetail:
+    """A rule of Discord's in the control API's words."""
+    field, message = _first_fault(refusal.errors or {}, refusal.message)
+    return ErrorDetail(code=f"discord_{refusal.code}", message=message, field=field)
 
 
 def _first_fault(tree: Json, otherwise: str) -> tuple[str | None, str]:

@@ -64,7 +64,7 @@ class People:
         else:
             data = self._data(entry, channel, user, body.options)
         origin = Origin(user.id, channel)
-        name = entry.leaf.command.body["name"]
+        name = entry.leaf.typed
         return await self._ask(InteractionType.COMMAND, origin, data, name)
 
     async def autocomplete(self, body: requests.Autocomplete) -> models.AutocompleteResult:
