@@ -3,6 +3,7 @@
 import asyncio
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -146,7 +147,8 @@ async def test_a_job_that_always_fails_becomes_a_dead_letter_with_its_last_error
     letter = (await dead_letters.listed())[0]
     assert (letter.id, letter.attempt) == (job_id, 2)
     assert "RuntimeError: the cause of it all" in letter.error
-    reported = json.loads((await bench.client.xrange("bot_errors"))[0][1][b"json"])
+    entries: Any = await bench.client.xrange("bot_errors")
+    reported = json.loads(entries[0][1][b"json"])
     assert reported["id"] == letter.error.splitlines()[0]
 
 

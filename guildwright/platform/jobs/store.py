@@ -135,7 +135,8 @@ async def put_back(job_id: int, fence: int, *, after: float, error: str, counted
     """Running → waiting for `after` seconds, if the lease is still ours."""
     return bool(
         await fetch(
-            "UPDATE job SET state = 'waiting', next_at = now() + make_interval(secs => $3::float8), leased_until = NULL, "
+            "UPDATE job SET state = 'waiting', leased_until = NULL, "
+            "next_at = now() + make_interval(secs => $3::float8), "
             "error = CASE WHEN $4::text = '' THEN error ELSE $4::text END, attempt = attempt - $5::int "
             "WHERE id = $1 AND fence = $2 AND state = 'running' "
             # The relays may sleep longer than that.

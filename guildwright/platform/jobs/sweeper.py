@@ -17,7 +17,7 @@ from guildwright.platform.jobs.registry import Registry
 from guildwright.platform.jobs.relay import Relay
 
 EVERY = timedelta(seconds=5)
-RESEND_AFTER = timedelta(seconds=15)
+RESEND_AFTER = timedelta(seconds=10)
 KEEP_DONE_DAYS = 7
 _PURGE_EVERY = 120  # sweeps
 
