@@ -1,5 +1,6 @@
 """The ASGI application: REST API, gateway, control API and page on one port."""
 
+import logging
 from typing import Any
 
 from litestar import Litestar, Request, Response, WebSocket, websocket
@@ -17,12 +18,7 @@ from guildwright.playground.rest.router import refuse_http as refuse_discord
 from guildwright.playground.rest.router import rest_router
 from guildwright.playground.traffic import Traffic
 
-
-def _refuse(request: Request[Any, Any, Any], fault: HTTPException) -> Response[Any]:
-    """Refusals before any route was found, in the shape of the API that was meant."""
-    if request.url.path.startswith("/api/"):
-        return refuse_discord(request, fault)
-    return refuse_control(request, fault)
+_log = logging.getLogger(__name__)
 
 
 def make_app(play: Playground) -> Litestar:
@@ -34,15 +30,32 @@ def make_app(play: Playground) -> Litestar:
         wire = SocketWire(socket, play.recorder, socket.query_params.get("compress"))
         try:
             await Connection(play, socket, wire).run()
+        except Exception:  # noqa: BLE001 - a fault of ours: the client hears close code 4000 and comes back
+            _log.exception("a gateway connection failed")
+            wire.close(4000, "Unknown error.")
         finally:
             await wire.stop()
+
+    def refuse(request: Request[Any, Any, Any], fault: HTTPException) -> Response[Any]:
+        """Refusals before any route was found, in the shape of the API that was meant; unknown ones are counted."""
+        if not request.url.path.startswith("/api/"):
+            return refuse_control(request, fault)
+        if fault.status_code in {404, 405}:
+            with play.store.change() as change:
+                change.count("unknown_routes")
+        return refuse_discord(request, fault)
+
+    def fail(request: Request[Any, Any, Any], fault: Exception) -> Response[Any]:
+        """A fault of the playground's own: in the log with its traceback, and without it on the wire."""
+        _log.error("%s %s failed", request.method, request.url.path, exc_info=fault)
+        return refuse(request, HTTPException(detail="500: Internal Server Error", status_code=500))
 
     async def close() -> None:
         play.close()
 
     return Litestar(
         route_handlers=[gateway, rest_router(play), control_router(Control(play)), *document.ROUTES, page_router(play)],
-        exception_handlers={HTTPException: _refuse},
+        exception_handlers={HTTPException: refuse, Exception: fail},
         middleware=[Traffic(play)],
         on_shutdown=[close],
         openapi_config=document.OPENAPI,

@@ -60,6 +60,7 @@ class Permission(IntFlag):
 
 
 EVERYTHING = Permission(sum(Permission))
+NOTHING = Permission(0)
 
 EVERYONE_DEFAULT = (
     Permission.VIEW_CHANNEL

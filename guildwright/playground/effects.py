@@ -1,6 +1,8 @@
 """Changes that others hear of: each puts its record, counts itself, and announces itself on gateway and feed."""
 
-from guildwright.playground import render
+import functools
+
+from guildwright.playground import render_message
 from guildwright.playground.bits import Intent, Permission
 from guildwright.playground.gateway.session import Dispatch, Session
 from guildwright.playground.playground import Playground
@@ -42,7 +44,7 @@ def messages_deleted(play: Playground, change: Change, channel: Channel, message
         return
     for message in messages:
         change.drop(message)
-        change.announce(lambda place=_place(message): play.feed.publish("message_delete", place))  # type: ignore[misc]
+        change.announce(functools.partial(play.feed.publish, "message_delete", _place(message)))
     change.count("messages_deleted", channel.guild_id, channel.id, len(messages))
     data = {"ids": [str(message.id) for message in messages]} | _where(messages[0])
     dispatch_in_channel(play, change, "MESSAGE_DELETE_BULK", channel.id, data)
@@ -66,7 +68,7 @@ def _place(message: Message) -> Json:
 
 def _announce_message(play: Playground, change: Change, name: str, notice: str, message: Message) -> None:
     def announce() -> None:
-        body = render.gateway_message(play.memory, message)
+        body = render_message.gateway_message(play.memory, message)
         if message.private_to is None:
             deliver_message(play, name, message, body)
         event = "private_message" if message.private_to else notice
@@ -105,5 +107,21 @@ def dispatch_in_channel(play: Playground, change: Change, name: str, channel_id:
     def announce() -> None:
         if bot_sees(play, channel):
             play.hub.dispatch(Dispatch(name=name, data=lambda _: data, intents=intents, guild_id=channel.guild_id))
+
+    change.announce(announce)
+
+
+def message_reacted(play: Playground, change: Change, message: Message, name: str, event: Json) -> None:
+    """A message's reactions change."""
+    change.put(message)
+    intents = Intent.GUILD_MESSAGE_REACTIONS if message.guild_id else Intent.DIRECT_MESSAGE_REACTIONS
+    channel = play.memory.channels[message.channel_id]
+
+    def announce() -> None:
+        if bot_sees(play, channel):
+            play.hub.dispatch(Dispatch(name=name, data=lambda _: event, intents=intents, guild_id=message.guild_id))
+        play.feed.publish(
+            "message_update", _place(message) | {"message": render_message.gateway_message(play.memory, message)}
+        )
 
     change.announce(announce)

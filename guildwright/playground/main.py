@@ -29,7 +29,20 @@ def run(data: Path, host: str, port: int, processes_file: Path | None, ready_fil
     return 0
 
 
-def server(play: Playground) -> uvicorn.Server:
+class Server(uvicorn.Server):
+    """Ends open event streams first: uvicorn would wait for their readers to go."""
+
+    def __init__(self, config: uvicorn.Config, play: Playground) -> None:
+        super().__init__(config)
+        self._play = play
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop serving."""
+        self._play.feed.close()
+        await super().shutdown(sockets)
+
+
+def server(play: Playground) -> Server:
     """The web server, not started."""
     config = uvicorn.Config(
         make_app(play),
@@ -40,7 +53,7 @@ def server(play: Playground) -> uvicorn.Server:
         ws_ping_interval=None,
         timeout_graceful_shutdown=1,
     )
-    return uvicorn.Server(config)
+    return Server(config, play)
 
 
 def listen(host: str, port: int, remembered: Path) -> socket.socket:

@@ -3,12 +3,10 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from guildwright.playground.bits import EVERYTHING, TIMED_OUT, Permission
+from guildwright.playground.bits import EVERYTHING, NOTHING, TIMED_OUT, Permission
 from guildwright.playground.clock import Clock
 from guildwright.playground.memory import Memory
 from guildwright.playground.records import Channel, Member, Overwrite, Role
-
-NONE = Permission(0)
 
 
 class Permissions:
@@ -32,10 +30,10 @@ class Permissions:
         """The member's permissions before any channel has its say."""
         member = self._memory.member(guild_id, user_id)
         if member is None:
-            return NONE
+            return NOTHING
         if self._memory.guilds[guild_id].owner_id == user_id:
             return EVERYTHING
-        allowed = NONE
+        allowed = NOTHING
         for role in self.roles(member):
             allowed |= Permission(role.permissions)
         if allowed & Permission.ADMINISTRATOR:
@@ -45,7 +43,7 @@ class Permissions:
     def in_channel(self, channel: Channel, user_id: int) -> Permission:
         """The member's permissions in the channel; without VIEW_CHANNEL nothing else counts."""
         if channel.guild_id is None:
-            return EVERYTHING if user_id in {channel.recipient_id, self._memory.application.id} else NONE
+            return EVERYTHING if user_id in {channel.recipient_id, self._memory.application.id} else NOTHING
         base = self.in_guild(channel.guild_id, user_id)
         member = self._memory.member(channel.guild_id, user_id)
         if member is None or base & Permission.ADMINISTRATOR:
@@ -54,7 +52,7 @@ class Permissions:
         if self.timed_out(member):
             allowed &= TIMED_OUT
         if not allowed & Permission.VIEW_CHANNEL:
-            return NONE
+            return NOTHING
         if not allowed & Permission.SEND_MESSAGES:
             allowed &= ~(Permission.MENTION_EVERYONE | Permission.EMBED_LINKS | Permission.ATTACH_FILES)
         return allowed
@@ -73,7 +71,7 @@ class Permissions:
     def outranks_member(self, guild_id: int, user_id: int, other_id: int) -> bool:
         """Whether the member stands above the other one; nobody stands above the owner."""
         owner = self._memory.guilds[guild_id].owner_id
-        if other_id == owner or user_id == owner:
+        if owner in {other_id, user_id}:
             return other_id != owner
         return self.outranks_role(guild_id, user_id, self.highest_role(guild_id, other_id))
 

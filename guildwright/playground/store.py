@@ -8,7 +8,6 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import cast
 
 import msgspec
 
@@ -67,7 +66,7 @@ class Store:
     def _read(self) -> None:
         decoders = {kind.kind: msgspec.json.Decoder(kind) for kind in KINDS}
         rows = self._database.execute("SELECT kind, body FROM record").fetchall()
-        records = [cast("Record", decoders[kind].decode(body)) for kind, body in rows]
+        records = [decoders[kind].decode(body) for kind, body in rows]
         for record in sorted(records, key=lambda record: getattr(record, "id", 0)):
             self.memory.apply(record)
 

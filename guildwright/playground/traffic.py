@@ -3,7 +3,17 @@
 from typing import TYPE_CHECKING
 
 import msgspec
-from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
+from litestar.enums import ScopeType
+from litestar.types import (
+    ASGIApp,
+    HTTPReceiveMessage,
+    HTTPScope,
+    Message,
+    Receive,
+    Scope,
+    Send,
+    WebSocketReceiveMessage,
+)
 
 if TYPE_CHECKING:
     from guildwright.playground.playground import Playground
@@ -19,10 +29,10 @@ class Traffic:
         """Wrap the application."""
 
         async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
-            if scope["type"] != "http" or not scope["path"].startswith("/api/"):
+            if scope["type"] == ScopeType.HTTP and scope["path"].startswith("/api/"):
+                await self._record(app, scope, receive, send)
+            else:
                 await app(scope, receive, send)
-                return
-            await self._record(app, scope, receive, send)
 
         return wrapped
 
@@ -31,7 +41,7 @@ class Traffic:
         status = 0
         held: list[Message] = []
 
-        async def hear() -> Message:
+        async def hear() -> HTTPReceiveMessage | WebSocketReceiveMessage:
             message = await receive()
             if message["type"] == "http.request":
                 sent.extend(message["body"])

@@ -149,7 +149,7 @@ def _choosable(fields: Fields, kind: OptionType) -> Json:
             message = "Cannot use autocomplete with choices"
             fields.fault("choices", "APPLICATION_COMMAND_INVALID_AUTOCOMPLETE", message)
     if kind == OptionType.STRING:
-        bounds = {
+        bounds: dict[str, int | float | None] = {
             "min_length": fields.number("min_length", 0, 6000),
             "max_length": fields.number("max_length", 1, 6000),
         }

@@ -76,7 +76,7 @@ class _Reader:
             return {"type": 0, "id": number}
         return {"type": kind, "id": number, **self._body(fields, Kind(kind))}
 
-    def _body(self, fields: Fields, kind: Kind) -> Json:  # noqa: PLR0911 - one arm per kind
+    def _body(self, fields: Fields, kind: Kind) -> Json:  # noqa: C901, PLR0911 - one arm per kind
         match kind:
             case Kind.ACTION_ROW:
                 return {"components": self._row(fields)}
@@ -106,10 +106,11 @@ class _Reader:
 
     def _unique(self, fields: Fields, body: Json) -> Json:
         custom_id = body.get("custom_id")
-        if custom_id is not None and custom_id in self._custom_ids:
-            message = "Component custom id cannot be duplicated"
-            fields.fault("custom_id", "COMPONENT_CUSTOM_ID_DUPLICATED", message)
-        self._custom_ids.add(custom_id)
+        if isinstance(custom_id, str):
+            if custom_id in self._custom_ids:
+                message = "Component custom id cannot be duplicated"
+                fields.fault("custom_id", "COMPONENT_CUSTOM_ID_DUPLICATED", message)
+            self._custom_ids.add(custom_id)
         return body
 
     def _row(self, fields: Fields) -> list[Json]:

@@ -2,7 +2,7 @@
 
 from litestar import delete, patch, post, put
 
-from guildwright.playground.control import models, requests
+from guildwright.playground.control import models, oracle, requests
 from guildwright.playground.control.access import Control
 
 
@@ -72,7 +72,7 @@ async def kick_bot(control: Control, guild_id: str) -> models.GuildView:
 
 
 @delete("/effects", summary="Set every counter to nothing", tags=["oracle"], status_code=200)
-async def reset_effects(control: Control) -> models.EffectsView:
+async def reset_effects(control: Control) -> oracle.EffectsView:
     """Returns what they were."""
     return control.views.reset_effects()
 

@@ -98,4 +98,8 @@ def refuse_http(_: Request[Any, Any, Any], fault: HTTPException) -> Response[Err
     return _answer(fault.status_code, ErrorDetail(code=code, message=fault.detail))
 
 
-HANDLERS = {ControlError: refuse, DiscordError: refuse_discord, HTTPException: refuse_http}
+HANDLERS: dict[int | type[Exception], Any] = {
+    ControlError: refuse,
+    DiscordError: refuse_discord,
+    HTTPException: refuse_http,
+}

@@ -1,6 +1,6 @@
 """Finding what a control request names, or refusing with the field that named it."""
 
-from guildwright.playground.bits import Permission
+from guildwright.playground.bits import NOTHING, Permission
 from guildwright.playground.control.errors import forbidden, snowflake, unknown
 from guildwright.playground.playground import Playground
 from guildwright.playground.records import Channel, Guild, Interaction, Member, Message, Role, User
@@ -77,7 +77,7 @@ class Lookup:
         """The user's permissions in the channel."""
         return self._play.permissions.in_channel(channel, user.id)
 
-    def visible_channel(self, user: User, text: str, needed: Permission = Permission(0)) -> Channel:
+    def visible_channel(self, user: User, text: str, needed: Permission = NOTHING) -> Channel:
         """A channel that the user sees and where the user holds the permissions."""
         channel = self.channel(text)
         held = self.rights(channel, user)

@@ -137,7 +137,7 @@ class People:
     def _target(self, command: Command, channel: Channel, user: User, target_id: str | None) -> Json:
         if target_id is None:
             raise invalid("target_id", "A context menu command needs a target_id.")
-        return _named(command) | values.target(self._play, channel, self._find, user, command.body["type"], target_id)
+        return _named(command) | values.target(self._play, channel, user, command.body["type"], target_id)
 
     def _close_modal(self, opened: Interaction) -> None:
         with self._play.store.change() as change:

@@ -1,12 +1,13 @@
 """GET routes of the control API."""
 
+from collections.abc import AsyncIterator
 from typing import Annotated
 
 from litestar import get
 from litestar.params import Parameter
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 
-from guildwright.playground.control import models
+from guildwright.playground.control import models, oracle
 from guildwright.playground.control.access import Control
 
 _AsUser = Annotated[str | None, Parameter(description="Show what this user sees, with the private replies.")]
@@ -56,7 +57,7 @@ async def get_private(control: Control, user_id: str, channel_id: str | None = N
 
 
 @get("/effects", summary="What the bot really did, counted", tags=["oracle"])
-async def get_effects(control: Control, guild_id: str | None = None) -> models.EffectsView:
+async def get_effects(control: Control, guild_id: str | None = None) -> oracle.EffectsView:
     """Counted in the same transaction as the effect itself, and kept over a restart: the oracle for "exactly once".
 
     Kinds: `messages_created`, `messages_edited`, `messages_deleted`, the same with `private_` for private replies,
@@ -73,19 +74,19 @@ async def get_effects(control: Control, guild_id: str | None = None) -> models.E
 async def get_traffic(
     control: Control,
     after: Annotated[int, Parameter(description="Only entries with a higher number.")] = 0,
-) -> models.TrafficView:
+) -> oracle.TrafficView:
     """The newest 2,000 REST exchanges and gateway payloads. The log in full: `GUILDWRIGHT_PLAYGROUND_RECORD=DIR`."""
     return control.views.traffic(after)
 
 
 @get("/gateway", summary="Gateway sessions", tags=["oracle"])
-async def get_gateway(control: Control) -> models.GatewayView:
+async def get_gateway(control: Control) -> oracle.GatewayView:
     """Who is connected, with which shard and intents."""
     return control.views.gateway()
 
 
 @get("/processes", summary="The pids that `guildwright up` runs", tags=["oracle"])
-async def get_processes(control: Control) -> models.ProcessesView:
+async def get_processes(control: Control) -> oracle.ProcessesView:
     """Process name to present pid."""
     return control.views.processes()
 
@@ -100,7 +101,7 @@ async def get_events(control: Control) -> ServerSentEvent:
     """
     notices = control.play.feed.listen()
 
-    async def events():  # type: ignore[no-untyped-def]  # noqa: ANN202
+    async def events() -> AsyncIterator[ServerSentEventMessage]:
         async for notice in notices:
             yield ServerSentEventMessage(event=notice.event, data=models.encode(notice.data))
 

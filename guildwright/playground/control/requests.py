@@ -58,7 +58,7 @@ class SubmitModal(Body, frozen=True, kw_only=True):
 
 
 class NewGuild(Body, frozen=True, kw_only=True):
-    """A new guild; the owner is an existing user, or a new one by this name. The bot is invited unless told otherwise."""
+    """A new guild; the owner is an existing user, or a new one by this name. The bot is invited by default."""
 
     name: str
     owner_id: str | None = None
@@ -87,7 +87,7 @@ class NewChannel(Body, frozen=True, kw_only=True):
 
 
 class NewRole(Body, frozen=True, kw_only=True):
-    """A new role at the top of the hierarchy, or at `position` (1 is the lowest). Without permissions: none of its own."""
+    """A new role at the top of the hierarchy, or at `position` (1 is the lowest), with no permissions of its own."""
 
     name: str
     permissions: str = "0"
@@ -114,5 +114,5 @@ class InviteBot(Body, frozen=True, kw_only=True):
 class EditMember(Body, frozen=True, kw_only=True):
     """A moderator's doing: time a member out until a moment (ISO 8601), or set a nickname; null takes it away."""
 
-    timeout_until: str | None | msgspec.UnsetType = msgspec.UNSET
-    nick: str | None | msgspec.UnsetType = msgspec.UNSET
+    timeout_until: str | msgspec.UnsetType | None = msgspec.UNSET
+    nick: str | msgspec.UnsetType | None = msgspec.UNSET

@@ -4,7 +4,7 @@ import itertools
 
 import msgspec
 
-from guildwright.playground import render
+from guildwright.playground import render_message
 from guildwright.playground.bits import CallbackType, Permission
 from guildwright.playground.control import models
 from guildwright.playground.ids import made_at
@@ -109,7 +109,7 @@ def _activity(presence: Json) -> str | None:
 
 def message(play: Playground, record: Message) -> models.MessageView:
     """A message."""
-    return msgspec.convert(render.message(play.memory, record), models.MessageView)
+    return msgspec.convert(render_message.message(play.memory, record), models.MessageView)
 
 
 def result(play: Playground, record: Interaction) -> models.InteractionResult:

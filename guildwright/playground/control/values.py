@@ -1,6 +1,6 @@
 """What a member chose or filled in, checked as Discord's client does, in the payload's form."""
 
-from guildwright.playground import render
+from guildwright.playground import render_message
 from guildwright.playground.bits import ComponentType as Kind
 from guildwright.playground.control.errors import invalid, snowflake
 from guildwright.playground.control.lookup import Lookup
@@ -115,12 +115,13 @@ def _typed(component: Json, value: str | list[str], field: str) -> str:
     return value
 
 
-def target(play: Playground, channel: Channel, find: Lookup, user: User, kind: int, target_id: str) -> Json:
+def target(play: Playground, channel: Channel, user: User, kind: int, target_id: str) -> Json:
     """The data of a context menu command."""
+    find = Lookup(play)
     if kind == _USER_COMMAND:
         resolved = Resolved(play, channel)
         resolved.user(find.user(target_id, "target_id").id)
         return {"target_id": target_id} | resolved.as_json()
     message = find.seen_message(user, target_id, "target_id")
-    shown = render.message(play.memory, message)
+    shown = render_message.message(play.memory, message)
     return {"target_id": target_id, "resolved": {"messages": {target_id: shown}}}

@@ -6,7 +6,7 @@ from collections import Counter
 import msgspec
 
 from guildwright.playground.bits import Permission
-from guildwright.playground.control import models, show
+from guildwright.playground.control import models, oracle, show
 from guildwright.playground.control.errors import invalid, snowflake
 from guildwright.playground.control.lookup import Lookup
 from guildwright.playground.playground import Playground
@@ -75,7 +75,7 @@ class Views:
         """How far an interaction is now."""
         return show.result(self._play, self._find.interaction(interaction_id))
 
-    def effects(self, guild_id: str | None = None) -> models.EffectsView:
+    def effects(self, guild_id: str | None = None) -> oracle.EffectsView:
         """What the bot really did."""
         places = list(self._play.memory.effects.values())
         if guild_id is not None:
@@ -84,9 +84,9 @@ class Views:
         totals: Counter[str] = Counter()
         for effect in places:
             totals[effect.name] += effect.count
-        return models.EffectsView(totals=dict(totals), places=[_effect(effect) for effect in places])
+        return oracle.EffectsView(totals=dict(totals), places=[_effect(effect) for effect in places])
 
-    def reset_effects(self) -> models.EffectsView:
+    def reset_effects(self) -> oracle.EffectsView:
         """Set every counter to nothing; returns what they were."""
         before = self.effects()
         with self._play.store.change() as change:
@@ -94,17 +94,17 @@ class Views:
                 change.drop(effect)
         return before
 
-    def traffic(self, after: int = 0) -> models.TrafficView:
+    def traffic(self, after: int = 0) -> oracle.TrafficView:
         """The newest exchanges on the wire."""
         entries = self._play.recorder.after(after)
-        shown = [msgspec.convert(msgspec.structs.asdict(entry), models.TrafficEntry) for entry in entries]
-        return models.TrafficView(entries=shown, last=entries[-1].number if entries else after)
+        shown = [msgspec.convert(msgspec.structs.asdict(entry), oracle.TrafficEntry) for entry in entries]
+        return oracle.TrafficView(entries=shown, last=entries[-1].number if entries else after)
 
-    def gateway(self) -> models.GatewayView:
+    def gateway(self) -> oracle.GatewayView:
         """Who is connected."""
         memory = self._play.memory
         sessions = [
-            models.SessionView(
+            oracle.SessionView(
                 session_id=session.id,
                 shard=session.shard,
                 intents=int(session.intents),
@@ -114,9 +114,9 @@ class Views:
             )
             for session in self._play.hub.sessions.values()
         ]
-        return models.GatewayView(sessions=sessions, starts_remaining=self._play.hub.start_limit()["remaining"])
+        return oracle.GatewayView(sessions=sessions, starts_remaining=self._play.hub.start_limit()["remaining"])
 
-    def processes(self) -> models.ProcessesView:
+    def processes(self) -> oracle.ProcessesView:
         """The present pids of what `guildwright up` runs."""
         file = self._play.options.processes_file
         try:
@@ -126,11 +126,11 @@ class Views:
         pids = (
             {str(name): pid for name, pid in known.items() if isinstance(pid, int)} if isinstance(known, dict) else {}
         )
-        return models.ProcessesView(pids=pids)
+        return oracle.ProcessesView(pids=pids)
 
 
-def _effect(effect: Effect) -> models.EffectView:
-    return models.EffectView(
+def _effect(effect: Effect) -> oracle.EffectView:
+    return oracle.EffectView(
         kind=effect.name,
         guild_id=str(effect.guild_id) if effect.guild_id else None,
         channel_id=str(effect.channel_id) if effect.channel_id else None,

@@ -1,7 +1,9 @@
 """One gateway connection from HELLO to its close code."""
 
 import asyncio
+import contextlib
 from collections import deque
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from litestar import WebSocket
@@ -9,10 +11,12 @@ from litestar.exceptions import WebSocketDisconnect
 
 from guildwright.playground.bits import ALL_INTENTS, Intent
 from guildwright.playground.gateway import welcome
-from guildwright.playground.gateway.session import Session
 from guildwright.playground.gateway.wire import SocketWire
 from guildwright.playground.playground import Playground
 from guildwright.playground.records import Json
+
+if TYPE_CHECKING:
+    from guildwright.playground.gateway.session import Session
 
 HEARTBEAT_SECONDS = 41.25
 LARGEST_PAYLOAD = 15 * 1024
@@ -50,7 +54,7 @@ class Resume(msgspec.Struct, kw_only=True):
 class Connection:
     """Reads what the client sends, and answers."""
 
-    def __init__(self, play: Playground, socket: "WebSocket", wire: SocketWire) -> None:  # type: ignore[type-arg]
+    def __init__(self, play: Playground, socket: WebSocket[Any, Any, Any], wire: SocketWire) -> None:
         self._play = play
         self._socket = socket
         self._wire = wire
@@ -67,8 +71,9 @@ class Connection:
             if end.code in {4004, 4010, 4013, 4014} and self.session:
                 self._play.hub.end(self.session)
             self._wire.close(end.code, end.reason)
-            async with asyncio.timeout(5):
-                await self._wire.closed.wait()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(5):
+                    await self._wire.closed.wait()
         except WebSocketDisconnect as end:
             if self.session and end.code in {1000, 1001}:
                 self._play.hub.end(self.session)
@@ -84,13 +89,15 @@ class Connection:
         except TimeoutError:
             raise Close(4000, "No heartbeat came.") from None
         if message["type"] == "websocket.disconnect":
-            raise WebSocketDisconnect(code=message["code"])
-        text = message.get("text") or message.get("bytes") or b""
+            raise WebSocketDisconnect(detail="The client went.", code=message["code"])
+        if message["type"] != "websocket.receive":
+            raise Close(4002, "That was no payload.")
+        text: str | bytes = message.get("text") or message.get("bytes") or b""
         if len(text) > LARGEST_PAYLOAD:
             raise Close(4002, "The payload is above 15 KiB.")
         self._note_rate()
         try:
-            payload = msgspec.json.decode(text, type=dict)
+            payload: Json = msgspec.json.decode(text, type=dict[str, Any])
         except msgspec.DecodeError:
             raise Close(4002, "The payload is not a JSON object.") from None
         self._play.recorder.gateway_received(payload)
@@ -170,7 +177,7 @@ class Connection:
             self.session.presence = data
             self._play.announce_bot()
         elif op == 8:  # noqa: PLR2004 - request guild members
-            welcome.members(self._play, self.session, data)
+            welcome.members(self._play, self.session, _convert(data, welcome.Asked))
 
 
 def _convert[T](data: object, kind: type[T]) -> T:

@@ -1,10 +1,12 @@
 """What a session is told when it asks: READY and its guilds, and member lists."""
 
+import msgspec
+
 from guildwright.playground import render
 from guildwright.playground.bits import Intent
 from guildwright.playground.gateway.session import Session
 from guildwright.playground.playground import Playground
-from guildwright.playground.records import Guild, Json
+from guildwright.playground.records import Json
 
 _CHUNK = 1000
 
@@ -30,25 +32,28 @@ def ready(play: Playground, session: Session, host: str) -> None:
     session.tell("READY", data)
     if session.intents & Intent.GUILDS:
         for guild in guilds:
-            session.tell("GUILD_CREATE", guild_create(play, guild)(session))
+            all_members = bool(session.intents & Intent.GUILD_MEMBERS)
+            session.tell("GUILD_CREATE", render.gateway_guild(memory, guild, all_members=all_members))
     play.announce_bot()
 
 
-def guild_create(play: Playground, guild: Guild):  # type: ignore[no-untyped-def]  # noqa: ANN201
-    """The event's data for each session."""
+class Asked(msgspec.Struct, kw_only=True):
+    """A request for a guild's members."""
 
-    def data(session: Session) -> Json:
-        return render.gateway_guild(play.memory, guild, all_members=bool(session.intents & Intent.GUILD_MEMBERS))
+    guild_id: str | int
+    query: str | None = None
+    limit: int = 0
+    user_ids: str | int | list[str | int] | None = None
+    presences: bool = False
+    nonce: str | None = None
 
-    return data
 
-
-def members(play: Playground, session: Session, asked: Json) -> None:
+def members(play: Playground, session: Session, asked: Asked) -> None:
     """Answer "request guild members" in chunks of a thousand."""
-    guild_id = int(asked.get("guild_id", 0))
-    if not session.covers(guild_id) or guild_id not in play.memory.guilds:
+    guild_id = _number(asked.guild_id)
+    if not session.covers(guild_id) or play.memory.member(guild_id, play.application.id) is None:
         return
-    found = _matching(play, guild_id, asked)
+    found, missing = _matching(play, guild_id, asked)
     chunks = [found[start : start + _CHUNK] for start in range(0, len(found), _CHUNK)] or [[]]
     for index, chunk in enumerate(chunks):
         data: Json = {
@@ -57,21 +62,27 @@ def members(play: Playground, session: Session, asked: Json) -> None:
             "chunk_index": index,
             "chunk_count": len(chunks),
         }
-        if "nonce" in asked:
-            data["nonce"] = asked["nonce"]
+        if missing:
+            data["not_found"] = missing
+        if asked.nonce is not None:
+            data["nonce"] = asked.nonce
         session.tell("GUILD_MEMBERS_CHUNK", data)
 
 
-def _matching(play: Playground, guild_id: int, asked: Json) -> list[Json]:
-    listed = list(play.memory.members[guild_id].values())
-    wanted = asked.get("user_ids")
-    if wanted is not None:
-        ids = {int(entry) for entry in (wanted if isinstance(wanted, list) else [wanted])}
-        listed = [member for member in listed if member.user_id in ids]
+def _number(text: str | int) -> int:
+    return int(text) if str(text).isdecimal() else 0
+
+
+def _matching(play: Playground, guild_id: int, asked: Asked) -> tuple[list[Json], list[str]]:
+    known = play.memory.members[guild_id]
+    missing: list[str] = []
+    if asked.user_ids is not None:
+        wanted = asked.user_ids if isinstance(asked.user_ids, list) else [asked.user_ids]
+        listed = [known[_number(entry)] for entry in wanted if _number(entry) in known]
+        missing = [str(entry) for entry in wanted if _number(entry) not in known]
     else:
-        query = str(asked.get("query", "")).casefold()
+        start = (asked.query or "").casefold()
         users = play.memory.users
-        listed = [member for member in listed if users[member.user_id].username.casefold().startswith(query)]
-        limit = int(asked.get("limit", 0))
-        listed = listed[:limit] if limit else listed
-    return [render.member(play.memory, member) for member in listed]
+        listed = [member for member in known.values() if users[member.user_id].username.casefold().startswith(start)]
+        listed = listed[: asked.limit] if asked.limit > 0 else listed
+    return [render.member(play.memory, member) for member in listed], missing

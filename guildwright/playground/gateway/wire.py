@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import zlib
+from typing import Any
 
 import msgspec
 from litestar import WebSocket
@@ -16,7 +17,7 @@ from guildwright.playground.records import Json
 class SocketWire:
     """Outgoing side of a connection."""
 
-    def __init__(self, socket: "WebSocket", recorder: Recorder, compression: str | None) -> None:  # type: ignore[type-arg]
+    def __init__(self, socket: WebSocket[Any, Any, Any], recorder: Recorder, compression: str | None) -> None:
         self._socket = socket
         self._recorder = recorder
         self._stream = stream_for(compression)

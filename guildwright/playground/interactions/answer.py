@@ -2,7 +2,7 @@
 
 import msgspec
 
-from guildwright.playground import effects, errors, posting, render
+from guildwright.playground import effects, errors, posting, render_message
 from guildwright.playground.bits import CallbackType, InteractionType, MessageFlag
 from guildwright.playground.bodies import message as bodies
 from guildwright.playground.bodies import modal as modals
@@ -130,5 +130,5 @@ def described(play: Playground, interaction: Interaction) -> Json:
     }
     if interaction.callback not in {CallbackType.MESSAGE, CallbackType.UPDATE}:
         return {"interaction": body}
-    resource = {"type": interaction.callback, "message": render.message(play.memory, message)}
+    resource = {"type": interaction.callback, "message": render_message.message(play.memory, message)}
     return {"interaction": body, "resource": resource}

@@ -1,6 +1,6 @@
 """INTERACTION_CREATE as the gateway carries it."""
 
-from guildwright.playground import render
+from guildwright.playground import render, render_message
 from guildwright.playground.playground import Playground
 from guildwright.playground.records import Channel, Interaction, Json, Member
 
@@ -32,7 +32,7 @@ def build(play: Playground, interaction: Interaction) -> Json:
     payload |= _who(play, interaction, channel)
     source = memory.messages.get(channel.id, {}).get(interaction.source_message_id or 0)
     if source:
-        payload["message"] = render.message(memory, source)
+        payload["message"] = render_message.message(memory, source)
     return payload
 
 

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 from markupsafe import Markup
 
-from guildwright.playground import render
+from guildwright.playground import render_message
 from guildwright.playground.feed import Feed, Notice
 from guildwright.playground.page import seat as seats
 from guildwright.playground.page.draw import Draw
@@ -84,11 +84,11 @@ class Live:
     def _arrived(self, message: Message) -> str:
         self._known.add(message.id)
         self._seen.read(self._at.user, self._at.channel.id)
-        body = render.message(self._play.memory, message)
+        body = render_message.message(self._play.memory, message)
         return self._draw.appended("#message-list", self._draw.message(body, self._look(self._at), fresh=True))
 
     def _changed(self, message: Message) -> str:
-        return self._draw.message(render.message(self._play.memory, message), self._look(self._at), swap="true")
+        return self._draw.message(render_message.message(self._play.memory, message), self._look(self._at), swap="true")
 
     def _gone(self, message_id: int) -> str:
         if message_id not in self._known:

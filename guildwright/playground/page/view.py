@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from guildwright.platform.markup.messages import Reading
-from guildwright.playground import render
+from guildwright.playground import render_message
 from guildwright.playground.bits import Permission
 from guildwright.playground.control.models import CommandView
 from guildwright.playground.page import seat as seats
@@ -107,7 +107,7 @@ class View:
     @cached_property
     def messages(self) -> list[Json]:
         """The same as Discord's JSON."""
-        return [render.message(self._play.memory, message) for message in self.records]
+        return [render_message.message(self._play.memory, message) for message in self.records]
 
     @cached_property
     def digest(self) -> str:

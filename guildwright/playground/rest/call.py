@@ -10,7 +10,7 @@ from litestar import Request, Response
 from multipart import MultipartError, MultipartParser  # type: ignore[import-untyped,unused-ignore]
 
 from guildwright.playground import errors
-from guildwright.playground.bits import Permission
+from guildwright.playground.bits import NOTHING, Permission
 from guildwright.playground.errors import DiscordError
 from guildwright.playground.playground import Playground
 from guildwright.playground.records import Channel, Guild, Json, Member, Message, Role
@@ -108,7 +108,7 @@ class Call:
             raise errors.unknown_role()
         return role
 
-    def channel(self, channel_id: int, needed: Permission = Permission(0)) -> Channel:
+    def channel(self, channel_id: int, needed: Permission = NOTHING) -> Channel:
         """A channel that the bot sees and where it holds the permissions."""
         channel = self.memory.channels.get(channel_id)
         if channel is None:

@@ -3,7 +3,7 @@
 import msgspec
 from litestar import Response, delete, get, patch, post
 
-from guildwright.playground import effects, errors, posting, render
+from guildwright.playground import effects, errors, posting, render_message
 from guildwright.playground.bits import CallbackType
 from guildwright.playground.bodies import message as bodies
 from guildwright.playground.errors import DiscordError
@@ -59,7 +59,7 @@ async def _edit(call: Call, interaction: Interaction, message: Message) -> Respo
         if message.id == interaction.reply_id and not interaction.settled:
             change.put(msgspec.structs.replace(interaction, settled=True))
             change.announce(lambda: answers.announce(call.play, interaction))
-    return answer(render.message(call.memory, revised))
+    return answer(render_message.message(call.memory, revised))
 
 
 def _delete(call: Call, message: Message) -> Response[None]:
@@ -72,7 +72,7 @@ def _delete(call: Call, message: Message) -> Response[None]:
 async def get_original(call: Call, application_id: int, token: str) -> Response[object]:
     """GET the first reply, or the message that was updated."""
     interaction = _interaction(call, application_id, token)
-    return answer(render.message(call.memory, _original(call, interaction)))
+    return answer(render_message.message(call.memory, _original(call, interaction)))
 
 
 @patch(_ORIGINAL)
@@ -103,14 +103,14 @@ async def follow_up(call: Call, application_id: int, token: str) -> Response[obj
         effects.message_created(call.play, change, message)
         change.count("follow_ups_sent", interaction.guild_id, interaction.channel_id)
         change.announce(lambda: answers.announce(call.play, interaction))
-    return answer(render.message(call.memory, message))
+    return answer(render_message.message(call.memory, message))
 
 
 @get(_ONE)
 async def get_follow_up(call: Call, application_id: int, token: str, message_id: int) -> Response[object]:
     """GET a follow-up."""
     interaction = _interaction(call, application_id, token)
-    return answer(render.message(call.memory, _owned(call, interaction, message_id)))
+    return answer(render_message.message(call.memory, _owned(call, interaction, message_id)))
 
 
 @patch(_ONE)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from litestar import Response, delete, get, patch, post
 
-from guildwright.playground import effects, errors, posting, render
+from guildwright.playground import effects, errors, posting, render_message
 from guildwright.playground.bits import ChannelType, Permission
 from guildwright.playground.bodies import message as bodies
 from guildwright.playground.bodies.message import Draft
@@ -40,9 +40,9 @@ async def create_message(call: Call, channel_id: int) -> Response[object]:
     if draft.nonce is not None and draft.enforce_nonce:
         earlier = posting.earlier_with_nonce(call.play, channel, call.own_id, draft.nonce)
         if earlier:
-            return answer(_with_nonce(call, render.message(call.memory, earlier), draft))
+            return answer(_with_nonce(call, render_message.message(call.memory, earlier), draft))
     message = posting.publish(call.play, posting.compose(call.play, channel, call.own_id, draft))
-    return answer(_with_nonce(call, render.message(call.memory, message), draft))
+    return answer(_with_nonce(call, render_message.message(call.memory, message), draft))
 
 
 def _with_nonce(call: Call, body: Json, draft: Draft) -> Json:
@@ -68,14 +68,14 @@ async def list_messages(call: Call, channel_id: int) -> Response[object]:
         messages = [message for message in messages if message.id > after][:limit]
     elif before is not None:
         messages = [message for message in messages if message.id < before]
-    return answer([render.message(call.memory, message) for message in reversed(messages[-limit:])])
+    return answer([render_message.message(call.memory, message) for message in reversed(messages[-limit:])])
 
 
 @get(_ONE)
 async def get_message(call: Call, channel_id: int, message_id: int) -> Response[object]:
     """GET one."""
     channel = call.channel(channel_id, Permission.READ_MESSAGE_HISTORY)
-    return answer(render.message(call.memory, call.message(channel, message_id)))
+    return answer(render_message.message(call.memory, call.message(channel, message_id)))
 
 
 @patch(_ONE)
@@ -88,7 +88,7 @@ async def edit_message(call: Call, channel_id: int, message_id: int) -> Response
     revised = posting.revise(call.play, message, bodies.read(body, present_flags=message.flags))
     with call.play.store.change() as change:
         effects.message_edited(call.play, change, revised)
-    return answer(render.message(call.memory, revised))
+    return answer(render_message.message(call.memory, revised))
 
 
 @delete(_ONE, status_code=204)

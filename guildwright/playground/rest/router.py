@@ -1,17 +1,32 @@
 """Puts the REST API together: authorisation, refusals in Discord's shape, and every route."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from litestar import Request, Response, Router
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
-from litestar.types import ControllerRouterHandler
 
 from guildwright.playground import errors
 from guildwright.playground.errors import DiscordError
 from guildwright.playground.playground import Playground
-from guildwright.playground.rest import applications, channels, commands, gateway, guilds, interactions, messages, users
+from guildwright.playground.rest import (
+    applications,
+    channels,
+    commands,
+    gateway,
+    guilds,
+    interactions,
+    members,
+    messages,
+    reactions,
+    roles,
+    users,
+)
 from guildwright.playground.rest.call import Call
+from guildwright.playground.rest.limits import RateLimits
+
+if TYPE_CHECKING:
+    from litestar.types import ControllerRouterHandler
 
 PATH = "/api/v10"
 
@@ -33,12 +48,16 @@ def rest_router(play: Playground) -> Router:
         *commands.ROUTES,
         *gateway.ROUTES,
         *guilds.ROUTES,
+        *members.ROUTES,
         *messages.ROUTES,
+        *reactions.ROUTES,
+        *roles.ROUTES,
         *users.ROUTES,
     ]
     return Router(
         path=PATH,
         include_in_schema=False,
+        middleware=[RateLimits(play, PATH)] if play.options.rate_limits else [],
         exception_handlers={DiscordError: _refuse, HTTPException: refuse_http},
         route_handlers=[
             Router(path="/", route_handlers=authorised, dependencies={"call": Provide(bot_call)}),

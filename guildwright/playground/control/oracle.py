@@ -1,0 +1,72 @@
+"""What the control API says of what happened behind the curtain: counters, traffic, sessions, processes."""
+
+from typing import Any
+
+from guildwright.playground.control.models import View
+
+
+class EffectView(View, frozen=True, kw_only=True):
+    """A counter at one place. Places without guild or channel are null."""
+
+    kind: str
+    guild_id: str | None
+    channel_id: str | None
+    count: int
+
+
+class EffectsView(View, frozen=True, kw_only=True):
+    """What the bot really did: `totals` by kind, and each place by itself."""
+
+    totals: dict[str, int]
+    places: list[EffectView]
+
+
+class SessionView(View, frozen=True, kw_only=True):
+    """A gateway session; `connected` is false while it may still be resumed."""
+
+    session_id: str
+    shard: tuple[int, int]
+    intents: int
+    connected: bool
+    sequence: int
+    guild_ids: list[str]
+
+
+class GatewayView(View, frozen=True, kw_only=True):
+    """Who is connected, and how many session starts are left."""
+
+    sessions: list[SessionView]
+    starts_remaining: int
+
+
+class TrafficEntry(View, frozen=True, kw_only=True):
+    """One exchange.
+
+    kind `rest`: a request and its response; `gateway_received`: a payload that the bot received; `gateway_sent`: one
+    that it sent.
+    """
+
+    number: int
+    at: str
+    kind: str
+    method: str | None = None
+    path: str | None = None
+    query: str | None = None
+    request: Any = None
+    request_type: str | None = None
+    status: int | None = None
+    response: Any = None
+    payload: Any = None
+
+
+class TrafficView(View, frozen=True, kw_only=True):
+    """The newest exchanges; ask again with `after=last`."""
+
+    entries: list[TrafficEntry]
+    last: int
+
+
+class ProcessesView(View, frozen=True, kw_only=True):
+    """Process name to pid, as `guildwright up` last wrote them; empty when the playground runs alone."""
+
+    pids: dict[str, int]

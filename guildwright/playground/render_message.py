@@ -1,0 +1,104 @@
+"""Messages as Discord's JSON, with where they came from; see `render` for everything else."""
+
+from guildwright.playground.bits import InteractionType
+from guildwright.playground.memory import Memory
+from guildwright.playground.records import Interaction, Json, Message, Reaction
+from guildwright.playground.render import bare_member, user
+
+
+def interaction_metadata(memory: Memory, record: Interaction) -> Json:
+    """What a reply remembers of the interaction it answers."""
+    owners = {"0": str(record.guild_id or 0)}
+    metadata: Json = {
+        "id": str(record.id),
+        "type": record.type,
+        "user": user(memory.users[record.user_id]),
+        "authorizing_integration_owners": owners,
+    }
+    if record.type == InteractionType.COMPONENT:
+        metadata["interacted_message_id"] = str(record.source_message_id)
+    parent = memory.interactions.get(record.parent_id or 0)
+    if record.type == InteractionType.MODAL and parent:
+        metadata["triggering_interaction_metadata"] = interaction_metadata(memory, parent)
+    return metadata
+
+
+def message(memory: Memory, record: Message, *, quoted: bool = False) -> Json:
+    """A message object; `quoted` is the one level deep copy inside a reply."""
+    body: Json = {
+        "id": str(record.id),
+        "channel_id": str(record.channel_id),
+        "type": record.type,
+        "author": user(memory.users[record.author_id]),
+        "content": record.content,
+        "timestamp": record.sent_at,
+        "edited_timestamp": record.edited_at,
+        "tts": False,
+        "mention_everyone": record.mention_everyone,
+        "mentions": [user(memory.users[user_id]) for user_id in record.mentions],
+        "mention_roles": [str(role_id) for role_id in record.mention_roles],
+        "attachments": list(record.attachments),
+        "embeds": list(record.embeds),
+        "components": list(record.components),
+        "pinned": record.pinned,
+        "flags": record.flags,
+    }
+    if memory.users[record.author_id].bot:
+        body["application_id"] = str(memory.application.id)
+    if record.reactions:
+        body["reactions"] = [_reaction(memory, entry) for entry in record.reactions]
+    _add_origin(memory, record, body)
+    if record.reply_to and not quoted:
+        replied = memory.messages[record.channel_id].get(record.reply_to)
+        body["referenced_message"] = message(memory, replied, quoted=True) if replied else None
+    return body
+
+
+def _add_origin(memory: Memory, record: Message, body: Json) -> None:
+    interaction = memory.interactions.get(record.interaction_id or 0)
+    if interaction:
+        body["webhook_id"] = str(memory.application.id)
+        body["interaction_metadata"] = interaction_metadata(memory, interaction)
+        if interaction.command_name:
+            body["interaction"] = {
+                "id": str(interaction.id),
+                "type": interaction.type,
+                "name": interaction.command_name,
+                "user": user(memory.users[interaction.user_id]),
+            }
+    if record.reply_to:
+        reference = {"type": 0, "channel_id": str(record.channel_id), "message_id": str(record.reply_to)}
+        if record.guild_id:
+            reference["guild_id"] = str(record.guild_id)
+        body["message_reference"] = reference
+
+
+def gateway_message(memory: Memory, record: Message) -> Json:
+    """A message object as MESSAGE_CREATE carries it: with guild, member and the nonce."""
+    body = message(memory, record) | {"channel_type": memory.channels[record.channel_id].type}
+    if record.nonce is not None:
+        body["nonce"] = record.nonce
+    if record.guild_id is None:
+        return body
+    body["guild_id"] = str(record.guild_id)
+    author = memory.member(record.guild_id, record.author_id)
+    if author:
+        body["member"] = bare_member(author)
+    for mention in body["mentions"]:
+        mentioned = memory.member(record.guild_id, int(mention["id"]))
+        if mentioned:
+            mention["member"] = bare_member(mentioned)
+    return body
+
+
+def _reaction(memory: Memory, entry: Reaction) -> Json:
+    return {
+        "emoji": {"id": str(entry.id) if entry.id else None, "name": entry.name},
+        "count": len(entry.users),
+        "count_details": {"burst": 0, "normal": len(entry.users)},
+        "burst_colors": [],
+        "me": memory.application.id in entry.users,
+        "me_burst": False,
+        "burst_me": False,
+        "burst_count": 0,
+    }
