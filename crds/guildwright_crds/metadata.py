@@ -5,9 +5,10 @@ a file. What the server itself fills in is accepted where the server accepts it 
 `kubectl get -o yaml`.
 """
 
+from datetime import datetime
 from typing import Annotated, Any, Self
 
-from pydantic import Field, StrictBool, StrictInt, StrictStr, model_validator
+from pydantic import AfterValidator, Field, StrictBool, StrictInt, StrictStr, model_validator
 from pydantic_core import PydanticCustomError
 
 from guildwright_crds.base import ALLOWED, SNOWFLAKE_PATTERN, SNOWFLAKE_WORDS, WHOLE, ConfigModel
@@ -16,6 +17,7 @@ _NAME = "([A-Za-z0-9][-A-Za-z0-9_.]{0,61})?[A-Za-z0-9]"
 _DOMAIN = "[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*"
 _ANY_CASE_DOMAIN = _DOMAIN.replace("a-z", "A-Za-z")
 LABEL_WORDS = "up to 63 letters, digits, '-', '_' and '.', beginning and ending with a letter or digit"
+TIME_WORDS = 'a time such as "2026-01-31T12:00:00Z"'
 KEY_WORDS = f"{LABEL_WORDS}; a DNS name and '/' may stand before them"
 
 
@@ -30,13 +32,24 @@ type Namespace = Annotated[
     StrictStr, _string("^([a-z0-9]([-a-z0-9]*[a-z0-9])?)?$", "a namespace: lower-case letters, digits and '-'", 63)
 ]
 type Prefix = Annotated[StrictStr, _string(f"^({_DOMAIN}[-.]?)?$", "the beginning of a DNS name", 253)]
+
+
+def _on_the_calendar(text: str) -> str:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError as error:
+        raise PydanticCustomError("time", "no such time: {error}", {"error": str(error)}) from error
+    return text
+
+
 type Time = Annotated[
     StrictStr,
     _string(
         r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.,][0-9]+)?(Z|[-+][0-9]{2}:[0-9]{2})$",
-        'a time such as "2026-01-31T12:00:00Z"',
+        TIME_WORDS,
         64,
     ),
+    AfterValidator(_on_the_calendar),
 ]
 type Integer64 = Annotated[StrictInt, Field(ge=-(2**63), le=2**63 - 1), WHOLE]
 type NotEmpty = Annotated[StrictStr, Field(min_length=1)]
@@ -45,7 +58,7 @@ type NotEmpty = Annotated[StrictStr, Field(min_length=1)]
 class OwnerReference(ConfigModel):
     """The object that this one is deleted with."""
 
-    api_version: Annotated[StrictStr, _string("^[^/]+(/[^/]+)?$", "group/version, or v1", 317)]
+    api_version: Annotated[StrictStr, Field(pattern="^[^/]+(/[^/]+)?$", json_schema_extra={ALLOWED: "group/version"})]
     kind: NotEmpty
     name: NotEmpty
     uid: NotEmpty
@@ -99,7 +112,7 @@ class Metadata(ConfigModel):
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
-        if sum(owner.controller is True for owner in self.owner_references or ()) > 1:
+        if len({owner for owner in self.owner_references or () if owner.controller}) > 1:  # equal ones count once
             raise PydanticCustomError("owners", "only one of the ownerReferences can be the controller")
         if {"orphan", "foregroundDeletion"} <= set(self.finalizers or ()):
             raise PydanticCustomError("finalizers", "orphan and foregroundDeletion exclude each other")

@@ -7,7 +7,6 @@ One inlined schema of the whole document (`document_schema`) is the source of bo
 import io
 import json
 from collections.abc import Iterator
-from copy import deepcopy
 from datetime import timedelta
 from functools import cache
 from typing import Any, Literal, override
@@ -85,16 +84,12 @@ def _inline(node: Any, definitions: Schema) -> Any:  # noqa: ANN401  # a schema 
 
 
 @cache
-def _document_schema() -> Schema:
+def document_schema() -> Schema:
+    """The schema of a whole document, with the rules of every level and our own marks. Shared: do not change it."""
     raw = GuildConfig.model_json_schema(by_alias=True, schema_generator=_Generator)
     schema: Schema = _inline(raw, raw["$defs"])
     rules = [NAME_RULE, *(_not_everyone(path) for path in _marked(schema["properties"]["spec"], "spec"))]
     return schema | {RULES: [rule.as_schema() for rule in rules]}
-
-
-def document_schema() -> Schema:
-    """The schema of a whole document, with the rules of every level and our own marks; a fresh copy."""
-    return deepcopy(_document_schema())
 
 
 def _marked(schema: Schema, path: str) -> Iterator[str]:

@@ -86,24 +86,23 @@ class ControlPlane:
             check=False,
         )
 
-    def ask(self, method: str, path: str, body: object = None) -> Answer:
-        """One request over one kept connection."""
+    def ask(self, method: str, path: str, body: object = None, content: str = "application/json") -> Answer:
+        """One request over one kept connection; `content` is the type of the body."""
         for attempt in (1, 2):
             try:
-                return self._ask(method, path, body)
+                return self._ask(method, path, body, content)
             except (http.client.HTTPException, OSError):
                 self.close()
                 if attempt == 2:
                     raise
         raise AssertionError
 
-    def _ask(self, method: str, path: str, body: object) -> Answer:
+    def _ask(self, method: str, path: str, body: object, content: str) -> Answer:
         if self._connection is None:
             trust = ssl.create_default_context(cafile=str(self.authority))
             self._connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=ASK_SECONDS, context=trust)
-        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
-        content = None if body is None else json.dumps(body).encode("utf-8", "surrogatepass")
-        self._connection.request(method, path, content, headers)
+        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": content}
+        self._connection.request(method, path, None if body is None else json.dumps(body), headers)
         answer = self._connection.getresponse()
         text = answer.read().decode()
         parsed = json.loads(text) if text[:1] == "{" else text
@@ -121,13 +120,16 @@ def control_plane(folder: Path, binaries: Path) -> Iterator[ControlPlane]:
     """Start etcd and kube-apiserver in a folder; stop them, by their pids, at the end."""
     client, peer, secure = _free_ports(3)
     token = secrets.token_hex(16)
-    etcd = [binaries / "server", *_etcd_flags(folder, client, peer)]
-    apiserver = [binaries / "kube-apiserver", *_apiserver_flags(folder, client, secure, token)]
+    etcd = [str(binaries / "server"), *_etcd_flags(folder, client, peer)]
+    apiserver = [str(binaries / "kube-apiserver"), *_apiserver_flags(folder, client, secure, token)]
     plane = ControlPlane(folder, binaries, secure, token)
-    with contextlib.closing(plane), _running(etcd, folder / "etcd.log") as first:
-        with _running(apiserver, folder / "kube-apiserver.log") as second:
-            _wait_until_ready(plane, {"etcd": first, "kube-apiserver": second})
-            yield plane
+    with (
+        contextlib.closing(plane),
+        _running(etcd, folder / "etcd.log") as first,
+        _running(apiserver, folder / "kube-apiserver.log") as second,
+    ):
+        _wait_until_ready(plane, {"etcd": first, "kube-apiserver": second})
+        yield plane
 
 
 def _free_ports(count: int) -> list[int]:
@@ -183,7 +185,7 @@ def _die_with_parent() -> None:
 
 
 @contextlib.contextmanager
-def _running(command: list[Path | str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+def _running(command: list[str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
     with log.open("wb") as output:
         process = _start(command, output)
         try:
@@ -197,7 +199,7 @@ def _running(command: list[Path | str], log: Path) -> Iterator[subprocess.Popen[
                 process.wait()
 
 
-def _start(command: list[Path | str], output: IO[bytes]) -> subprocess.Popen[bytes]:
+def _start(command: list[str], output: IO[bytes]) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,

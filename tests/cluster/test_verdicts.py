@@ -1,0 +1,102 @@
+"""`check` and a real API server give the same verdict on every example and counter-example."""
+
+from pathlib import Path
+
+import pytest
+
+from guildwright_crds.check import check_file
+from tests.cluster.control_plane import ControlPlane
+from tests.crds.documents import ACCEPTED, EXAMPLES, READERS_DIFFER, REFUSED, name
+
+pytestmark = pytest.mark.cluster
+
+SERVER_REFUSES_TOO = {"prefix-n", "reroll-limit-0777"}
+"""Of the documents that readers of YAML read differently, those that are wrong in either reading."""
+
+
+def _applies(plane: ControlPlane, path: Path) -> tuple[bool, str]:
+    done = plane.kubectl("apply", "--validate=strict", "-f", str(path))
+    return done.returncode == 0, done.stdout + done.stderr
+
+
+def test_there_are_documents_of_each_kind() -> None:
+    assert [len(kind) > few for kind, few in ((EXAMPLES, 4), (ACCEPTED, 30), (REFUSED, 100), (READERS_DIFFER, 15))]
+
+
+@pytest.mark.parametrize("path", [*EXAMPLES, *ACCEPTED], ids=name)
+def test_kubectl_applies_what_check_accepts(plane: ControlPlane, path: Path) -> None:
+    applied, said = _applies(plane, path)
+
+    assert (applied, check_file(path).problems) == (True, ()), said
+    assert plane.kubectl("delete", "--wait=true", "-f", str(path)).returncode == 0
+
+
+@pytest.mark.parametrize("path", REFUSED, ids=name)
+def test_kubectl_refuses_what_check_refuses(plane: ControlPlane, path: Path) -> None:
+    applied, said = _applies(plane, path)
+
+    assert (applied, check_file(path).valid) == (False, False), said
+
+
+@pytest.mark.parametrize("path", READERS_DIFFER, ids=name)
+def test_check_is_stricter_only_where_readers_of_yaml_differ(plane: ControlPlane, path: Path) -> None:
+    done = plane.kubectl("apply", "--dry-run=server", "--validate=strict", "-f", str(path))
+
+    assert not check_file(path).valid
+    assert (done.returncode == 0) == (path.stem not in SERVER_REFUSES_TOO), done.stderr
+
+
+def test_the_server_itself_refuses_a_null_in_an_unknown_field_which_kubectl_drops(plane: ControlPlane) -> None:
+    (path,) = [each for each in READERS_DIFFER if each.stem == "unknown-field-null"]
+
+    done = plane.kubectl("apply", "--server-side", "--validate=strict", "-f", str(path))
+
+    assert done.returncode != 0
+    assert "winners" in done.stderr
+
+
+def test_kubectl_lists_guilds_by_their_short_name_with_the_columns_of_the_crd(plane: ControlPlane) -> None:
+    (german,) = [path for path in EXAMPLES if path.stem == "german"]
+    assert _applies(plane, german)[0]
+
+    listed = plane.kubectl("get", "gc")
+    by_category = plane.kubectl("get", "guildwright")
+
+    assert listed.stdout.split()[:5] == ["NAME", "READY", "REASON", "LOCALE", "AGE"]
+    assert "de-DE" in listed.stdout
+    assert "1101000000000000004" in by_category.stdout
+    assert plane.kubectl("delete", "-f", str(german)).returncode == 0
+
+
+def test_kubectl_explains_a_field_and_names_its_default(plane: ControlPlane) -> None:
+    said = plane.kubectl("explain", "guildconfig.spec.giveaways.claimTimeout").stdout
+
+    assert "How long a winner has to claim the prize. Default: 5m." in said
+
+
+def test_the_server_takes_the_crd_back_as_it_was_written(plane: ControlPlane) -> None:
+    """No condition complains: the schema is structural, and its names are accepted."""
+    answer = plane.ask("GET", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/guildconfigs.guildwright.dev")
+
+    conditions = {each["type"]: each["status"] for each in answer.body["status"]["conditions"]}
+    assert conditions == {"NamesAccepted": "True", "Established": "True"}
+
+
+def test_two_managers_can_own_different_roles_of_one_set(plane: ControlPlane) -> None:
+    """The list types make server-side apply merge: git keeps one role, the dashboard adds another."""
+    kind = "/apis/guildwright.dev/v1alpha1/namespaces/default/guildconfigs/1101000000000000009"
+    for manager, role in (("git", "1101000000000000901"), ("dashboard", "1101000000000000902")):
+        document = {
+            "apiVersion": "guildwright.dev/v1alpha1",
+            "kind": "GuildConfig",
+            "metadata": {"name": "1101000000000000009"},
+            "spec": {"general": {"staffRoles": [role]}, "commands": {"rules": [{"name": f"giveaway {manager}"}]}},
+        }
+        answer = plane.ask("PATCH", f"{kind}?fieldManager={manager}", document, content="application/apply-patch+yaml")
+        assert answer.status in {200, 201}, answer.message
+
+    spec = plane.ask("GET", kind).body["spec"]
+
+    assert spec["general"]["staffRoles"] == ["1101000000000000901", "1101000000000000902"]
+    assert [rule["name"] for rule in spec["commands"]["rules"]] == ["giveaway git", "giveaway dashboard"]
+    plane.ask("DELETE", kind)
