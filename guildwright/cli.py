@@ -92,8 +92,10 @@ def migrate(data: Data = None) -> None:
 
 @app.command()
 def crds(
-    check: Annotated[bool, typer.Option("--check", help="Compare with what is there instead of writing.")] = False,
-    out: Annotated[Path | None, typer.Option(help="Directory. Default: crds/manifests of the checkout.")] = None,
+    check: Annotated[bool, typer.Option("--check", help="Compare with the committed files instead.")] = False,
+    out: Annotated[
+        Path | None, typer.Option(help="Write the CRD and the JSON Schema to this directory; else print the CRD.")
+    ] = None,
 ) -> None:
     """Render the CustomResourceDefinitions from the models."""
     from guildwright_crds import cli
