@@ -60,8 +60,8 @@ async def _run(settings: Settings) -> int:
     await engine.open_database(settings)
     worker = JobWorker(stream.redis_url(settings), consumers(deps), clock, chance, deps.errors)
     health = Health(settings, clock, _checks(deps, worker), worker.measure)
-    await health.start()
     try:
+        await health.start()
         await deps.discord.start()
         await deps.config.start()
         await _until_stopped(worker, deps, stopped)
