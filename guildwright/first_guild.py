@@ -15,6 +15,7 @@ spec:
   giveaways:
     claimTimeout: 5m # how long a winner has to press Claim before the prize is drawn again
     rerollLimit: 1 # how often an unclaimed prize is drawn again
+    managerRoles: ["{artisan}"] # Artisan: its members may start and end giveaways, Ana for one
 """
 
 
@@ -23,4 +24,4 @@ def write(guilds: Path, facts: Mapping[str, Any]) -> None:
     if any(path.suffix in {".yaml", ".yml"} for path in guilds.iterdir()):
         return
     file = guilds / "oak-hall.yaml"
-    file.write_text(TEXT.format(file=file.name, guild=facts["guild_id"]))
+    file.write_text(TEXT.format(file=file.name, guild=facts["guild_id"], artisan=facts["roles"]["Artisan"]))

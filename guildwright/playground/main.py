@@ -101,5 +101,6 @@ def describe(play: Playground, host: str, port: int) -> dict[str, object]:
         "application_id": str(play.application.id),
         "guild_id": str(guild.id),
         "channels": {channel.name: str(channel.id) for channel in play.memory.guild_channels(guild.id)},
+        "roles": {role.name: str(role.id) for role in play.memory.guild_roles(guild.id)},
         "port": port,
     }
