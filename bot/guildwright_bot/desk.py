@@ -12,11 +12,16 @@ import structlog
 from prometheus_client import Counter
 from structlog.contextvars import bound_contextvars
 
+from guildwright.platform.database.errors import is_database_away
 from guildwright_bot.ask import Ask, Handler
 from guildwright_bot.core.audit import note_refusal
 from guildwright_bot.guard import Options, Requirement, decide
 from guildwright_bot.refusal import Refusal
 from guildwright_bot.wording import say
+
+# How long a member waits ("thinking…") for a database that restarts, before they read that something is wrong.
+PATIENCE_SECONDS = 12.0
+PAUSE_SECONDS = 0.5
 
 _log = structlog.get_logger("guildwright.desk")
 _HANDLED = Counter("guildwright_requests", "Commands and clicks: done, refused, failed.", ["name", "outcome"])
@@ -45,7 +50,7 @@ async def attend(ask: Ask, request: Request, options: Options) -> None:
             if refusal is not None and request.requirement.command is not None:
                 await note_refusal(ask, request.name, refusal)
             if refusal is None:
-                refusal = await request.handler(ask, **options)
+                refusal = await _patiently(ask, request, options)
             if refusal is not None:
                 await _refuse(ask, request, refusal)
             else:
@@ -70,6 +75,18 @@ async def judge(ask: Ask, requirement: Requirement, options: Options) -> Refusal
     if requirement.target is not None and options.get(requirement.target) is not None:
         target = await ask.standing.target(ask.guild_id, cast("int", options[requirement.target]))
     return decide(requirement, actor=ask.actor, config=ask.config, channel_id=ask.channel_id, bot=bot, target=target)
+
+
+async def _patiently(ask: Ask, request: Request, options: Options) -> Refusal | None:
+    """Call the handler, again where the database was away for a moment: what it does counts once (`Ask.source_id`)."""
+    deadline = ask.deps.clock.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            return await request.handler(ask, **options)
+        except Exception as error:
+            if not is_database_away(error) or ask.deps.clock.monotonic() > deadline:
+                raise
+        await ask.deps.clock.sleep(PAUSE_SECONDS)
 
 
 async def _refuse(ask: Ask, request: Request, refusal: Refusal) -> None:

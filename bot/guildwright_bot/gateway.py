@@ -1,10 +1,13 @@
 """How we use hikari: which intents, what is cached, and the corrections that hikari needs."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from typing import override
 
 import hikari
 import structlog
 from hikari.impl import CacheComponents, CacheSettings, GatewayBot, GatewayShardImpl
+from hikari.impl import shard as shard_impl
 
 from guildwright.platform.settings import Settings
 
@@ -16,6 +19,7 @@ _PRIVILEGED = {
     hikari.Intents.GUILD_PRESENCES: ("intents_presences", "Presence Intent"),
 }
 DISALLOWED_INTENTS = 4014
+LONGEST_BACKOFF = 5.0
 
 
 def intents_of(settings: Settings) -> hikari.Intents:
@@ -39,8 +43,13 @@ def portal_switches(intents: hikari.Intents) -> list[str]:
     return [switch for intent, (_, switch) in _PRIVILEGED.items() if intent & intents]
 
 
-def build(settings: Settings, token: str, intents: hikari.Intents) -> "Bot":
-    """A bot that caches what the guard needs, and no members but itself."""
+def build(
+    settings: Settings, token: str, intents: hikari.Intents, may_identify: Callable[[], Awaitable[None]]
+) -> "Bot":
+    """A bot that caches what the guard needs, and no members but itself.
+
+    `may_identify` returns when one more session may be started; it is asked before every one but the first.
+    """
     cache = (
         CacheComponents.GUILDS
         | CacheComponents.GUILD_CHANNELS
@@ -48,7 +57,7 @@ def build(settings: Settings, token: str, intents: hikari.Intents) -> "Bot":
         | CacheComponents.MEMBERS
         | CacheComponents.ME
     )
-    return Bot(
+    bot = Bot(
         token,
         banner=None,
         logs=None,
@@ -59,13 +68,33 @@ def build(settings: Settings, token: str, intents: hikari.Intents) -> "Bot":
         max_retries=0,
         rest_url=settings.discord_api,
     )
+    bot.may_identify = may_identify
+    return bot
+
+
+# hikari counts the failures of a shard's whole life and would wait a minute after the fourth, however long it was well
+# in between. Discord asks for 1 to 5 seconds; what protects the day's sessions is `may_identify`.
+shard_impl._BACKOFF_CAP = LONGEST_BACKOFF  # type: ignore[misc]  # noqa: SLF001  hikari has no setting for it
 
 
 class Shard(GatewayShardImpl):
-    """Knows who it is also between a reconnect and RESUMED.
+    """hikari's shard, but for two things.
 
-    hikari's own raises then, and its event manager swallows that: a GUILD_CREATE replayed by a RESUME would be lost.
+    It knows who it is also between a reconnect and RESUMED: hikari's own raises then, and its event manager swallows
+    that, so that a GUILD_CREATE replayed by a RESUME would be lost. And it asks before it starts another session.
     """
+
+    __slots__ = ("begun", "may_identify")
+
+    may_identify: Callable[[], Awaitable[None]]
+    begun: bool
+
+    @override
+    async def _connect(self) -> tuple[asyncio.Task[None], ...]:
+        if self._seq is None and self.begun:
+            await self.may_identify()
+        self.begun = True
+        return await super()._connect()
 
     @override
     def get_user_id(self) -> hikari.Snowflake:
@@ -78,7 +107,9 @@ class Shard(GatewayShardImpl):
 class Bot(GatewayBot):
     """hikari's bot with our shards: the class of a shard is hard-coded in it."""
 
-    __slots__ = ()
+    __slots__ = ("may_identify",)
+
+    may_identify: Callable[[], Awaitable[None]]
 
     @override
     async def _start_one_shard(self, **asked: object) -> None:
@@ -97,6 +128,7 @@ class Bot(GatewayBot):
             token=self._token,
             **options,  # type: ignore[arg-type]
         )
+        shard.may_identify, shard.begun = self.may_identify, False
         await shard.start()
         if not shard.is_alive:
             raise RuntimeError(f"shard {shard.id} shut down immediately when starting")

@@ -142,7 +142,7 @@ class Process:
 
     async def _connect(self) -> None:
         token = self._deps.settings.discord_token
-        bot = build(self._deps.settings, token.get_secret_value() if token else "", self._intents)
+        bot = build(self._deps.settings, token.get_secret_value() if token else "", self._intents, self._may_identify)
         standing = KnownStanding(self._deps.discord, bot.cache)
         Wiring(self._deps, standing, collect(self._deps.texts)).connect(bot)
         Listeners(self._deps).subscribe(bot)
@@ -156,6 +156,9 @@ class Process:
             shard_count=self._share.count if self._share else None,
         )
         _log.info("connected", shards=[*bot.shards], of=bot.shard_count, without=self._missing or None)
+
+    async def _may_identify(self) -> None:
+        await connection.wait_for_budget(self._deps, 1)
 
     async def _stay(self) -> None:
         """Write down how the shards are until one of them ends for good."""

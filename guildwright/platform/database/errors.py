@@ -20,6 +20,8 @@ _DIED = ("connection is closed", "connection was closed", "connection has been r
 
 def is_database_away(error: BaseException) -> bool:
     """Whether waiting for PostgreSQL to come back is the cure."""
+    if isinstance(error, asyncpg.InternalClientError):  # a statement was sent just as the connection broke
+        return "cannot switch to state" in str(error)
     if isinstance(error, asyncpg.InterfaceError):
         return any(words in str(error) for words in _DIED)
     return isinstance(error, _AWAY)
