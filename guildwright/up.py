@@ -60,7 +60,8 @@ def run(asked: Asked, settings: Settings) -> int:
         print(f"guildwright up: {error}", file=sys.stderr)
         return 1
     except OSError as error:
-        print(f"guildwright up: {error.filename or asked.data}: {error.strerror or error}", file=sys.stderr)
+        where = f"{error.filename or asked.data}: {error.strerror or error}"
+        print(f"guildwright up: {where}. Name directories to write in with --data and --guilds.", file=sys.stderr)
         return 1
     except KeyboardInterrupt:  # before the event loop runs, there is nothing to end yet
         return 130
