@@ -15,11 +15,12 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from pydantic_settings import SettingsError as SourceError
 
+from guildwright_crds.base import parse_duration, render_duration
+
 PREFIX = "GUILDWRIGHT_"
 # Read elsewhere on purpose: the playground shares nothing with what it tests, and the specification is for tests.
 _READ_ELSEWHERE = ("GUILDWRIGHT_PLAYGROUND_", "GUILDWRIGHT_DISCORD_SPEC", "GUILDWRIGHT_TEST_")
 
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 LimitName = Literal["giveaways.active", "giveaways.winners", "giveaways.entries"]
 _LONGEST = 80
 _WORDS = {
@@ -32,7 +33,6 @@ _WORDS = {
     "data": "a path",
     "guilds": "a path",
 }
-_DURATION = re.compile(r"(?:\d{1,6}[dhms])+", re.ASCII)
 
 
 class SettingsError(Exception):
@@ -40,11 +40,7 @@ class SettingsError(Exception):
 
 
 def _duration(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    if not _DURATION.fullmatch(value):
-        raise ValueError('write a duration as a number and a unit (s, m, h, d): "30d", "12h", "1h30m"')
-    return timedelta(seconds=sum(int(n) * _UNITS[u] for n, u in re.findall(r"(\d+)([dhms])", value)))
+    return parse_duration(value) if isinstance(value, str) else value
 
 
 def _url(*schemes: str) -> BeforeValidator:
@@ -255,7 +251,7 @@ def allowed(name: str) -> str:
     if kind is int:
         return f"a whole number from {low} to {high}"
     if kind is timedelta and isinstance(low, timedelta) and isinstance(high, timedelta):
-        return f"{low.days}d to {high.days}d"
+        return f"a duration from {render_duration(low)} to {render_duration(high)}"
     if name == "tiers":
         return "JSON"
     return next((text for key, text in _WORDS.items() if name.endswith(key)), "text")

@@ -2,15 +2,19 @@
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
-from redis.asyncio import Redis
+from redis.asyncio import ConnectionPool, Redis
 
-from guildwright.platform.config.keys import COMPLETE, CONFIG
+from guildwright.platform.clock import SystemClock
+from guildwright.platform.config.directory import DirectoryStore
+from guildwright.platform.config.keys import COMPLETE, CONFIG, Marker
+from guildwright.platform.config.publish import Publisher
 from guildwright.platform.config.read import ConfigReader
 from tests.config.support import ELM_ID, OAK_ID, Publishing, anew, complete, limit, published, raw
 from tests.fakes.documents import ELM, OAK, document
-from tests.fakes.redis_server import redis_server
+from tests.fakes.redis_server import RedisServer, redis_server
 from tests.fakes.waiting import eventually
 
 pytestmark = pytest.mark.integration
@@ -34,9 +38,30 @@ async def test_a_flush_changes_nothing_in_memory_and_everything_is_published_aga
     assert reader.get(OAK_ID).generation == 2
 
 
-async def test_flushes_at_every_moment_of_many_changes_lose_none(
-    guilds: Path, redis: Redis, publishing: Publishing, reader: ConfigReader
+class NeverHalf:
+    """Watches that whenever the marker stands, all that it vouches for stands beside it."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+        self.looks = 0
+        self.lies: list[tuple[int, int]] = []
+
+    async def watch(self) -> None:
+        while True:
+            async with self._redis.pipeline(transaction=True) as pipe:
+                pipe.get(COMPLETE)
+                pipe.hlen(CONFIG)
+                said, count = await pipe.execute()
+            found = Marker.from_json(said) if said else None
+            if found and found.count != count:
+                self.lies.append((found.count, count))
+            self.looks += 1
+
+
+async def test_flushes_at_every_moment_of_many_changes_lose_none_and_never_leave_half(
+    guilds: Path, redis: Redis, server: RedisServer, publishing: Publishing, reader: ConfigReader
 ) -> None:
+    (guilds / "elm.yaml").write_text(document(ELM, rerolls=3))
     publishing.start()
     await reader.wait_ready()
 
@@ -45,14 +70,52 @@ async def test_flushes_at_every_moment_of_many_changes_lose_none(
             await redis.flushall()
             await asyncio.sleep(0.037)
 
-    task = asyncio.create_task(flush())
-    for rerolls in (2, 3, 4, 5, 6, 7, 8, 9):
+    never_half = NeverHalf(server.client())
+    tasks = [asyncio.create_task(flush()), asyncio.create_task(never_half.watch())]
+    for rerolls in (2, 3, 4, 5, 6, 7, 8, 9) * 2:
         (guilds / "oak.yaml").write_text(document(OAK, rerolls=rerolls))
         await asyncio.sleep(0.15)
         assert reader.ready
-    task.cancel()
+        assert limit(reader, ELM_ID) == 3
+    for task in tasks:
+        task.cancel()
     await eventually(lambda: limit(reader) == 9)
+    assert (await complete(redis)).count == 2
+    assert never_half.looks > 100
+    assert not never_half.lies
+
+
+async def test_a_flush_in_the_middle_of_publishing_everything_is_no_moment_of_half_a_truth(
+    guilds: Path, data: Path, redis: Redis, server: RedisServer
+) -> None:
+    (guilds / "elm.yaml").write_text(document(ELM, rerolls=3))
+    unlucky = UnluckyRedis(server.url)
+    never_half = NeverHalf(server.client())
+    task = asyncio.create_task(never_half.watch())
+    stop = asyncio.Event()
+    publisher = asyncio.create_task(Publisher(DirectoryStore(guilds, data), unlucky, SystemClock()).run(stop))
     assert (await complete(redis)).count == 1
+    assert await redis.hlen(CONFIG) == 1
+    stop.set()
+    await publisher
+    task.cancel()
+    assert unlucky.flushed == 2
+    assert not never_half.lies
+
+
+class UnluckyRedis(Redis):
+    """Is flushed right after records were written, twice."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(connection_pool=ConnectionPool.from_url(url))
+        self.flushed = 0
+
+    async def hset(self, *args: Any, **kwargs: Any) -> int:
+        count: int = await super().hset(*args, **kwargs)
+        if self.flushed < 2:
+            self.flushed += 1
+            await self.flushall()
+        return count
 
 
 @pytest.mark.parametrize("harm", ["marker", "record", "hash", "another marker", "another record"])

@@ -49,8 +49,6 @@ def _present(folder: Folder, session: Session, guild_id: str, expected_version: 
         if expected_version:
             raise StaleWrite(guild_id, expected_version, "")
         return _free_path(folder.root, guild_id), ""
-    if stored.version != expected_version:
-        raise StaleWrite(guild_id, expected_version, stored.version)
     path = readings[stored.source].path
     data = path.read_bytes()
     if version_of(data) != expected_version:

@@ -42,6 +42,7 @@ async def _notice(root: Path, clock: Clock, noticed: asyncio.Event) -> None:
         try:
             await _watch_once(root, noticed)
             complained = False
+            continue
         except FileNotFoundError:
             pass  # the directory is away; the look says so
         except Exception as error:  # noqa: BLE001  the kernel's limits come in many kinds; looking goes on without
@@ -68,8 +69,9 @@ async def _watch_once(root: Path, noticed: asyncio.Event) -> None:
         await asyncio.sleep(0)  # from here on the kernel tells; what happened before, only a look does
         while True:
             noticed.set()
-            await coming
-            if _inode(root) != watched:
+            happened = await coming
+            # A new directory may well have the number of the old one, but then the old one's end was told.
+            if _inode(root) != watched or any(path == str(root) for _, path in happened):
                 return
             coming = asyncio.create_task(anext(events))
 
