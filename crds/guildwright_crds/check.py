@@ -21,14 +21,15 @@ MAX_BYTES = 256 * 1024
 SUFFIXES = frozenset({".yaml", ".yml"})
 
 
-def _name(path: Path) -> str:
-    """The path as text that any output can hold."""
-    return os.fsencode(path).decode("utf-8", "backslashreplace")
+def printable(path: Path) -> str:
+    """A path as text that any terminal can show on one line: its other bytes and characters are escaped."""
+    text = os.fsencode(path).decode("utf-8", "backslashreplace")
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
 
 
 def _refused(path: Path, message: str, *, hint: str | None = None, at: tuple[int, int] = (1, 1)) -> Checked:
-    problem = Problem(_name(path), *at, "", message, hint=hint)
-    return Checked(_name(path), None, None, None, (problem,))
+    problem = Problem(printable(path), *at, "", message, hint=hint)
+    return Checked(printable(path), None, None, None, (problem,))
 
 
 def check_file(path: Path) -> Checked:
@@ -41,7 +42,7 @@ def check_file(path: Path) -> Checked:
     if isinstance(content, Checked):
         return content
     try:
-        return check_text(content.decode("utf-8"), _name(path))
+        return check_text(content.decode("utf-8"), printable(path))
     except UnicodeDecodeError as error:
         before = content[: error.start].decode("utf-8")
         at = (before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1)

@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from guildwright_crds.check import Checked, Problem, check_paths
-from guildwright_crds.problems import shown
+from guildwright_crds.check import Checked, Problem, check_paths, printable
 from guildwright_crds.schema import CRD_FILE, JSON_SCHEMA_FILE, render_crd, render_json_schema
 
 MANIFESTS = Path(__file__).parents[1] / "manifests"
@@ -97,7 +96,7 @@ def _summary(checked: Sequence[Checked], paths: Sequence[Path]) -> str:
         return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
     if not checked:
-        return f"no .yaml or .yml file in {', '.join(shown(str(path)) for path in paths)}"
+        return f"no .yaml or .yml file in {', '.join(printable(path) for path in paths)}"
     problems = sum(len(one.problems) for one in checked)
     if not problems:
         return f"{count(len(checked), 'document')} checked, no problems"

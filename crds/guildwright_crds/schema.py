@@ -222,7 +222,7 @@ def _for_editors(schema: Schema) -> Schema:
     kept: Schema = {
         key: value
         for key, value in schema.items()
-        if key not in {"title", "properties", "items", "default"} and not key.startswith("x-")
+        if key not in {"title", "properties", "default"} and not key.startswith("x-")
     }
     if schema.get("default") is not None:
         kept["default"] = schema["default"]
@@ -230,8 +230,9 @@ def _for_editors(schema: Schema) -> Schema:
         kept["uniqueItems"] = True
     if ALLOWED in schema and "pattern" in schema:
         kept["patternErrorMessage"] = f"This must be {schema[ALLOWED]}."
-    if "items" in schema:
-        kept["items"] = _for_editors(schema["items"])
+    for part in ("items", "additionalProperties", "propertyNames"):
+        if isinstance(schema.get(part), dict):
+            kept[part] = _for_editors(schema[part])
     if "properties" in schema:
         kept["properties"] = {name: _for_editors(child) for name, child in schema["properties"].items()}
     return kept
