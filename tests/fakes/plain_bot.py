@@ -5,12 +5,14 @@
 
 import json
 import threading
-from collections.abc import Callable
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import httpx
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 type Json = dict[str, Any]
 
@@ -160,7 +162,7 @@ class PlainBot:
         options = {option["name"]: option["value"] for option in interaction["data"]["options"][0]["options"]}
         self._callback(interaction, _REPLY, content=f"Started **{options['prize']}**.", flags=_PRIVATE)
         self.entries = 0
-        self.say(options.get("channel", interaction["channel_id"]), **self.giveaway(options["prize"]))
+        self.say(str(options.get("channel") or interaction["channel_id"]), **self.giveaway(options["prize"]))
 
     def giveaway(self, prize: str) -> Json:
         """A giveaway's message."""

@@ -8,7 +8,7 @@ from litestar.connection import ASGIConnection
 from litestar.enums import RequestEncodingType
 from litestar.exceptions import PermissionDeniedException
 from litestar.handlers.base import BaseRouteHandler
-from litestar.params import Body, Parameter
+from litestar.params import Body, FromPath, FromQuery, QueryParameter
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 from litestar.static_files import create_static_files_router
 from litestar.types import ControllerRouterHandler
@@ -33,7 +33,7 @@ _HEADERS = {
 _AGAIN_MS = 1000
 _NOBODY = "This playground has no server with a member in it. Make one through the control API, see /control/."
 
-_As = Annotated[int | None, Parameter(query="as")]
+_As = Annotated[int | None, QueryParameter(name="as")]
 _Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED)]
 
 
@@ -49,7 +49,7 @@ def page_router(play: Playground) -> Router:
 
 def _reading(desk: Desk) -> list[ControllerRouterHandler]:
     @get("/", media_type=MediaType.HTML, response_headers=_HEADERS)
-    async def page(guild: int | None = None, channel: int | None = None, user: _As = None) -> str:
+    async def page(guild: FromQuery[int | None] = None, channel: FromQuery[int | None] = None, user: _As = None) -> str:
         try:
             return desk.page(desk.seat(channel, user, guild))
         except Vacant:
@@ -57,14 +57,14 @@ def _reading(desk: Desk) -> list[ControllerRouterHandler]:
 
     @get("/page/live", response_headers=_HEADERS)
     async def live(
-        request: Request[Any, Any, Any], channel: int, user: _As = None, shown: str | None = None
+        request: Request[Any, Any, Any], channel: FromQuery[int], user: _As = None, shown: FromQuery[str | None] = None
     ) -> ServerSentEvent:
         # A browser that comes back does not know what it missed, so it is told everything.
         known = None if "last-event-id" in request.headers else shown
         return ServerSentEvent(_events(desk.updates(desk.seat(channel, user), known)))
 
     @get("/page/command", media_type=MediaType.HTML, response_headers=_HEADERS)
-    async def command(name: str, channel: int, user: _As = None) -> Response[str]:
+    async def command(name: FromQuery[str], channel: FromQuery[int], user: _As = None) -> Response[str]:
         return _html(desk.command_form(desk.seat(channel, user), name))
 
     return [page, live, command]
@@ -109,7 +109,7 @@ def _doing(desk: Desk) -> list[ControllerRouterHandler]:
         return _html(await desk.submit(_seat(desk, filled), filled))
 
     @delete("/page/private/{message_id:str}", **_ANSWERS)
-    async def dismiss(message_id: str, channel: int, user: _As = None) -> Response[str]:
+    async def dismiss(message_id: FromPath[str], channel: FromQuery[int], user: _As = None) -> Response[str]:
         return _html(desk.dismiss(desk.seat(channel, user), message_id))
 
     return [speak, run_command, suggest, press, submit, dismiss]

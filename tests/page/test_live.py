@@ -1,0 +1,131 @@
+"""The live stream shows a seat each change that its member may see, once, in the place where it belongs."""
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+
+from guildwright.playground.control.access import Control
+from guildwright.playground.control.requests import NewMember
+from guildwright.playground.page.seat import Seat
+from tests.fakes.hall import Hall
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+
+class Watcher:
+    """One open page."""
+
+    def __init__(self, hall: Hall, at: Seat) -> None:
+        self._stream: AsyncIterator[str] = hall.desk.updates(at, hall.desk.look(at).digest)
+
+    async def open(self) -> "Watcher":
+        assert await anext(self._stream) == "", "a page that is up to date is told nothing"
+        return self
+
+    async def next(self) -> str:
+        """The next update that is not the side panel."""
+        async with asyncio.timeout(5):
+            while True:
+                html = await anext(self._stream)
+                if html and not html.startswith('<div id="story"'):
+                    return str(html)
+
+    async def quiet(self) -> bool:
+        """Whether nothing but the side panel comes."""
+        try:
+            async with asyncio.timeout(0.5):
+                await self.next()
+        except TimeoutError:
+            return True
+        return False
+
+
+async def watch(hall: Hall, user: str = "ana", channel: str = "giveaways") -> Watcher:
+    return await Watcher(hall, hall.seat(user, channel)).open()
+
+
+async def test_a_new_message_is_appended_an_edit_replaces_it_and_a_deletion_takes_it_away(hall: Hall) -> None:
+    watcher = await watch(hall)
+    message = hall.write("bo", content="hello")
+    created = await watcher.next()
+    assert created.startswith('<div hx-swap-oob="beforeend:#message-list">')
+    assert f'id="m-{message.id}"' in created
+    hall.edit(message, "good evening")
+    edited = await watcher.next()
+    assert f'id="m-{message.id}" hx-swap-oob="true"' in edited
+    assert "good evening" in edited
+    hall.delete(message)
+    assert await watcher.next() == f'<li id="m-{message.id}" hx-swap-oob="delete"></li>'
+
+
+async def test_a_private_reply_reaches_its_member_alone(hall: Hall) -> None:
+    ana, bo = await watch(hall, "ana"), await watch(hall, "bo")
+    hall.write("guildwright", private_to="ana", content="psst")
+    assert "psst" in await ana.next()
+    assert await bo.quiet()
+
+
+async def test_a_message_elsewhere_is_counted_and_one_in_a_hidden_channel_is_not(hall: Hall) -> None:
+    watcher = await watch(hall)
+    hall.write("bo", "mod-log", content="secret")
+    hall.write("bo", "gatehouse", content="hello")
+    counted = await watcher.next()
+    assert f'id="unread-{hall.channel_id("gatehouse")}" hx-swap-oob="true">1<' in counted
+    assert "secret" not in counted
+
+
+async def test_a_page_that_missed_something_is_given_everything(hall: Hall) -> None:
+    at = hall.seat()
+    old = hall.desk.look(at).digest
+    hall.write("bo", content="meanwhile")
+    first = await anext(hall.desk.updates(at, old))
+    assert "meanwhile" in first
+    assert '<div class="messages" id="messages"' in first
+    assert "meanwhile" in await anext(hall.desk.updates(at, None))
+
+
+async def test_a_message_that_comes_with_the_whole_view_does_not_come_twice(hall: Hall) -> None:
+    message = hall.write("bo", content="once")
+    watcher = await watch(hall)
+    hall.edit(message, "still once")
+    assert 'hx-swap-oob="true"' in await watcher.next()
+
+
+async def test_nothing_is_lost_between_the_view_and_the_first_notice(hall: Hall) -> None:
+    stream = hall.desk.updates(hall.seat(), hall.desk.look(hall.seat()).digest)
+    await anext(stream)
+    for number in range(20):
+        hall.write("bo", content=f"number {number}.")
+    told = [await anext(stream) for _ in range(20)]
+    assert all(f"number {number}." in html for number, html in enumerate(told))
+
+
+async def test_a_new_member_appears_among_those_one_can_act_as(hall: Hall) -> None:
+    watcher = await watch(hall)
+    Control(hall.play).guilds.add_member(str(hall.seat().guild.id), NewMember(name="Dee"))
+    told = await watcher.next()
+    assert "<bdi>Dee</bdi>" in told
+    assert '<nav id="members"' in told
+
+
+async def test_the_side_panel_follows_when_it_is_quiet_again(hall: Hall) -> None:
+    at = hall.seat()
+    stream = hall.desk.updates(at, hall.desk.look(at).digest)
+    await anext(stream)
+    hall.play.recorder.exchange(method="POST", path=f"/api/v10/channels/{at.channel.id}/messages", status=200)
+    hall.write("guildwright", content="hello")
+    await anext(stream)
+    async with asyncio.timeout(5):
+        panel = await anext(stream)
+    assert '<div id="story" hx-swap-oob="true">' in panel
+    assert "Message sent" in panel
+
+
+async def test_the_stream_ends_with_the_playground(hall: Hall) -> None:
+    stream = hall.desk.updates(hall.seat(), None)
+    await anext(stream)
+    hall.play.feed.close()
+    with pytest.raises(StopAsyncIteration):
+        await anext(stream)
