@@ -24,9 +24,12 @@ class Texts:
     Discord ids must be passed as `str`: Fluent writes an `int` as people read numbers (1,234,567).
     """
 
-    def __init__(self, bundles: dict[str, FluentBundle], *, strict: bool = False) -> None:
+    def __init__(
+        self, bundles: dict[str, FluentBundle], ids: dict[str, frozenset[str]], *, strict: bool = False
+    ) -> None:
         self._bundles = bundles
         self._strict = strict
+        self._ids = ids
         self._reported: set[tuple[str, str]] = set()
 
     @classmethod
@@ -39,15 +42,23 @@ class Texts:
             CatalogueError: a file does not parse, or an id is defined twice in a locale.
         """
         root = locales_dir or _SHIPPED
-        bundles = {folder.name: _bundle(folder) for folder in sorted(root.iterdir()) if folder.is_dir()}
+        bundles: dict[str, FluentBundle] = {}
+        ids: dict[str, frozenset[str]] = {}
+        for folder in sorted(root.iterdir()):
+            if folder.is_dir():
+                bundles[folder.name], ids[folder.name] = _bundle(folder)
         if FALLBACK not in bundles:
             raise CatalogueError(f"{root} has no folder {FALLBACK!r}, which every other locale falls back to")
-        return cls(bundles, strict=strict)
+        return cls(bundles, ids, strict=strict)
 
     @property
     def locales(self) -> tuple[str, ...]:
         """The locales there are messages for."""
         return tuple(self._bundles)
+
+    def ids(self, locale: str) -> frozenset[str]:
+        """The messages that `locale` itself has, without attributes."""
+        return self._ids.get(locale, frozenset())
 
     def has(self, message_id: str, locale: str = FALLBACK) -> bool:
         """Whether `locale` itself, without falling back, has the message."""
@@ -94,7 +105,7 @@ def _pattern(bundle: FluentBundle, message_id: str) -> Pattern | None:
     return message.attributes.get(attribute) if attribute else message.value
 
 
-def _bundle(folder: Path) -> FluentBundle:
+def _bundle(folder: Path) -> tuple[FluentBundle, frozenset[str]]:
     # Isolation marks would end up inside mentions, links and code blocks, and break them.
     bundle = FluentBundle([folder.name, FALLBACK], use_isolating=False)
     defined: dict[str, Path] = {}
@@ -103,7 +114,7 @@ def _bundle(folder: Path) -> FluentBundle:
         for entry in resource.body:
             _accept(entry, file, defined)
         bundle.add_resource(resource)
-    return bundle
+    return bundle, frozenset(name for name in defined if not name.startswith("-"))
 
 
 def _accept(entry: ftl.EntryType, file: Path, defined: dict[str, Path]) -> None:
