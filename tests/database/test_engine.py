@@ -62,6 +62,25 @@ async def test_a_connection_comes_back_to_the_pool_however_its_transaction_ends(
 
 
 @pytest.mark.usefixtures("database")
+async def test_connections_that_died_while_idle_do_not_fill_the_pool(postgres: PostgresServer) -> None:
+    await asyncio.gather(*(engine.fetch("SELECT pg_sleep(0.2)") for _ in range(10)))
+    postgres.end(signal.SIGKILL)
+
+    @engine.transaction()
+    async def anything() -> None:
+        await engine.fetch("SELECT 1")
+
+    for _ in range(12):
+        with pytest.raises(Exception) as caught:  # noqa: PT011  which one depends on where it was
+            await asyncio.wait_for(anything(), timeout=2)
+        assert is_database_away(caught.value)
+    postgres.start()
+    await postgres.answers()
+
+    await asyncio.wait_for(anything(), timeout=5)
+
+
+@pytest.mark.usefixtures("database")
 async def test_a_wrong_statement_is_not_taken_for_an_absent_server() -> None:
     with pytest.raises(Exception) as caught:  # noqa: PT011  its class is asyncpg's affair
         await engine.fetch("SELECT nonsense")

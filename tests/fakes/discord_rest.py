@@ -84,7 +84,9 @@ class FakeDiscord:
         nonce = body.get("nonce")
         if nonce and body.get("enforce_nonce") and nonce in self._by_nonce:
             return self._by_nonce[nonce]
-        made = message(str(1500000000000000000 + len(self.messages)), channel_id, **body)
+        _number(body.get("components", []))
+        # Newer than any moment that a test looks back to, as in years to come.
+        made = message(str(2_000_000_000_000_000_000 + len(self.messages)), channel_id, **body)
         self.messages.append(made)
         if nonce:
             self._by_nonce[nonce] = made
@@ -115,6 +117,14 @@ def message(message_id: str, channel_id: str = "1", **body: Any) -> dict[str, An
         "flags": 0,
         "type": 0,
     }
+
+
+def _number(components: list[dict[str, Any]], first: int = 1) -> int:
+    """Give components their ids, as Discord does; the next free one."""
+    for component in components:
+        component["id"] = first
+        first = _number(component.get("components", []), first + 1)
+    return first
 
 
 def button(custom_id: str) -> list[dict[str, Any]]:

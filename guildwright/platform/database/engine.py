@@ -27,26 +27,51 @@ _CONNECT_TIMEOUT = 5.0
 
 
 class _Transaction(PostgresTransaction):
-    """A transaction that gives its connection back even when the server died in the middle of it."""
+    """A transaction that gives its connection back even when the server died before, in or after it."""
+
+    async def __aenter__(self) -> PostgresTransaction:
+        if self._parent is not None:
+            return self._parent
+        self.connection = await self.get_connection()  # type: ignore[no-untyped-call]
+        try:
+            self.transaction = self.connection.transaction()
+            await self.begin()  # type: ignore[no-untyped-call]
+        except BaseException:
+            await self._leave(broken=True)
+            raise
+        self.context = self.engine.current_transaction.set(self)
+        return self
 
     async def __aexit__(self, exception_type: object, exception: object, traceback: object) -> bool:
         if self._parent is not None:
             return exception is None
+        broken = True
         try:
-            await self._settle(failed=exception is not None)
+            broken = await self._settle(failed=exception is not None)
         finally:
             self.engine.current_transaction.reset(self.context)
-            await _give_back(self.engine, self.connection)
+            await self._leave(broken=broken)
         return False
 
-    async def _settle(self, *, failed: bool) -> None:
+    async def _settle(self, *, failed: bool) -> bool:
+        """Commit or roll back; whether the connection is of no more use."""
+        if self._committed or self._rolled_back:
+            return False
         if not failed:
-            if not self._committed and not self._rolled_back:
-                await self.commit()  # type: ignore[no-untyped-call]
-        elif not self._rolled_back:
-            # The server undoes what it never saw committed; a failing ROLLBACK must not hide the first error.
-            with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
-                await self.rollback()  # type: ignore[no-untyped-call]
+            await self.commit()  # type: ignore[no-untyped-call]
+            return False
+        try:
+            await self.rollback()  # type: ignore[no-untyped-call]
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError):
+            # The server undoes what it never saw committed; this must not hide the first error.
+            return True
+        return False
+
+    async def _leave(self, *, broken: bool) -> None:
+        if broken:
+            self.connection.terminate()
+        with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            await (self.engine.pool.release(self.connection) if self.engine.pool else self.connection.close())
 
 
 class _Engine(PostgresEngine):
@@ -58,11 +83,6 @@ class _Engine(PostgresEngine):
 
 
 DB = _Engine(config={})
-
-
-async def _give_back(engine: PostgresEngine, connection: Any) -> None:  # noqa: ANN401  asyncpg's proxy has no type
-    with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
-        await (engine.pool.release(connection) if engine.pool else connection.close())
 
 
 def _config(url: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ _AWAY = (
     asyncpg.TooManyConnectionsError,
     asyncpg.DiskFullError,
     asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.InternalClientError,  # a connection that died while nobody was looking, used before asyncpg knows
 )
 # asyncpg reports a connection that died under it as an InterfaceError, the same class as a misuse of its API.
 _DIED = ("connection is closed", "connection was closed", "connection has been released", "pool is closing")

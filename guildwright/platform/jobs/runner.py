@@ -88,7 +88,10 @@ class Runner:
             except asyncio.CancelledError:
                 await self._interrupted(run, work)
             except Exception as error:  # noqa: BLE001  whatever a handler raises is an outcome
-                await self._failed(consumer, run, error)
+                try:
+                    await self._failed(consumer, run, error)
+                except Exception as trouble:  # noqa: BLE001  the lease runs out, and the sweeper takes over
+                    await self._errors.report(trouble, f"writing down how job {run.id} failed")
             finally:
                 keeper.cancel()
                 metrics.JOB_SECONDS.labels(run.kind).observe(self._clock.monotonic() - began)
