@@ -90,7 +90,7 @@ async def test_with_redis_it_says_what_is_published_and_where_the_bot_is(
     publishing.start()
     async with server.client() as redis:
         await complete(redis)
-        await redis.hset(SHARDS, "0", json.dumps({"guild_ids": [OAK, "999999999999999999"]}))
+        await redis.hset(SHARDS, "0", json.dumps({"guilds": [OAK, "999999999999999999"]}))
     await publishing.stop()
     (guilds / "new.yaml").unlink()
     with_redis = settings.model_copy(update={"redis_url": Settings(redis_url=server.url).redis_url})

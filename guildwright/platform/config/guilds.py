@@ -86,7 +86,7 @@ def _guilds_of(statuses: Iterable[str | bytes]) -> frozenset[str]:
     found: set[str] = set()
     for status in statuses:
         with contextlib.suppress(ValueError, TypeError, AttributeError):
-            found.update(str(guild) for guild in json.loads(status).get("guild_ids", ()))
+            found.update(str(guild) for guild in json.loads(status).get("guilds", ()))
     return frozenset(found)
 
 

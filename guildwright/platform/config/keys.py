@@ -15,7 +15,7 @@ PUBLISHING = "guildwright:config:publishing"
 ERRORS = "guildwright:errors:config"
 """Hash: guild id, or a file whose guild nobody can tell, to a JSON list of problems."""
 SHARDS = "guildwright:shards"
-"""Hash: shard id to its JSON status, written by shards."""
+"""Hash: shard id to its JSON status; `guilds` in it lists the ids of the guilds that the bot is in."""
 
 
 @dataclass(frozen=True)

@@ -72,15 +72,18 @@ def _consequence(stored: Stored) -> str:
 
 def _complain(problems: Iterable[Problem], consequence: str, guild_id: str | None = None) -> None:
     for problem in problems:
+        said = {
+            "guild": guild_id,
+            "field": problem.field,
+            "why": problem.message,
+            "allowed": list(problem.allowed),
+            "hint": problem.hint,
+            "consequence": consequence,
+        }
         _log.error(
             "a guild document cannot be used",
-            guild=guild_id,
             where=where(problem),
-            field=problem.field or None,
-            why=problem.message,
-            allowed=list(problem.allowed) or None,
-            hint=problem.hint,
-            consequence=consequence,
+            **{key: value for key, value in said.items() if value},
         )
 
 
