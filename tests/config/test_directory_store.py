@@ -32,11 +32,11 @@ async def test_everything_there_is_comes_first(guilds: Path, store: DirectorySto
         assert not watched.changes[0].strays
 
 
-async def test_an_edited_file_is_noticed_within_half_a_second(guilds: Path, watched: Watched) -> None:
+async def test_an_edited_file_is_noticed_within_a_second(guilds: Path, watched: Watched) -> None:
     file = guilds / "oak.yaml"
     for rerolls in (1, 2, 3):
         file.write_text(document(OAK, rerolls=rerolls))
-        assert await eventually(lambda rerolls=rerolls: watched.rerolls(OAK) == rerolls) < 0.5  # type: ignore[misc]
+        assert await eventually(lambda rerolls=rerolls: watched.rerolls(OAK) == rerolls) < 1.0  # type: ignore[misc]
     assert watched.generation(OAK) == 3
 
 
