@@ -5,6 +5,7 @@
 
 import json
 import threading
+import time
 from typing import TYPE_CHECKING, Any, Self
 
 import httpx
@@ -92,6 +93,9 @@ class PlainBot:
 
     def _call(self, method: str, path: str, body: Any = None) -> Any:
         response = self._http.request(method, path, json=body)
+        while response.status_code == 429:
+            time.sleep(response.json()["retry_after"])
+            response = self._http.request(method, path, json=body)
         assert response.is_success, response.text
         return response.json() if response.content else None
 

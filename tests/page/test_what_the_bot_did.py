@@ -36,7 +36,7 @@ class Wire:
         self.kept.append(Exchange(number=len(self.kept) + 1, at=self.now.isoformat(), **parts))
 
     def asked(self, after: float = 0.001, kind: int = 2, **data: Any) -> None:
-        body = {"type": kind, "member": {"user": {"id": "1"}}, **data}
+        body = {"id": "3", "type": kind, "member": {"user": {"id": "1"}}, **data}
         self._add(after, kind="gateway_received", payload={"op": 0, "t": "INTERACTION_CREATE", "d": body})
 
     def rest(self, method: str, path: str, after: float = 0.001, status: int = 200, **parts: Any) -> None:
@@ -77,12 +77,31 @@ def test_what_comes_long_after_was_done_by_itself() -> None:
     ]
 
 
+def test_what_the_bot_does_while_a_press_waits_is_no_answer_to_it() -> None:
+    wire = Wire()
+    wire.asked(kind=3, data={"custom_id": "enter"})
+    wire.rest("POST", "/channels/7/messages")
+    assert [(group.title, group.answered, len(group.steps)) for group in wire.told()] == [
+        (ITSELF, None, 1),
+        ("Ana: press", None, 0),
+    ]
+    wire.rest("POST", f"/interactions/3/{TOKEN}/callback", request={"type": 6})
+    assert [group.answered for group in wire.told()] == [None, 2]
+
+
 def test_a_press_has_the_name_of_its_button_and_the_newest_group_is_first() -> None:
     wire = started()
     row = {"components": [{"type": 2, "custom_id": "enter", "label": "Enter 3"}]}
     wire.asked(kind=3, data={"custom_id": "enter"}, message={"components": [row]})
     assert [group.title for group in wire.told()] == ["Ana: Enter 3", "Ana: /giveaway start"]
     assert wire.told()[0].answered is None
+
+
+def test_the_letters_of_an_autocompletion_are_not_told() -> None:
+    wire = Wire()
+    wire.asked(kind=4, data={"name": "giveaway"})
+    wire.rest("POST", f"/interactions/3/{TOKEN}/callback", request={"type": 8, "data": {"choices": []}})
+    assert wire.told() == []
 
 
 def test_a_refusal_says_what_discord_said() -> None:

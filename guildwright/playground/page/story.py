@@ -1,7 +1,7 @@
 """The recorded traffic in words: what the bot was told, and what it asked of Discord because of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -29,17 +29,16 @@ class Step:
 
 @dataclass
 class Group:
-    """What one interaction led to, oldest first; `answered` is milliseconds until the first step."""
+    """What one interaction led to, or what the bot did by itself, oldest first.
+
+    `answered` is milliseconds until the bot answered the interaction, None while it has not.
+    """
 
     at: datetime
     title: str
-    caused: bool
+    cause: str | None = None
+    answered: int | None = None
     steps: list[Step] = field(default_factory=list)
-
-    @property
-    def answered(self) -> int | None:
-        """Milliseconds from the cause to the first thing that the bot did."""
-        return self.steps[0].gap if self.caused and self.steps else None
 
 
 def story(exchanges: Sequence[Exchange], names: Names) -> list[Group]:
@@ -47,21 +46,29 @@ def story(exchanges: Sequence[Exchange], names: Names) -> list[Group]:
     groups: list[Group] = []
     for exchange in exchanges:
         at = datetime.fromisoformat(exchange.at)
-        if title := cause(exchange, names):
-            groups.append(Group(at, title, caused=True))
+        if found := cause(exchange, names):
+            groups.append(Group(at, found.title, found.id))
         elif told := step(exchange, names):
-            _add(groups, at, told)
-    shown = (Group(one.at, one.title, one.caused, one.steps[-_STEPS:]) for one in reversed(groups))
-    return list(islice(shown, _GROUPS))
+            _add(_group(groups, at, told), at, told)
+    newest = list(islice(reversed(groups), _GROUPS))
+    return [replace(group, steps=group.steps[-_STEPS:]) for group in newest]
 
 
-def _add(groups: list[Group], at: datetime, told: Told) -> None:
+def _group(groups: list[Group], at: datetime, told: Told) -> Group:
+    """Where the step belongs: an answer to its interaction, another step to what was answered a moment ago."""
+    if told.answers:
+        for group in reversed(groups):
+            if group.cause == told.answers:
+                return group
     last = groups[-1] if groups else None
-    if last and last.caused and at - last.at < _REACTION:
-        gap = int((at - last.at) / timedelta(milliseconds=1))
-        last.steps.append(Step(at, told.what, told.detail, gap, told.failed))
-        return
-    if last is None or last.caused:
-        last = Group(at, ITSELF, caused=False)
-        groups.append(last)
-    last.steps.append(Step(at, told.what, told.detail, None, told.failed))
+    if last and (last.cause is None or (last.answered is not None and at - last.at < _REACTION)):
+        return last
+    groups.append(Group(at, ITSELF))
+    return groups[-1]
+
+
+def _add(group: Group, at: datetime, told: Told) -> None:
+    gap = int((at - group.at) / timedelta(milliseconds=1)) if group.cause else None
+    if group.cause and told.answers == group.cause and not told.failed:
+        group.answered = gap
+    group.steps.append(Step(at, told.what, told.detail, gap, told.failed))

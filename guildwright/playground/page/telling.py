@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from guildwright.platform.markup.names import Names
@@ -19,21 +19,32 @@ _IDENTIFY, _RESUME = 2, 6
 
 @dataclass(frozen=True)
 class Told:
-    """What was done, with what, and whether Discord refused it."""
+    """What was done, with what, and whether Discord refused it; `answers` is the id of the interaction it answers."""
 
     what: str
     detail: str = ""
     failed: bool = False
+    answers: str | None = None
 
 
-def cause(exchange: Exchange, names: Names) -> str | None:
-    """`Ana: /giveaway start`, where the exchange is an interaction that the bot was told of."""
+@dataclass(frozen=True)
+class Cause:
+    """An interaction that the bot was told of, such as `Ana: /giveaway start`."""
+
+    id: str
+    title: str
+
+
+def cause(exchange: Exchange, names: Names) -> Cause | None:
+    """The interaction that this exchange is, if it is one."""
     payload: Any = exchange.payload or {}
     if exchange.kind != "gateway_received" or payload.get("t") != "INTERACTION_CREATE":
         return None
     data = payload["d"]
+    if data.get("type") == _AUTOCOMPLETE:
+        return None  # one for each letter that a member types would bury the rest
     user = (data.get("member") or data).get("user", {})
-    return f"{names.user(str(user.get('id'))) or 'Somebody'}: {_interaction(data)}"
+    return Cause(str(data.get("id")), f"{names.user(str(user.get('id'))) or 'Somebody'}: {_interaction(data)}")
 
 
 def _interaction(data: Json) -> str:
@@ -47,7 +58,7 @@ def _interaction(data: Json) -> str:
     while options and options[0].get("type") in _SUBCOMMANDS:
         words.append(str(options[0]["name"]))
         options = options[0].get("options") or []
-    return " ".join(words) + (", typing" if data.get("type") == _AUTOCOMPLETE else "")
+    return " ".join(words)
 
 
 def _label(data: Json, custom_id: str | None) -> str | None:
@@ -69,8 +80,12 @@ def step(exchange: Exchange, names: Names) -> Told | None:
         found = pattern.fullmatch(path) if method == exchange.method else None
         if found:
             told = tell(found, exchange.request, names)
-            return Told(told.what, _refusal(exchange), failed=True) if (exchange.status or 0) >= _REFUSED else told
+            return replace(told, detail=_refusal(exchange), failed=True) if told and _refused(exchange) else told
     return None
+
+
+def _refused(exchange: Exchange) -> bool:
+    return (exchange.status or 0) >= _REFUSED
 
 
 def _refusal(exchange: Exchange) -> str:
@@ -91,7 +106,7 @@ def _parts(body: Json) -> str:
     return ", ".join(said)
 
 
-type _Tell = Callable[[re.Match[str], object, Names], Told]
+type _Tell = Callable[[re.Match[str], object, Names], Told | None]
 
 
 def _object(body: object) -> Json:
@@ -106,21 +121,24 @@ def _message(what: str) -> _Tell:
     return tell
 
 
+_SUGGESTIONS = 8
 _CALLBACKS = {
     4: "Reply",
     5: "Reply promised",
     6: "Press acknowledged",
     7: "Message changed in reply",
-    8: "Suggestions sent",
     9: "Dialog opened",
 }
 
 
-def _callback(_found: re.Match[str], body: object, _names: Names) -> Told:
+def _callback(found: re.Match[str], body: object, _names: Names) -> Told | None:
     data = _object(_object(body).get("data"))
     private = "only that member sees it" if (data.get("flags") or 0) & _PRIVATE else ""
-    what = _CALLBACKS.get(_object(body).get("type", 0), "Answer")
-    return Told(what, ", ".join(filter(None, (private, _parts(data)))))
+    kind = _object(body).get("type", 0)
+    if kind == _SUGGESTIONS:
+        return None
+    what = _CALLBACKS.get(kind, "Answer")
+    return Told(what, ", ".join(filter(None, (private, _parts(data)))), answers=found["interaction"])
 
 
 def _role(what: str) -> _Tell:
@@ -144,7 +162,7 @@ _TELLINGS: tuple[tuple[str, re.Pattern[str], _Tell], ...] = (
     ("POST", re.compile(_MESSAGE), _message("Message sent")),
     ("PATCH", re.compile(_MESSAGE + r"/\d+"), _message("Message edited")),
     ("DELETE", re.compile(_MESSAGE + r"/\d+"), _message("Message deleted")),
-    ("POST", re.compile(r"/interactions/\d+/[^/]+/callback"), _callback),
+    ("POST", re.compile(r"/interactions/(?P<interaction>\d+)/[^/]+/callback"), _callback),
     ("POST", re.compile(_HOOK), _plain("Reply sent")),
     ("PATCH", re.compile(_HOOK + r"/messages/[^/]+"), _plain("Reply edited")),
     ("DELETE", re.compile(_HOOK + r"/messages/[^/]+"), _plain("Reply deleted")),

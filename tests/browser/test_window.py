@@ -1,0 +1,215 @@
+"""What holds for the page whatever one does on it: it stays live, fits, is accessible, and lets nothing foreign in."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.chromium import PHONE, WIDE, Windows, axe_violations, screenshot
+from tests.fakes.plain_bot import PlainBot
+from tests.fakes.playground_alone import PlaygroundAlone
+
+pytestmark = pytest.mark.browser
+
+RICH = "\n".join(
+    (
+        "# A heading",
+        "> a quote with ||a spoiler||",
+        "- one\n- two",
+        "```py\nprint('a very long line of code that does not fit on any phone, whatever one does about it')\n```",
+        "https://example.org/a_very_long_address_that_does_not_fit_on_a_phone_either_" + "x" * 80,
+    )
+)
+
+
+def open_menu(page: Page) -> None:
+    page.get_by_role("button", name="Channels and members").click()
+
+
+@pytest.fixture
+def full_channel(bot: PlainBot, playground: PlaygroundAlone) -> None:
+    channel = playground.facts["channels"]["giveaways"]
+    bot.entries = 42
+    bot.say(channel, **bot.giveaway("a carved oak chest"))
+    bot.say(channel, content=f"<@{playground.members()['ana']}> won.", allowed_mentions={"parse": ["users"]})
+    playground.write("bo", "giveaways", RICH)
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+@pytest.mark.usefixtures("full_channel")
+def test_axe_finds_nothing_in_any_state(windows: Windows, size: tuple[int, int], dark: bool) -> None:
+    page = windows.open(size=size, dark=dark, hint=True)
+    name = f"page-{'phone' if size == PHONE else 'wide'}-{'dark' if dark else 'light'}"
+
+    def look(state: str) -> None:
+        screenshot(page, f"{name}-{state}")
+        assert axe_violations(page) == [], state
+
+    look("hint")
+    page.get_by_role("button", name="Hide this hint").click()
+    look("channel")
+    page.locator("#say").press_sequentially("/g")
+    expect(page.get_by_role("option").first).to_be_visible()
+    look("picker")
+    page.keyboard.press("Enter")
+    expect(page.locator("#command-form")).to_be_visible()
+    page.get_by_role("button", name="Run").click()
+    expect(page.locator("#command-form .wrong").first).to_be_visible()
+    look("errors")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="More").last.click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    look("dialog")
+    page.keyboard.press("Escape")
+    if size == PHONE:
+        open_menu(page)
+        expect(page.get_by_role("link", name="announcements")).to_be_visible()
+        look("menu")
+        page.keyboard.press("Escape")
+        page.get_by_role("button", name="What the bot did").click()
+        look("side")
+        page.keyboard.press("Escape")
+        open_menu(page)
+    page.get_by_role("link", name="announcements").click()
+    expect(page.get_by_text("Nobody has written here yet.")).to_be_visible()
+    look("empty")
+
+
+@pytest.mark.parametrize("width", [320, 390, 768, 1000, 1280])
+@pytest.mark.usefixtures("full_channel")
+def test_nothing_is_wider_than_the_window(windows: Windows, width: int) -> None:
+    page = windows.open(size=(width, 800))
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    assert page.evaluate("document.getElementById('messages').scrollWidth") <= width
+    outside = page.evaluate(
+        """(width) => [...document.querySelectorAll("#messages *, .top *, .composer *")]
+          .filter((e) => e.checkVisibility() && !e.closest(".md-code, .unseen, .only-wide, .md-spoiler"))
+          .filter((e) => e.getBoundingClientRect().right > width + 1).map((e) => e.outerHTML.slice(0, 120))""",
+        width,
+    )
+    assert outside == []
+
+
+@pytest.mark.usefixtures("full_channel")
+def test_every_target_is_large_enough_for_a_finger(windows: Windows) -> None:
+    page = windows.open(size=PHONE)
+    small = page.evaluate(
+        """[...document.querySelectorAll("button, select, input:not([type=hidden], [type=checkbox]), a.row, a.button")]
+          .filter((e) => e.checkVisibility() && !e.matches(".link, .skip"))
+          .filter((e) => Math.min(e.getBoundingClientRect().height, e.getBoundingClientRect().width) < 24)
+          .map((e) => e.outerHTML.slice(0, 120))"""
+    )
+    assert small == []
+
+
+def test_on_a_phone_the_menu_leads_to_another_member(windows: Windows) -> None:
+    page = windows.open(size=PHONE)
+    expect(page.get_by_role("link", name="Cy")).to_be_hidden()
+    open_menu(page)
+    page.get_by_role("link", name="Cy").click()
+    expect(page).to_have_title(re.compile("as Cy"))
+    expect(page.get_by_role("link", name="Cy")).to_be_hidden()
+
+
+def test_the_theme_and_the_hidden_hint_are_remembered(windows: Windows) -> None:
+    page = windows.open(hint=True)
+    light = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    page.get_by_role("button", name="Switch between light and dark").click()
+    dark = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert light != dark
+    page.get_by_role("button", name="Hide this hint").click()
+    page.reload()
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == dark
+    expect(page.get_by_text("A giveaway in a minute")).to_be_hidden()
+
+
+def test_the_hint_leads_to_the_first_command(windows: Windows, bot: PlainBot) -> None:
+    assert bot.application_id
+    page = windows.open(hint=True)
+    page.get_by_role("button", name="/giveaway start").click()
+    expect(page.get_by_role("option", name="/giveaway start")).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("textbox", name="Prize")).to_be_focused()
+
+
+def test_a_message_from_elsewhere_is_counted_at_its_channel(windows: Windows, playground: PlaygroundAlone) -> None:
+    page = windows.open()
+    playground.write("bo", "gatehouse", "the first word")
+    playground.write("bo", "gatehouse", "the second word")
+    link = page.get_by_role("link", name=re.compile("gatehouse"))
+    expect(link).to_contain_text("2 new")
+    link.click()
+    expect(page.get_by_text("the second word")).to_be_visible()
+    page.get_by_role("link", name=re.compile("giveaways")).click()
+    expect(page.get_by_role("link", name="gatehouse", exact=True)).to_be_visible()
+
+
+def test_the_back_button_leads_to_the_channel_before(windows: Windows) -> None:
+    page = windows.open()
+    page.get_by_role("link", name="gatehouse").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("gatehouse")
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_have_text("giveaways")
+    expect(page).to_have_title(re.compile("#giveaways as Ana"))
+
+
+def test_the_list_follows_the_newest_message_unless_the_reader_scrolled_up(
+    windows: Windows, playground: PlaygroundAlone
+) -> None:
+    for number in range(20):
+        playground.write("bo", "announcements" if number < 0 else "gatehouse", f"line {number}")
+    page = windows.open(f"?channel={playground.facts['channels']['gatehouse']}")
+    playground.write("bo", "gatehouse", "the newest")
+    expect(page.get_by_text("the newest")).to_be_in_viewport()
+    page.locator("#messages").evaluate("(list) => list.scrollTo(0, 0)")
+    expect(page.get_by_text("the newest")).not_to_be_in_viewport()
+    playground.write("bo", "gatehouse", "even newer")
+    expect(page.get_by_text("even newer")).to_have_count(1)
+    expect(page.get_by_text("even newer")).not_to_be_in_viewport()
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "<img src=x onerror=alert(1)><script>alert(1)</script>",
+        "[x](javascript:alert(1)) <svg onload=alert(1)>",
+        "```html\n</code><script>alert(1)</script>\n```",
+    ],
+)
+def test_a_hostile_message_is_words_and_asks_for_nothing(
+    windows: Windows, playground: PlaygroundAlone, attack: str
+) -> None:
+    """The windows fixture fails on any script error, policy report and foreign request."""
+    page = windows.open()
+    page.on("dialog", lambda dialog: windows.faults.append(dialog.message))
+    playground.write("bo", "giveaways", attack)
+    expect(page.locator("#message-list > li").last).to_contain_text("alert(1)")
+    assert page.locator("#message-list script, #message-list img, #message-list [onload]").count() == 0
+
+
+def test_a_killed_playground_is_announced_and_what_was_missed_is_shown(browser: Browser, tmp_path: Path) -> None:
+    mortal = PlaygroundAlone(tmp_path / "playground")
+    mortal.start()
+    windows = Windows(browser, mortal.facts["page"])
+    try:
+        page = windows.open()
+        mortal.write("bo", "giveaways", "before")
+        expect(page.get_by_text("before")).to_be_visible()
+        mortal.kill()
+        expect(page.get_by_role("status").filter(has_text="does not answer")).to_be_visible()
+        page.locator("#say").fill("into the void")
+        page.locator("#say").press("Enter")
+        expect(page.get_by_text("That did not arrive")).to_be_visible()
+        expect(page.locator("#say")).to_have_value("into the void")
+        mortal.start()
+        mortal.write("bo", "giveaways", "meanwhile")
+        expect(page.get_by_text("meanwhile")).to_be_visible()
+        expect(page.get_by_text("does not answer")).to_have_count(0)
+        expect(page.get_by_text("before")).to_have_count(1)
+    finally:
+        windows.close()
+        mortal.kill()
+    # Refused connections are what this test is about, and are noted; a script must not have stumbled over them.
+    assert [fault for fault in windows.faults if fault.startswith("script") or "Policy" in fault] == []
