@@ -55,9 +55,10 @@ class _Formatter(structlog.stdlib.ProcessorFormatter):
 
 
 def _renderers(settings: "Settings") -> list[structlog.typing.Processor]:
+    # Tracebacks without local variables, which both would show: pages of them, and secrets among them.
     if settings.log_format == "json":
-        return [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer(default=str)]
-    # The rich traceback prints every local variable: pages of them, and secrets among them.
+        story = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+        return [structlog.processors.ExceptionRenderer(story), structlog.processors.JSONRenderer(default=str)]
     plain = structlog.dev.plain_traceback
     return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=32, exception_formatter=plain)]
 

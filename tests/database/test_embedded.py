@@ -6,6 +6,7 @@ import shutil
 import signal
 import stat
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -153,6 +154,25 @@ def test_a_socket_path_too_long_for_the_kernel_is_replaced_by_a_short_one(folder
     assert len(str(sockets)) < 90
     assert stat.S_IMODE(sockets.stat().st_mode) == 0o700
     shutil.rmtree(sockets)
+
+
+@as_root
+def test_another_user_than_root_runs_it_as_themselves(folder: Path) -> None:
+    folder.chmod(0o777)
+    # The user changes after the imports, for our Python may be out of their reach.
+    code = f"""
+import os, pathlib, subprocess, asyncio, signal
+from guildwright.platform.database import embedded
+os.setgroups([]); os.setgid(65534); os.setuid(65534)
+prepared = embedded.prepare(pathlib.Path({str(folder)!r}, "data"), pathlib.Path({str(folder)!r}, "run"))
+assert prepared.user is None
+server = subprocess.Popen(prepared.argv, env=prepared.env, cwd=prepared.cwd)
+asyncio.run(asyncio.wait_for(embedded.answers(prepared.url), 10))
+server.send_signal(signal.SIGINT)
+raise SystemExit(server.wait())
+"""
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+    assert (folder / "data").stat().st_uid == 65534
 
 
 @as_root

@@ -46,6 +46,7 @@ async def test_the_server_may_die_in_the_middle_of_a_transaction_and_the_next_on
     assert not await engine.is_up()
 
     postgres.start()
+    await postgres.answers()
 
     assert await asyncio.wait_for(engine.wait_until_up(asyncio.Event()), timeout=10)
     async with engine.transaction():

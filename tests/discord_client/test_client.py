@@ -177,6 +177,22 @@ async def test_a_member_who_left_is_none(client: DiscordClient, discord: FakeDis
     assert await client.fetch_member(1, 2) is None
 
 
+async def test_who_we_are_is_not_asked_again_and_again_while_discord_is_down(
+    client: DiscordClient, discord: FakeDiscord, clock: ImpatientClock
+) -> None:
+    for _ in range(3):
+        discord.will_answer(503, "<html>")
+    for _ in range(10):
+        with pytest.raises(DiscordUnavailable):
+            await client.me()
+    assert len(discord.seen) == 3
+
+    clock.elapsed += 3
+    assert (await client.me()).username == "Guildwright"
+    assert (await client.me()).username == "Guildwright"
+    assert len(discord.seen) == 4
+
+
 async def test_nobody_listening_means_unavailable(clock: ImpatientClock) -> None:
     client = DiscordClient(Settings(discord_token=TOKEN, discord_api="http://127.0.0.1:9"), clock)
     await client.start()

@@ -19,6 +19,7 @@ import pytest
 
 from guildwright.platform.database import embedded, engine, migrate
 
+START_SECONDS = 20.0
 STOP_SECONDS = 10.0
 
 
@@ -27,6 +28,7 @@ class PostgresServer:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.log = folder / "log"
         self.prepared = embedded.prepare(folder / "data", folder / "run")
         self.url = self.prepared.url
         self.process: subprocess.Popen[bytes] | None = None
@@ -34,19 +36,30 @@ class PostgresServer:
     def start(self) -> None:
         """Return once it runs, which is before it answers."""
         user = self.prepared.user
-        self.process = subprocess.Popen(
-            self.prepared.argv,
-            env=self.prepared.env,
-            cwd=self.prepared.cwd,
-            user=user,
-            group=pwd.getpwnam(user).pw_gid if user else None,
-            extra_groups=[] if user else None,
-            stderr=subprocess.DEVNULL,
-        )
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                self.prepared.argv,
+                env=self.prepared.env,
+                cwd=self.prepared.cwd,
+                user=user,
+                group=pwd.getpwnam(user).pw_gid if user else None,
+                extra_groups=[] if user else None,
+                stderr=log,
+            )
 
     async def answers(self) -> None:
-        """Return once it answers."""
-        await asyncio.wait_for(embedded.answers(self.url), timeout=STOP_SECONDS)
+        """Return once it answers.
+
+        After a kill, PostgreSQL refuses to start until the last of its old processes has gone. The supervisor then
+        starts it again, and so do we.
+        """
+        async with asyncio.timeout(START_SECONDS):
+            answering = asyncio.create_task(embedded.answers(self.url))
+            while not answering.done():
+                if self.process is None or self.process.poll() is not None:
+                    self.start()
+                await asyncio.wait({answering}, timeout=0.1)
+            answering.result()
 
     def end(self, sent: signal.Signals = signal.SIGINT) -> int:
         """Send a signal and wait for the end; SIGKILL is a power cut."""

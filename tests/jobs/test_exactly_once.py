@@ -9,7 +9,6 @@ import hikari
 import pytest
 from hikari.impl import MessageActionRowBuilder
 
-from guildwright.platform.database import engine
 from guildwright.platform.discord.client import DiscordClient
 from guildwright.platform.jobs.run import JobRun, Retry
 from guildwright.platform.settings import Settings
@@ -97,7 +96,7 @@ async def test_postgres_dying_between_the_effect_and_its_row_leaves_one_message(
         while postgres.process is not None:  # noqa: ASYNC110  the handler ends it
             await asyncio.sleep(0.02)
     postgres.start()
-    await engine.wait_until_up(asyncio.Event())
+    await postgres.answers()
     await bench.until_state("done", job_id)
 
     assert len(discord.messages) == 1

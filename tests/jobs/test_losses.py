@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from guildwright.platform.database import engine
 from guildwright.platform.database.engine import fetch
 from guildwright.platform.jobs import store
 from guildwright.platform.jobs.run import JobRun
@@ -114,7 +113,7 @@ async def test_killing_postgres_in_the_middle_of_jobs_loses_and_doubles_nothing(
     postgres.end(signal.SIGKILL)
     await asyncio.sleep(1)
     postgres.start()
-    await engine.wait_until_up(asyncio.Event())
+    await postgres.answers()
     await bench.until_state("done", within=30)
 
     assert await _effects() == Counter(dict.fromkeys(jobs, 1))
@@ -141,7 +140,7 @@ async def test_a_postgres_outage_during_a_job_costs_it_no_attempt(bench: Bench, 
         assert bench.clock.monotonic() - began < 10
         await asyncio.sleep(0.02)
     postgres.start()
-    await engine.wait_until_up(asyncio.Event())
+    await postgres.answers()
     await bench.until_state("done", job_id)
 
     assert runs == [1, 1]

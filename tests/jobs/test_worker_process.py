@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 
 from guildwright.platform.config.keys import COMPLETE, Marker
-from guildwright.platform.database import engine, migrate
+from guildwright.platform.database import migrate
 from guildwright_bot.features import piccolo_apps
 from tests.fakes.discord_rest import TOKEN, FakeDiscord, fake_discord
 from tests.fakes.job_bench import Bench
@@ -121,6 +121,7 @@ async def test_it_lives_on_while_postgres_and_redis_are_gone_and_works_when_they
     assert await worker.ask("/livez") == {"live": True, "pid": pid}
 
     postgres.start()
+    await postgres.answers()
     bench.redis.start()
     await worker.until_checks(postgres=True, redis=True, jobs=True)
     assert (await worker.ask("/livez"))["pid"] == pid
@@ -146,7 +147,7 @@ async def test_it_can_be_stopped_while_it_still_waits(worker: Worker, bench: Ben
     code, seconds = await worker.end()
     bench.redis.start()
     postgres.start()
-    await engine.wait_until_up(asyncio.Event())
+    await postgres.answers()
 
     assert code == 0
     assert seconds < 4

@@ -119,7 +119,7 @@ async def close_database() -> None:
     if pool is None:
         return
     try:
-        await asyncio.wait_for(pool.close(), timeout=1.0)
+        await asyncio.wait_for(pool.close(), timeout=0.5)
     except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
         pool.terminate()
 

@@ -4,6 +4,7 @@ hikari's own retries are off: when an answer is lost it would repeat a create up
 repeated only where that is harmless, and every message that a job creates carries a nonce.
 """
 
+import asyncio
 import base64
 import binascii
 from collections.abc import Awaitable, Callable, Sequence
@@ -27,6 +28,7 @@ __all__ = ["DiscordClient", "DiscordRefused", "DiscordUnauthorized", "DiscordUna
 
 _LONGEST_RATE_LIMIT = 10.0  # a job rather waits in the database than in memory
 _TIMEOUT_SECONDS = 15.0
+_PEACE_SECONDS = 2.0
 # Any other 404 (an unknown guild, a proxy's page) says nothing about the member.
 _NO_SUCH_MEMBER = (10007, 10013)
 
@@ -60,7 +62,10 @@ class DiscordClient:
         self.application_id = application_id_of(token)
         self._token = token
         self._url = settings.discord_api
+        self._clock = clock
         self._caller = Caller(clock)
+        self._asking = asyncio.Lock()
+        self._ask_again = 0.0
         self._app: RESTApp | None = None
         self._rest: RESTClientImpl | None = None
         self._me: hikari.OwnUser | None = None
@@ -94,11 +99,22 @@ class DiscordClient:
         return self._rest
 
     async def me(self) -> hikari.OwnUser:
-        """The bot's own user, asked for once. Raises while the token is known to be refused."""
+        """The bot's own user, asked for once. Raises while the token is known to be refused.
+
+        A readiness probe may ask this many times a second, so after a failure Discord is left in peace for a while.
+        """
         self._caller.check_token()
-        if self._me is None:
-            self._me = await self.call("GET /users/@me", self.rest.fetch_my_user, repeatable=True)
-        return self._me
+        async with self._asking:
+            if self._me is not None:
+                return self._me
+            if self._clock.monotonic() < self._ask_again:
+                raise DiscordUnavailable("Discord did not answer a moment ago")
+            try:
+                self._me = await self.call("GET /users/@me", self.rest.fetch_my_user, repeatable=True)
+            except DiscordUnavailable:
+                self._ask_again = self._clock.monotonic() + _PEACE_SECONDS
+                raise
+            return self._me
 
     async def call[T](self, route: str, send: Callable[[], Awaitable[T]], *, repeatable: bool) -> T:
         """Send a request that has no method here, with our limits and errors.

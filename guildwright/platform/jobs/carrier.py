@@ -150,6 +150,8 @@ class Carrier:
     async def start(self, stopped: asyncio.Event) -> bool:
         """Wait for Redis, then listen. False when `stopped` is set first."""
         await self._broker.connect()
+        if not await self._answers():
+            _log.warning("waiting for Redis")
         while await self.wait_until_up(stopped):
             try:
                 await self._broker.start()
@@ -165,13 +167,17 @@ class Carrier:
     async def wait_until_up(self, stopped: asyncio.Event) -> bool:
         """Poll until Redis answers: True. False when `stopped` is set first."""
         while not stopped.is_set():
-            try:
-                await self._client.ping()
-            except (RedisError, OSError, TimeoutError):
-                await asyncio.sleep(_PAUSE_SECONDS)
-            else:
+            if await self._answers():
                 return True
+            await asyncio.sleep(_PAUSE_SECONDS)
         return False
+
+    async def _answers(self) -> bool:
+        try:
+            await self._client.ping()
+        except (RedisError, OSError, TimeoutError):
+            return False
+        return True
 
     async def send(self, jobs: Sequence[tuple[int, str]]) -> None:
         """Put (number, kind) of each on its stream, in one round trip.

@@ -49,7 +49,7 @@ class JobWorker:
         """Wait for PostgreSQL and Redis, then work. False when `stop` was called meanwhile."""
         if not await self._wait_for_table() or not await self._carrier.start(self._stopped):
             return False
-        _log.info("taking jobs", worker=self.name, kinds=self._registry.kinds)
+        _log.info("taking jobs", worker=self.name, kinds=len(self._registry.kinds))
         self._loops = [
             asyncio.create_task(self._lasting(name, part), name=name)
             for name, part in (("relay", self._relay), ("sweeper", self._sweeper))
@@ -62,6 +62,8 @@ class JobWorker:
         return bool(self._loops) and not self._stopped.is_set()
 
     async def _wait_for_table(self) -> bool:
+        if not await engine.is_up():
+            _log.warning("waiting for PostgreSQL")
         said = False
         while await engine.wait_until_up(self._stopped):
             if await store.table_exists():

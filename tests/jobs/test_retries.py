@@ -1,0 +1,192 @@
+"""What becomes of a job that fails: it is tried again, waits without being counted, or is buried with its error."""
+
+import asyncio
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from prometheus_client import REGISTRY
+
+from guildwright.platform.config.read import ConfigUnknown
+from guildwright.platform.jobs import backoff, dead_letters
+from guildwright.platform.jobs.run import GiveUp, JobRun, Retry, Unavailable
+from guildwright.platform.jobs.worker import JobWorker
+from tests.fakes.job_bench import Bench
+
+pytestmark = pytest.mark.integration
+
+
+async def test_a_failure_is_tried_again_after_a_growing_wait_with_its_error_kept(bench: Bench) -> None:
+    moments: list[float] = []
+
+    async def handler(run: JobRun) -> None:
+        moments.append(bench.clock.monotonic())
+        if run.attempt < 3:
+            raise RuntimeError(f"attempt {run.attempt} \x00 failed")
+
+    await bench.worker(handler)
+    job_id = await bench.add("a")
+
+    async def failed_once() -> bool:
+        return "attempt 1" in (await bench.row(job_id))["error"]
+
+    await bench.until(failed_once)
+    await bench.until_state("done", job_id)
+
+    assert 0.5 <= moments[1] - moments[0] < 5
+    assert 1 <= moments[2] - moments[1] < 6
+
+
+async def test_a_job_that_always_fails_becomes_a_dead_letter_with_its_last_error(bench: Bench) -> None:
+    async def handler(_: JobRun) -> None:
+        raise RuntimeError("the cause of it all")
+
+    await bench.worker(handler, max_attempts=2)
+    job_id = await bench.add("a")
+    await bench.until_state("dead", job_id)
+
+    letter = (await dead_letters.listed())[0]
+    assert (letter.id, letter.attempt) == (job_id, 2)
+    assert "RuntimeError: the cause of it all" in letter.error
+    entries: Any = await bench.client.xrange("bot_errors")
+    reported = json.loads(entries[0][1][b"json"])
+    assert reported["id"] == letter.error.splitlines()[0]
+
+
+async def test_a_dead_letter_can_be_given_another_chance(bench: Bench) -> None:
+    broken = True
+
+    async def handler(_: JobRun) -> None:
+        if broken:
+            raise GiveUp("not while it is broken")
+
+    await bench.worker(handler)
+    job_id = await bench.add("a")
+    await bench.until_state("dead", job_id)
+    broken = False
+
+    assert await dead_letters.retry(job_id)
+    assert not await dead_letters.retry(job_id)
+
+    await bench.until_state("done", job_id)
+
+
+async def test_giving_up_is_not_tried_again(bench: Bench) -> None:
+    runs: list[int] = []
+
+    async def handler(run: JobRun) -> None:
+        runs.append(run.attempt)
+        raise GiveUp("no such channel")
+
+    await bench.worker(handler)
+    job_id = await bench.add("a")
+    await bench.until_state("dead", job_id)
+
+    assert runs == [1]
+
+
+@pytest.mark.parametrize("away", [Unavailable("discord is down", retry_after=0.1), ConfigUnknown(1)])
+async def test_waiting_for_what_is_away_costs_no_attempt(bench: Bench, away: Exception) -> None:
+    runs: list[int] = []
+
+    async def handler(run: JobRun) -> None:
+        runs.append(run.attempt)
+        if len(runs) < 3:
+            raise away
+
+    await bench.worker(handler, max_attempts=1)
+    job_id = await bench.add("a")
+    await bench.until_state("done", job_id)
+
+    assert runs == [1, 1, 1]
+
+
+async def test_patience_with_what_is_away_ends_after_a_day(bench: Bench) -> None:
+    async def handler(_: JobRun) -> None:
+        raise Unavailable("still down")
+
+    await bench.worker(handler, max_attempts=1)
+    job_id = await bench.add("a", after=-25 * 3600)
+
+    await bench.until_state("dead", job_id)
+
+
+async def test_a_handlers_own_broken_connection_does_count(bench: Bench) -> None:
+    async def handler(_: JobRun) -> None:
+        raise ConnectionRefusedError("some other server")
+
+    await bench.worker(handler, max_attempts=1)
+    job_id = await bench.add("a")
+
+    await bench.until_state("dead", job_id)
+
+
+async def test_a_handler_may_say_when_to_try_again(bench: Bench) -> None:
+    moments: list[float] = []
+
+    async def handler(run: JobRun) -> None:
+        moments.append(bench.clock.monotonic())
+        if run.attempt == 1:
+            raise Retry("not yet", after=timedelta(seconds=2))
+
+    await bench.worker(handler)
+    await bench.until_state("done", await bench.add("a"))
+
+    assert moments[1] - moments[0] >= 2  # the backoff would have been a second at the most
+
+
+async def test_a_handler_that_hangs_is_stopped_and_its_attempt_has_failed(bench: Bench) -> None:
+    async def handler(_: JobRun) -> None:
+        await asyncio.sleep(60)
+
+    await bench.worker(handler, timeout=timedelta(seconds=0.2), max_attempts=1)
+    job_id = await bench.add("a")
+    await bench.until_state("dead", job_id)
+
+
+async def test_a_retry_runs_with_the_same_nonce_and_the_first_due_time(bench: Bench) -> None:
+    seen: list[tuple[str, str, object, bool]] = []
+
+    async def handler(run: JobRun) -> None:
+        seen.append((run.nonce("post"), run.nonce("ping"), run.due, run.again))
+        if run.attempt == 1:
+            raise Retry("once more", after=timedelta())
+
+    await bench.worker(handler)
+    await bench.until_state("done", await bench.add("a"))
+    await bench.until_state("done", await bench.add("b"))
+
+    (post, ping, due, again), (post2, ping2, due2, again2), (other, *_), _ = seen
+    assert (post, ping, due) == (post2, ping2, due2)
+    assert len({post, ping, other}) == 3
+    assert len(post) <= 25
+    assert (again, again2) == (False, True)
+
+
+async def test_outcomes_and_lateness_are_counted_by_kind(bench: Bench) -> None:
+    def counted(outcome: str) -> float:
+        return REGISTRY.get_sample_value("guildwright_jobs_total", {"kind": "bench.count", "outcome": outcome}) or 0
+
+    async def handler(run: JobRun) -> None:
+        if run.payload["fails"]:
+            raise GiveUp("as told")
+
+    await bench.worker(handler, kind="bench.count")
+    done, dead = [await bench.add(str(fails), kind="bench.count", fails=fails) for fails in (False, True)]
+    await bench.until_state("done", done)
+    await bench.until_state("dead", dead)
+
+    async def both() -> bool:
+        return (counted("done"), counted("dead")) == (1, 1)
+
+    await bench.until(both)
+    assert REGISTRY.get_sample_value("guildwright_job_lateness_seconds_count", {"kind": "bench.count"}) == 2
+    await JobWorker.measure()
+    assert REGISTRY.get_sample_value("guildwright_job_depth", {"kind": "bench.count", "state": "dead"}) == 1
+
+
+def test_the_wait_doubles_up_to_a_limit_and_is_spread_by_chance() -> None:
+    assert [backoff.delay(n, 0).total_seconds() for n in (1, 2, 3, 4)] == [1, 2, 4, 8]
+    assert backoff.delay(50, 0) == backoff.LONGEST
+    assert backoff.delay(3, 1).total_seconds() == 2
