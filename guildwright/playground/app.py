@@ -16,7 +16,7 @@ from guildwright.playground.page import page_router
 from guildwright.playground.playground import Playground
 from guildwright.playground.rest.router import refuse_http as refuse_discord
 from guildwright.playground.rest.router import rest_router
-from guildwright.playground.traffic import Traffic
+from guildwright.playground.traffic import traffic
 
 _log = logging.getLogger(__name__)
 
@@ -56,7 +56,8 @@ def make_app(play: Playground) -> Litestar:
     return Litestar(
         route_handlers=[gateway, rest_router(play), control_router(Control(play)), *document.ROUTES, page_router(play)],
         exception_handlers={HTTPException: refuse, Exception: fail},
-        middleware=[Traffic(play)],
+        middleware=[traffic(play.recorder)],
         on_shutdown=[close],
         openapi_config=document.OPENAPI,
+        logging_config=None,
     )

@@ -37,7 +37,10 @@ class Faults:
         if not self._found:
             return
         tree: Json = {}
+        whole = {path for path, _, _ in self._found}
         for path, code, message in self._found:
+            if any(path[:length] in whole for length in range(len(path))):
+                continue  # Discord says nothing of the parts of what is wrong as a whole
             node = tree
             for step in path:
                 node = node.setdefault(step, {})

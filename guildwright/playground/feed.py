@@ -23,6 +23,11 @@ class Feed:
     def __init__(self) -> None:
         self._listeners: set[asyncio.Queue[Notice | None]] = set()
 
+    @property
+    def listeners(self) -> int:
+        """How many listen."""
+        return len(self._listeners)
+
     def publish(self, event: str, data: Json) -> None:
         """Tell every listener."""
         for queue in self._listeners:

@@ -1,6 +1,7 @@
 """Runs the playground on one port until it is told to stop."""
 
 import json
+import logging
 import os
 import socket
 from pathlib import Path
@@ -13,9 +14,13 @@ from guildwright.playground.playground import Options, Playground
 
 def run(data: Path, host: str, port: int, processes_file: Path | None, ready_file: Path | None) -> int:
     """Serve. Port 0 takes the port of the last run, or any free one."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     data.mkdir(parents=True, exist_ok=True)
     record = os.environ.get("GUILDWRIGHT_PLAYGROUND_RECORD")
-    listener = listen(host, port, data / "playground.port")
+    try:
+        listener = listen(host, port, data / "playground.port")
+    except OSError:
+        return 1
     options = Options(
         file=data / "playground.sqlite3",
         record=Path(record) if record else None,
@@ -56,11 +61,12 @@ def server(play: Playground) -> Server:
     return Server(config, play)
 
 
-def listen(host: str, port: int, remembered: Path) -> socket.socket:
+def listen(host: str, port: int, remembered: Path | None) -> socket.socket:
     """A listening socket on the wished port, the remembered one, or any."""
     wishes = [port] if port else [_read_port(remembered), 0]
     for wish in dict.fromkeys(wishes):
-        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        # asyncio switches Nagle's delay off only where the protocol is named; without it every answer waits 40 ms.
+        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((host, wish))
@@ -70,14 +76,15 @@ def listen(host: str, port: int, remembered: Path) -> socket.socket:
                 raise
             continue
         listener.listen(2048)
-        write_whole(remembered, str(listener.getsockname()[1]))
+        if remembered:
+            write_whole(remembered, str(listener.getsockname()[1]))
         return listener
     raise AssertionError
 
 
-def _read_port(file: Path) -> int:
+def _read_port(file: Path | None) -> int:
     try:
-        return int(file.read_text())
+        return int(file.read_text()) if file else 0
     except (OSError, ValueError):
         return 0
 

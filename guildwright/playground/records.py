@@ -175,6 +175,7 @@ class Interaction(Thing, frozen=True, kw_only=True):
     parent_id: int | None = None
     callback: int | None = None
     settled: bool = False
+    expired: bool = False
     reply_id: int | None = None
     modal: Json | None = None
     modal_sent: bool = False

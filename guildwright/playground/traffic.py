@@ -1,7 +1,5 @@
 """Records every REST exchange under /api/ as it crossed the wire, whoever answered it."""
 
-from typing import TYPE_CHECKING
-
 import msgspec
 from litestar.enums import ScopeType
 from litestar.types import (
@@ -9,70 +7,78 @@ from litestar.types import (
     HTTPReceiveMessage,
     HTTPScope,
     Message,
+    Middleware,
     Receive,
     Scope,
     Send,
     WebSocketReceiveMessage,
 )
 
-if TYPE_CHECKING:
-    from guildwright.playground.playground import Playground
+from guildwright.playground.recorder import Recorder
 
 
-class Traffic:
-    """An ASGI middleware factory."""
+def traffic(recorder: Recorder) -> Middleware:
+    """An ASGI middleware. A function, since Litestar copies objects deeply for every route."""
 
-    def __init__(self, play: "Playground") -> None:
-        self._play = play
-
-    def __call__(self, app: ASGIApp) -> ASGIApp:
-        """Wrap the application."""
-
+    def middleware(app: ASGIApp) -> ASGIApp:
         async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
             if scope["type"] == ScopeType.HTTP and scope["path"].startswith("/api/"):
-                await self._record(app, scope, receive, send)
+                exchange = _Exchange(recorder, scope)
+                await app(scope, exchange.hearing(receive), exchange.speaking(send))
             else:
                 await app(scope, receive, send)
 
         return wrapped
 
-    async def _record(self, app: ASGIApp, scope: HTTPScope, receive: Receive, send: Send) -> None:
-        sent, answered = bytearray(), bytearray()
-        status = 0
-        held: list[Message] = []
+    return middleware
+
+
+class _Exchange:
+    """Gathers a request and its response as they pass, and records them before the last byte leaves."""
+
+    def __init__(self, recorder: Recorder, scope: HTTPScope) -> None:
+        self._recorder = recorder
+        self._scope = scope
+        self._sent = bytearray()
+        self._answered = bytearray()
+        self._status = 0
+
+    def hearing(self, receive: Receive) -> Receive:
+        """The same, listened to."""
 
         async def hear() -> HTTPReceiveMessage | WebSocketReceiveMessage:
             message = await receive()
             if message["type"] == "http.request":
-                sent.extend(message["body"])
+                self._sent.extend(message["body"])
             return message
 
+        return hear
+
+    def speaking(self, send: Send) -> Send:
+        """The same, listened to."""
+
         async def speak(message: Message) -> None:
-            nonlocal status
             if message["type"] == "http.response.start":
-                status = message["status"]
-                held.append(message)
-                return
+                self._status = message["status"]
             if message["type"] == "http.response.body":
-                answered.extend(message["body"])
+                self._answered.extend(message["body"])
                 if not message["more_body"]:
-                    self._note(scope, bytes(sent), status, bytes(answered))
-            while held:
-                await send(held.pop())
+                    self._record()
             await send(message)
 
-        await app(scope, hear, speak)
+        return speak
 
-    def _note(self, scope: HTTPScope, sent: bytes, status: int, answered: bytes) -> None:
+    def _record(self) -> None:
+        scope = self._scope
         headers = {name.decode("latin-1").casefold(): value.decode("latin-1") for name, value in scope["headers"]}
-        self._play.recorder.exchange(
+        self._recorder.exchange(
             method=scope["method"],
             path=scope["path"],
             query=scope["query_string"].decode("latin-1"),
-            request=_readable(sent),
+            request=_readable(bytes(self._sent)),
             request_type=headers.get("content-type"),
-            status=status,
-            response=_readable(answered),
+            status=self._status,
+            response=_readable(bytes(self._answered)),
         )
 
 

@@ -4,6 +4,7 @@ The document calls itself a preview. A test proves that each correction still is
 """
 
 import copy
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 type Json = dict[str, Any]
@@ -61,11 +62,19 @@ CORRECTIONS = (
     ),
 )
 
+GATEWAY_CORRECTIONS = (
+    Correction(
+        "/definitions/_DataPayload_GatewayDispatchEvents.Resumed_undefined_/properties/d",
+        {"type": "object"},
+        "The types say RESUMED has no data; Discord sends an object, and hikari fails without one.",
+    ),
+)
 
-def corrected(document: Json) -> Json:
-    """A copy of the document with every correction in it."""
+
+def corrected(document: Json, corrections: Iterable[Correction] = CORRECTIONS) -> Json:
+    """A copy of the document with the corrections in it."""
     result = copy.deepcopy(document)
-    for correction in CORRECTIONS:
+    for correction in corrections:
         parent, _, name = correction.pointer.rpartition("/")
         at(result, parent)[name] = copy.deepcopy(correction.schema)
     return result

@@ -7,6 +7,7 @@ from typing import Any
 import jsonschema_rs
 
 from tests.contract import spec
+from tests.contract.corrections import GATEWAY_CORRECTIONS, corrected
 from tests.contract.quirks import without_quirks
 
 _SENT = "#/definitions/GatewaySendPayload"
@@ -14,7 +15,8 @@ _SENT = "#/definitions/GatewaySendPayload"
 
 @cache
 def _validator(pointer: str) -> jsonschema_rs.Draft7Validator:
-    registry = jsonschema_rs.Registry([("urn:gateway", spec.load("gateway_schemas.json"))])
+    document = corrected(spec.load("gateway_schemas.json"), GATEWAY_CORRECTIONS)
+    registry = jsonschema_rs.Registry([("urn:gateway", document)])
     return jsonschema_rs.Draft7Validator({"$ref": f"urn:gateway{pointer}"}, registry=registry)
 
 

@@ -19,7 +19,7 @@ class Fields:
 
     def at(self, name: str) -> str:
         """The path of a field."""
-        return f"{self.path}.{name}" if self.path else name
+        return f"{self.path}.{name}" if self.path and name else self.path or name
 
     def fault(self, name: str, code: str, message: str) -> None:
         """Note a fault of a field."""

@@ -1,5 +1,7 @@
 """The control API in-process: the page calls these same functions that scripts reach over HTTP."""
 
+from litestar.di import NamedDependency
+
 from guildwright.playground.control.guilds import Guilds
 from guildwright.playground.control.people import People
 from guildwright.playground.control.views import Views
@@ -14,3 +16,6 @@ class Control:
         self.views = Views(play)
         self.people = People(play)
         self.guilds = Guilds(play)
+
+
+Access = NamedDependency[Control]

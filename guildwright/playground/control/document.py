@@ -19,6 +19,7 @@ OPENAPI = OpenAPIConfig(
     ),
     path="/control/schema",
     render_plugins=[JsonRenderPlugin()],
+    use_handler_docstrings=True,
 )
 _TAGS = {
     "act": "Act as a member",

@@ -1,13 +1,17 @@
 """The control API's refusals: `{"error": {"code", "message", "field"}}`."""
 
+import re
 from typing import Any
 
 import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
+from litestar.openapi import ResponseSpec
 
 from guildwright.playground.errors import DiscordError
 from guildwright.playground.records import Json
+
+_NAMED = re.compile(r"field `(\w+)`")
 
 
 class ErrorDetail(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,10 +96,31 @@ def refuse_http(_: Request[Any, Any, Any], fault: HTTPException) -> Response[Err
         extra = fault.extra if isinstance(fault.extra, list) and fault.extra else [{}]
         first = extra[0] if isinstance(extra[0], dict) else {}
         message = str(first.get("message") or fault.detail)
-        return _answer(422, ErrorDetail(code="invalid", message=message, field=first.get("key")))
+        return _answer(422, ErrorDetail(code="invalid", message=message, field=_field(first, message)))
     codes = {404: "not_found", 405: "method_not_allowed", 400: "bad_request", 415: "bad_request"}
     code = codes.get(fault.status_code, "refused")
     return _answer(fault.status_code, ErrorDetail(code=code, message=fault.detail))
+
+
+REFUSALS = {
+    status: ResponseSpec(ErrorBody, generate_examples=False, description=what)
+    for status, what in (
+        (400, "Not JSON."),
+        (403, "The member may not."),
+        (404, "No such thing."),
+        (409, "Not now."),
+        (422, "A value that cannot be."),
+    )
+}
+
+
+def _field(first: Json, message: str) -> str | None:
+    """The field that is meant; a missing or unknown one is named in the message alone."""
+    named = _NAMED.search(message)
+    if named:
+        return named[1]
+    key = first.get("key")
+    return None if key in {None, "data"} else str(key)
 
 
 HANDLERS: dict[int | type[Exception], Any] = {

@@ -5,7 +5,7 @@ from datetime import datetime
 import msgspec
 
 from guildwright.playground import effects_guild as effects
-from guildwright.playground.bits import EVERYONE_DEFAULT, EVERYTHING, ChannelType, Permission
+from guildwright.playground.bits import EVERYONE_DEFAULT, EVERYTHING, ChannelType, Intent, Permission
 from guildwright.playground.control import models, requests, show
 from guildwright.playground.control.errors import ControlError, invalid, snowflake, unknown
 from guildwright.playground.control.lookup import Lookup
@@ -189,6 +189,18 @@ class Guilds:
         with self._play.store.change() as change:
             effects.bot_left(self._play, change, guild, member)
         return show.guild(self._play, guild)
+
+    def switch_intents(self, body: requests.PrivilegedIntents) -> models.BotView:
+        """Switch privileged intents on or off; who is connected stays so."""
+        switches = {
+            Intent.GUILD_MEMBERS: body.members,
+            Intent.GUILD_PRESENCES: body.presences,
+            Intent.MESSAGE_CONTENT: body.message_content,
+        }
+        allowed = sum(int(intent) for intent, on in switches.items() if on)
+        with self._play.store.change() as change:
+            change.put(msgspec.structs.replace(self._play.application, privileged_intents=allowed))
+        return show.bot(self._play)
 
     def drop_connection(self, session_id: str) -> None:
         """End a session's connection as a network fault would; the client may resume."""

@@ -89,6 +89,7 @@ class BotView(View, frozen=True, kw_only=True):
     token: str
     connected_shards: int
     activity: str | None
+    privileged_intents: int
 
 
 class StateView(View, frozen=True, kw_only=True):

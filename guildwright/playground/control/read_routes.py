@@ -4,60 +4,68 @@ from collections.abc import AsyncIterator
 from typing import Annotated
 
 from litestar import get
-from litestar.params import Parameter
+from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 
 from guildwright.playground.control import models, oracle
-from guildwright.playground.control.access import Control
+from guildwright.playground.control.access import Access
+from guildwright.playground.control.errors import REFUSALS
 
-_AsUser = Annotated[str | None, Parameter(description="Show what this user sees, with the private replies.")]
-_After = Annotated[str | None, Parameter(description="Only messages newer than this id.")]
+_AsUser = Annotated[str | None, QueryParameter(description="Show what this user sees, with the private replies.")]
+_After = Annotated[str | None, QueryParameter(description="Only messages newer than this id.")]
 
 
-@get("/state", summary="Bot, guilds, channels, roles and members", tags=["read"])
-async def get_state(control: Control) -> models.StateView:
+@get("/state", summary="Bot, guilds, channels, roles and members", tags=["read"], responses=REFUSALS)
+async def get_state(control: Access) -> models.StateView:
     """Everything but the messages."""
     return control.views.state()
 
 
-@get("/guilds/{guild_id:str}", summary="One guild", tags=["read"])
-async def get_guild(control: Control, guild_id: str) -> models.GuildView:
+@get("/guilds/{guild_id:str}", summary="One guild", tags=["read"], responses=REFUSALS)
+async def get_guild(control: Access, guild_id: FromPath[str]) -> models.GuildView:
     """A guild with its channels, roles and members."""
     return control.views.guild(guild_id)
 
 
-@get("/channels/{channel_id:str}/messages", summary="A channel's messages, oldest first", tags=["read"])
+@get(
+    "/channels/{channel_id:str}/messages",
+    summary="A channel's messages, oldest first",
+    tags=["read"],
+    responses=REFUSALS,
+)
 async def get_messages(
-    control: Control,
-    channel_id: str,
+    control: Access,
+    channel_id: FromPath[str],
     as_user: _AsUser = None,
-    limit: Annotated[int, Parameter(description="1 to 200.")] = 50,
+    limit: Annotated[int, QueryParameter(description="1 to 200.")] = 50,
     after: _After = None,
 ) -> models.MessagesView:
     """The newest messages; with `after` the first ones after it. Without `as_user`, private replies are left out."""
     return control.views.messages(channel_id, as_user, limit, after)
 
 
-@get("/commands", summary="The commands that a member finds in a channel", tags=["read"])
-async def get_commands(control: Control, user_id: str, channel_id: str) -> models.CommandsView:
+@get("/commands", summary="The commands that a member finds in a channel", tags=["read"], responses=REFUSALS)
+async def get_commands(control: Access, user_id: FromQuery[str], channel_id: FromQuery[str]) -> models.CommandsView:
     """With their options; `allowed` says whether Discord would let the member run it, `reason` why not."""
     return control.people.commands(user_id, channel_id)
 
 
-@get("/interactions/{interaction_id:str}", summary="How far an interaction is", tags=["read"])
-async def get_interaction(control: Control, interaction_id: str) -> models.InteractionResult:
+@get("/interactions/{interaction_id:str}", summary="How far an interaction is", tags=["read"], responses=REFUSALS)
+async def get_interaction(control: Access, interaction_id: FromPath[str]) -> models.InteractionResult:
     """Look here again after `deferred`."""
     return control.views.interaction(interaction_id)
 
 
-@get("/users/{user_id:str}/private", summary="The private replies that a user sees", tags=["read"])
-async def get_private(control: Control, user_id: str, channel_id: str | None = None) -> models.MessagesView:
+@get("/users/{user_id:str}/private", summary="The private replies that a user sees", tags=["read"], responses=REFUSALS)
+async def get_private(
+    control: Access, user_id: FromPath[str], channel_id: FromQuery[str | None] = None
+) -> models.MessagesView:
     """Those with flag 64, until dismissed."""
     return control.views.private(user_id, channel_id)
 
 
-@get("/effects", summary="What the bot really did, counted", tags=["oracle"])
-async def get_effects(control: Control, guild_id: str | None = None) -> oracle.EffectsView:
+@get("/effects", summary="What the bot really did, counted", tags=["oracle"], responses=REFUSALS)
+async def get_effects(control: Access, guild_id: FromQuery[str | None] = None) -> oracle.EffectsView:
     """Counted in the same transaction as the effect itself, and kept over a restart: the oracle for "exactly once".
 
     Kinds: `messages_created`, `messages_edited`, `messages_deleted`, the same with `private_` for private replies,
@@ -70,29 +78,29 @@ async def get_effects(control: Control, guild_id: str | None = None) -> oracle.E
     return control.views.effects(guild_id)
 
 
-@get("/traffic", summary="What crossed the wire between bot and playground", tags=["oracle"])
+@get("/traffic", summary="What crossed the wire between bot and playground", tags=["oracle"], responses=REFUSALS)
 async def get_traffic(
-    control: Control,
-    after: Annotated[int, Parameter(description="Only entries with a higher number.")] = 0,
+    control: Access,
+    after: Annotated[int, QueryParameter(description="Only entries with a higher number.")] = 0,
 ) -> oracle.TrafficView:
     """The newest 2,000 REST exchanges and gateway payloads. The log in full: `GUILDWRIGHT_PLAYGROUND_RECORD=DIR`."""
     return control.views.traffic(after)
 
 
-@get("/gateway", summary="Gateway sessions", tags=["oracle"])
-async def get_gateway(control: Control) -> oracle.GatewayView:
+@get("/gateway", summary="Gateway sessions", tags=["oracle"], responses=REFUSALS)
+async def get_gateway(control: Access) -> oracle.GatewayView:
     """Who is connected, with which shard and intents."""
     return control.views.gateway()
 
 
-@get("/processes", summary="The pids that `guildwright up` runs", tags=["oracle"])
-async def get_processes(control: Control) -> oracle.ProcessesView:
+@get("/processes", summary="The pids that `guildwright up` runs", tags=["oracle"], responses=REFUSALS)
+async def get_processes(control: Access) -> oracle.ProcessesView:
     """Process name to present pid."""
     return control.views.processes()
 
 
-@get("/events", summary="Everything that changes, as server-sent events", tags=["read"])
-async def get_events(control: Control) -> ServerSentEvent:
+@get("/events", summary="Everything that changes, as server-sent events", tags=["read"], responses=REFUSALS)
+async def get_events(control: Access) -> ServerSentEvent:
     """One event per change, its data JSON.
 
     Events: `message_create`, `message_update`, `message_delete`, `private_message`, `member`, `role`, `channel`,

@@ -105,6 +105,14 @@ class NewMember(Body, frozen=True, kw_only=True):
     created_at: str | None = None
 
 
+class PrivilegedIntents(Body, frozen=True, kw_only=True):
+    """The switches of the developer portal's page "Bot". A client that asks for one that is off is closed with 4014."""
+
+    members: bool = True
+    presences: bool = True
+    message_content: bool = True
+
+
 class InviteBot(Body, frozen=True, kw_only=True):
     """The permissions that the invite link asks for, as a decimal string; absent: those of the demo guild."""
 

@@ -96,6 +96,7 @@ def bot(play: Playground) -> models.BotView:
         token=play.application.token,
         connected_shards=len(sessions),
         activity=names[0] if names else None,
+        privileged_intents=play.application.privileged_intents,
     )
 
 

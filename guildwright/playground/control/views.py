@@ -77,7 +77,7 @@ class Views:
 
     def effects(self, guild_id: str | None = None) -> oracle.EffectsView:
         """What the bot really did."""
-        places = list(self._play.memory.effects.values())
+        places = sorted(self._play.memory.effects.values(), key=lambda effect: effect.key)
         if guild_id is not None:
             guild = self._find.guild(guild_id)
             places = [effect for effect in places if effect.guild_id == guild.id]

@@ -4,6 +4,8 @@ import asyncio
 import secrets
 from datetime import timedelta
 
+import msgspec
+
 from guildwright.playground.bits import InteractionType
 from guildwright.playground.gateway.session import Dispatch
 from guildwright.playground.ids import made_at
@@ -27,7 +29,7 @@ class Origin:
 
 def answerable(play: Playground, interaction: Interaction) -> bool:
     """Whether the first answer would still be in time."""
-    return play.clock.now() - made_at(interaction.id) <= ANSWER_WITHIN
+    return not interaction.expired and play.clock.now() - made_at(interaction.id) < ANSWER_WITHIN
 
 
 def token_alive(play: Playground, interaction: Interaction) -> bool:
@@ -65,7 +67,15 @@ async def ask(
     waiter.cancel()
     patience.cancel()
     play.waiting.forget(interaction.id)
-    return play.memory.interactions[interaction.id]
+    return _settle(play, play.memory.interactions[interaction.id])
+
+
+def _settle(play: Playground, interaction: Interaction) -> Interaction:
+    """Nobody answers any more once the member was told that nobody did."""
+    if interaction.callback is not None:
+        return interaction
+    with play.store.change() as change:
+        return change.put(msgspec.structs.replace(interaction, expired=True))
 
 
 def _send(play: Playground, interaction: Interaction) -> None:

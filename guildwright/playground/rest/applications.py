@@ -1,32 +1,33 @@
 """The application itself."""
 
 from litestar import Response, get, patch
+from litestar.params import FromPath
 
 from guildwright.playground import errors, render
-from guildwright.playground.rest.call import Call, answer
+from guildwright.playground.rest.call import BotCall, answer
 
 
 @get("/applications/@me")
-async def get_my_application(call: Call) -> Response[object]:
+async def get_my_application(call: BotCall) -> Response[object]:
     """GET /applications/@me."""
     return answer(render.application(call.memory, call.play.application))
 
 
 @patch("/applications/@me")
-async def edit_my_application(call: Call) -> Response[object]:
+async def edit_my_application(call: BotCall) -> Response[object]:
     """PATCH /applications/@me: accepted, nothing of it is kept yet."""
     await call.body()
     return answer(render.application(call.memory, call.play.application))
 
 
 @get("/oauth2/applications/@me")
-async def get_oauth_application(call: Call) -> Response[object]:
+async def get_oauth_application(call: BotCall) -> Response[object]:
     """GET /oauth2/applications/@me."""
     return answer(render.application(call.memory, call.play.application))
 
 
 @get("/applications/{application_id:int}")
-async def get_application(call: Call, application_id: int) -> Response[object]:
+async def get_application(call: BotCall, application_id: FromPath[int]) -> Response[object]:
     """GET /applications/{application_id}: one's own only."""
     if application_id != call.own_id:
         raise errors.DiscordError(403, 20012, "You are not authorized to perform this action on this application")
@@ -34,14 +35,14 @@ async def get_application(call: Call, application_id: int) -> Response[object]:
 
 
 @get("/applications/{application_id:int}/emojis")
-async def list_application_emojis(call: Call, application_id: int) -> Response[object]:
+async def list_application_emojis(call: BotCall, application_id: FromPath[int]) -> Response[object]:
     """GET /applications/{application_id}/emojis: none."""
     del call, application_id
     return answer({"items": []})
 
 
 @get("/applications/{application_id:int}/entitlements")
-async def list_entitlements(call: Call, application_id: int) -> Response[object]:
+async def list_entitlements(call: BotCall, application_id: FromPath[int]) -> Response[object]:
     """GET /applications/{application_id}/entitlements: none."""
     del call, application_id
     return answer([])

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 from litestar import Request, Response
+from litestar.di import NamedDependency
 from multipart import MultipartError, MultipartParser  # type: ignore[import-untyped,unused-ignore]
 
 from guildwright.playground import errors
@@ -126,6 +127,9 @@ class Call:
         if message is None or message.private_to is not None:
             raise errors.unknown_message()
         return message
+
+
+BotCall = NamedDependency[Call]
 
 
 def answer(body: object, status: int = 200) -> Response[object]:

@@ -2,13 +2,14 @@
 
 import msgspec
 from litestar import Response, delete, get, patch, post, put
+from litestar.params import FromPath
 
 from guildwright.playground import effects_guild, errors, render
 from guildwright.playground.bits import ChannelType, Permission
 from guildwright.playground.bodies.fields import Fields
 from guildwright.playground.errors import DiscordError, Faults
 from guildwright.playground.records import Channel, Overwrite
-from guildwright.playground.rest.call import Call, answer, nothing
+from guildwright.playground.rest.call import BotCall, Call, answer, nothing
 
 _ONE = "/channels/{channel_id:int}"
 _TYPES = {int(kind) for kind in ChannelType} - {int(ChannelType.DM)}
@@ -17,13 +18,13 @@ _MOST_CHANNELS = 500
 
 
 @get(_ONE)
-async def get_channel(call: Call, channel_id: int) -> Response[object]:
+async def get_channel(call: BotCall, channel_id: FromPath[int]) -> Response[object]:
     """GET one."""
     return answer(render.channel(call.memory, call.channel(channel_id)))
 
 
 @post(_ONE + "/typing", status_code=204)
-async def start_typing(call: Call, channel_id: int) -> Response[None]:
+async def start_typing(call: BotCall, channel_id: FromPath[int]) -> Response[None]:
     """POST typing."""
     channel = call.channel(channel_id, Permission.SEND_MESSAGES)
     place = {"channel_id": str(channel.id), "guild_id": str(channel.guild_id) if channel.guild_id else None}
@@ -77,14 +78,14 @@ def _bits(fields: Fields, name: str) -> int:
 
 
 @get("/guilds/{guild_id:int}/channels")
-async def list_channels(call: Call, guild_id: int) -> Response[object]:
+async def list_channels(call: BotCall, guild_id: FromPath[int]) -> Response[object]:
     """GET all of a guild."""
     call.guild(guild_id)
     return answer([render.channel(call.memory, channel) for channel in call.memory.guild_channels(guild_id)])
 
 
 @post("/guilds/{guild_id:int}/channels", status_code=201)
-async def create_channel(call: Call, guild_id: int) -> Response[object]:
+async def create_channel(call: BotCall, guild_id: FromPath[int]) -> Response[object]:
     """POST: at the end of the list."""
     call.allowed(guild_id, Permission.MANAGE_CHANNELS)
     known = call.memory.guild_channels(guild_id)
@@ -103,7 +104,7 @@ async def create_channel(call: Call, guild_id: int) -> Response[object]:
 
 
 @patch(_ONE)
-async def edit_channel(call: Call, channel_id: int) -> Response[object]:
+async def edit_channel(call: BotCall, channel_id: FromPath[int]) -> Response[object]:
     """PATCH one."""
     channel = call.channel(channel_id, Permission.MANAGE_CHANNELS)
     edited = _read(call, channel, Fields(await call.body(), Faults()))
@@ -116,7 +117,7 @@ async def edit_channel(call: Call, channel_id: int) -> Response[object]:
 
 
 @delete(_ONE, status_code=200)
-async def delete_channel(call: Call, channel_id: int) -> Response[object]:
+async def delete_channel(call: BotCall, channel_id: FromPath[int]) -> Response[object]:
     """DELETE one; a private channel is only closed, and stays."""
     channel = call.channel(channel_id, Permission.MANAGE_CHANNELS)
     body = render.channel(call.memory, channel)
@@ -135,7 +136,7 @@ def _set_overwrites(call: Call, channel: Channel, overwrites: list[Overwrite]) -
 
 
 @put(_ONE + "/permissions/{overwrite_id:int}", status_code=204)
-async def put_overwrite(call: Call, channel_id: int, overwrite_id: int) -> Response[None]:
+async def put_overwrite(call: BotCall, channel_id: FromPath[int], overwrite_id: FromPath[int]) -> Response[None]:
     """PUT an overwrite; nobody allows or denies what they do not hold."""
     channel = call.channel(channel_id, Permission.MANAGE_ROLES)
     fields = Fields(await call.body(), Faults())
@@ -150,7 +151,7 @@ async def put_overwrite(call: Call, channel_id: int, overwrite_id: int) -> Respo
 
 
 @delete(_ONE + "/permissions/{overwrite_id:int}", status_code=204)
-async def delete_overwrite(call: Call, channel_id: int, overwrite_id: int) -> Response[None]:
+async def delete_overwrite(call: BotCall, channel_id: FromPath[int], overwrite_id: FromPath[int]) -> Response[None]:
     """DELETE an overwrite."""
     channel = call.channel(channel_id, Permission.MANAGE_ROLES)
     kept = [entry for entry in channel.overwrites if entry.id != overwrite_id]

@@ -3,12 +3,13 @@
 from typing import Any
 
 from litestar import Response, delete, get, patch, post, put
+from litestar.params import FromPath
 
 from guildwright.playground import errors, render
 from guildwright.playground.bodies import command as bodies
 from guildwright.playground.errors import DiscordError, Faults
 from guildwright.playground.records import Command, Json
-from guildwright.playground.rest.call import Call, answer, nothing
+from guildwright.playground.rest.call import BotCall, Call, answer, nothing
 from guildwright.playground.store import Change
 
 _GLOBAL = "/applications/{application_id:int}/commands"
@@ -51,7 +52,9 @@ def _check_number(commands: list[Command]) -> None:
 
 
 @get([_GLOBAL, _GUILD])
-async def list_commands(call: Call, application_id: int, guild_id: int | None = None) -> Response[object]:
+async def list_commands(
+    call: BotCall, application_id: FromPath[int], guild_id: FromPath[int | None] = None
+) -> Response[object]:
     """GET all; localizations only when asked for."""
     commands = _scope(call, application_id, guild_id)
     whole = call.query_flag("with_localizations")
@@ -59,7 +62,9 @@ async def list_commands(call: Call, application_id: int, guild_id: int | None = 
 
 
 @put([_GLOBAL, _GUILD], status_code=200)
-async def replace_commands(call: Call, application_id: int, guild_id: int | None = None) -> Response[object]:
+async def replace_commands(
+    call: BotCall, application_id: FromPath[int], guild_id: FromPath[int | None] = None
+) -> Response[object]:
     """PUT all: what is not in the list is deleted."""
     known = _scope(call, application_id, guild_id)
     listed: Any = await call.json()
@@ -86,7 +91,9 @@ async def replace_commands(call: Call, application_id: int, guild_id: int | None
 
 
 @post([_GLOBAL, _GUILD])
-async def create_command(call: Call, application_id: int, guild_id: int | None = None) -> Response[object]:
+async def create_command(
+    call: BotCall, application_id: FromPath[int], guild_id: FromPath[int | None] = None
+) -> Response[object]:
     """POST one: 201 for a new name, 200 when it overwrites."""
     known = _scope(call, application_id, guild_id)
     faults = Faults()
@@ -103,10 +110,10 @@ async def create_command(call: Call, application_id: int, guild_id: int | None =
 
 @get([_GLOBAL + "/{command_id:int}", _GUILD + "/{command_id:int}"])
 async def get_command(
-    call: Call,
-    application_id: int,
-    command_id: int,
-    guild_id: int | None = None,
+    call: BotCall,
+    application_id: FromPath[int],
+    command_id: FromPath[int],
+    guild_id: FromPath[int | None] = None,
 ) -> Response[object]:
     """GET one."""
     command = _one(_scope(call, application_id, guild_id), command_id)
@@ -115,10 +122,10 @@ async def get_command(
 
 @patch([_GLOBAL + "/{command_id:int}", _GUILD + "/{command_id:int}"])
 async def edit_command(
-    call: Call,
-    application_id: int,
-    command_id: int,
-    guild_id: int | None = None,
+    call: BotCall,
+    application_id: FromPath[int],
+    command_id: FromPath[int],
+    guild_id: FromPath[int | None] = None,
 ) -> Response[object]:
     """PATCH one."""
     known = _scope(call, application_id, guild_id)
@@ -138,10 +145,10 @@ async def edit_command(
 
 @delete([_GLOBAL + "/{command_id:int}", _GUILD + "/{command_id:int}"], status_code=204)
 async def delete_command(
-    call: Call,
-    application_id: int,
-    command_id: int,
-    guild_id: int | None = None,
+    call: BotCall,
+    application_id: FromPath[int],
+    command_id: FromPath[int],
+    guild_id: FromPath[int | None] = None,
 ) -> Response[None]:
     """DELETE one."""
     command = _one(_scope(call, application_id, guild_id), command_id)
@@ -153,7 +160,9 @@ async def delete_command(
 
 
 @get([_GUILD + "/permissions"])
-async def list_command_permissions(call: Call, application_id: int, guild_id: int) -> Response[object]:
+async def list_command_permissions(
+    call: BotCall, application_id: FromPath[int], guild_id: FromPath[int]
+) -> Response[object]:
     """GET permissions: nobody has set any."""
     _scope(call, application_id, guild_id)
     return answer([])

@@ -2,7 +2,7 @@
 
 from litestar import Response, get
 
-from guildwright.playground.rest.call import Call, answer
+from guildwright.playground.rest.call import BotCall, Call, answer
 
 
 def _url(call: Call) -> str:
@@ -10,13 +10,13 @@ def _url(call: Call) -> str:
 
 
 @get("/gateway")
-async def get_gateway(call: Call) -> Response[object]:
+async def get_gateway(call: BotCall) -> Response[object]:
     """GET /gateway."""
     return answer({"url": _url(call)})
 
 
 @get("/gateway/bot")
-async def get_bot_gateway(call: Call) -> Response[object]:
+async def get_bot_gateway(call: BotCall) -> Response[object]:
     """GET /gateway/bot."""
     body = {"url": _url(call), "shards": 1, "session_start_limit": call.play.hub.start_limit()}
     return answer(body)

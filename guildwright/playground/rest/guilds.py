@@ -1,13 +1,14 @@
 """Guilds as the bot reads them."""
 
 from litestar import Response, get
+from litestar.params import FromPath
 
 from guildwright.playground import render
-from guildwright.playground.rest.call import Call, answer
+from guildwright.playground.rest.call import BotCall, answer
 
 
 @get("/guilds/{guild_id:int}")
-async def get_guild(call: Call, guild_id: int) -> Response[object]:
+async def get_guild(call: BotCall, guild_id: FromPath[int]) -> Response[object]:
     """GET one."""
     body = render.guild(call.memory, call.guild(guild_id))
     if call.query_flag("with_counts"):
@@ -16,7 +17,7 @@ async def get_guild(call: Call, guild_id: int) -> Response[object]:
 
 
 @get(["/guilds/{guild_id:int}/emojis", "/guilds/{guild_id:int}/stickers", "/guilds/{guild_id:int}/webhooks"])
-async def get_nothing(call: Call, guild_id: int) -> Response[object]:
+async def get_nothing(call: BotCall, guild_id: FromPath[int]) -> Response[object]:
     """GET what the playground's guilds have none of."""
     call.guild(guild_id)
     return answer([])

@@ -2,6 +2,7 @@
 
 import msgspec
 from litestar import Response, delete, get, patch, post
+from litestar.params import FromPath
 
 from guildwright.playground import effects, errors, posting, render_message
 from guildwright.playground.bits import CallbackType
@@ -10,7 +11,7 @@ from guildwright.playground.errors import DiscordError
 from guildwright.playground.interactions import answer as answers
 from guildwright.playground.interactions.ask import token_alive
 from guildwright.playground.records import Interaction, Message
-from guildwright.playground.rest.call import Call, answer, nothing
+from guildwright.playground.rest.call import BotCall, Call, answer, nothing
 
 _WEBHOOK = "/webhooks/{application_id:int}/{token:str}"
 _ORIGINAL = _WEBHOOK + "/messages/@original"
@@ -18,7 +19,7 @@ _ONE = _WEBHOOK + "/messages/{message_id:int}"
 
 
 @post("/interactions/{interaction_id:int}/{token:str}/callback", status_code=200)
-async def answer_interaction(call: Call, interaction_id: int, token: str) -> Response[object]:
+async def answer_interaction(call: BotCall, interaction_id: FromPath[int], token: FromPath[str]) -> Response[object]:
     """POST callback: 204, or with `with_response=true` what came of it."""
     interaction = call.memory.interactions.get(interaction_id)
     if interaction is None or interaction.token != token:
@@ -69,28 +70,28 @@ def _delete(call: Call, message: Message) -> Response[None]:
 
 
 @get(_ORIGINAL)
-async def get_original(call: Call, application_id: int, token: str) -> Response[object]:
+async def get_original(call: BotCall, application_id: FromPath[int], token: FromPath[str]) -> Response[object]:
     """GET the first reply, or the message that was updated."""
     interaction = _interaction(call, application_id, token)
     return answer(render_message.message(call.memory, _original(call, interaction)))
 
 
 @patch(_ORIGINAL)
-async def edit_original(call: Call, application_id: int, token: str) -> Response[object]:
+async def edit_original(call: BotCall, application_id: FromPath[int], token: FromPath[str]) -> Response[object]:
     """PATCH the first reply; this is how a deferral ends."""
     interaction = _interaction(call, application_id, token)
     return await _edit(call, interaction, _original(call, interaction))
 
 
 @delete(_ORIGINAL, status_code=204)
-async def delete_original(call: Call, application_id: int, token: str) -> Response[None]:
+async def delete_original(call: BotCall, application_id: FromPath[int], token: FromPath[str]) -> Response[None]:
     """DELETE the first reply."""
     interaction = _interaction(call, application_id, token)
     return _delete(call, _original(call, interaction))
 
 
 @post(_WEBHOOK, status_code=200)
-async def follow_up(call: Call, application_id: int, token: str) -> Response[object]:
+async def follow_up(call: BotCall, application_id: FromPath[int], token: FromPath[str]) -> Response[object]:
     """POST a follow-up; after a deferred reply the first one fills it."""
     interaction = _interaction(call, application_id, token)
     if interaction.callback is None:
@@ -107,21 +108,27 @@ async def follow_up(call: Call, application_id: int, token: str) -> Response[obj
 
 
 @get(_ONE)
-async def get_follow_up(call: Call, application_id: int, token: str, message_id: int) -> Response[object]:
+async def get_follow_up(
+    call: BotCall, application_id: FromPath[int], token: FromPath[str], message_id: FromPath[int]
+) -> Response[object]:
     """GET a follow-up."""
     interaction = _interaction(call, application_id, token)
     return answer(render_message.message(call.memory, _owned(call, interaction, message_id)))
 
 
 @patch(_ONE)
-async def edit_follow_up(call: Call, application_id: int, token: str, message_id: int) -> Response[object]:
+async def edit_follow_up(
+    call: BotCall, application_id: FromPath[int], token: FromPath[str], message_id: FromPath[int]
+) -> Response[object]:
     """PATCH a follow-up."""
     interaction = _interaction(call, application_id, token)
     return await _edit(call, interaction, _owned(call, interaction, message_id))
 
 
 @delete(_ONE, status_code=204)
-async def delete_follow_up(call: Call, application_id: int, token: str, message_id: int) -> Response[None]:
+async def delete_follow_up(
+    call: BotCall, application_id: FromPath[int], token: FromPath[str], message_id: FromPath[int]
+) -> Response[None]:
     """DELETE a follow-up."""
     return _delete(call, _owned(call, _interaction(call, application_id, token), message_id))
 

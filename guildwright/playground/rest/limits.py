@@ -9,7 +9,7 @@ from collections import deque
 
 import msgspec
 from litestar.enums import ScopeType
-from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, HTTPScope, Message, Middleware, Receive, Scope, Send
 
 from guildwright.playground.clock import Clock
 from guildwright.playground.playground import Playground
@@ -61,10 +61,10 @@ class Limits:
         self._whole = Window(PER_SECOND, 1.0)
         self._buckets: dict[str, Window] = {}
 
-    def take(self, method: str, path: str) -> tuple[float, bool, list[tuple[bytes, bytes]]]:
+    def take(self, method: str, path: str, *, bot: bool) -> tuple[float, bool, list[tuple[bytes, bytes]]]:
         """Seconds to wait (0: go on), whether it is the whole bot's limit, and the headers that say so."""
         now = self._clock.monotonic()
-        if not path.startswith("/webhooks/"):
+        if bot and not path.startswith("/webhooks/"):
             wait = self._whole.hit(now)
             if wait:
                 return wait, True, [(b"x-ratelimit-global", b"true"), (b"x-ratelimit-scope", b"global")]
@@ -90,40 +90,37 @@ class Limits:
         return [(f"x-ratelimit-{key}".encode(), text.encode()) for key, text in texts.items()]
 
 
-class RateLimits:
-    """An ASGI middleware factory for the REST API."""
+def rate_limits(play: Playground, prefix: str) -> Middleware:
+    """An ASGI middleware for the REST API. A function, since Litestar copies objects deeply for every route."""
+    limits = Limits(play.clock)
 
-    def __init__(self, play: Playground, prefix: str) -> None:
-        self._limits = Limits(play.clock)
-        self._prefix = prefix
-
-    def __call__(self, app: ASGIApp) -> ASGIApp:
-        """Wrap the application."""
-
+    def middleware(app: ASGIApp) -> ASGIApp:
         async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
-            if scope["type"] == ScopeType.HTTP:
-                await self._limited(app, scope, receive, send)
+            path = scope["path"].removeprefix(prefix)
+            if scope["type"] == ScopeType.HTTP and not _CALLBACK.fullmatch(path):
+                await _limited(limits, path, app, (scope, receive, send))
             else:
                 await app(scope, receive, send)
 
         return wrapped
 
-    async def _limited(self, app: ASGIApp, scope: HTTPScope, receive: Receive, send: Send) -> None:
-        path = scope["path"].removeprefix(self._prefix)
-        if _CALLBACK.fullmatch(path):
-            await app(scope, receive, send)
-            return
-        wait, whole, headers = self._limits.take(scope["method"], path)
+    return middleware
 
-        async def speak(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *headers]
-            await send(message)
 
-        if wait:
-            await _refuse(wait, speak, whole=whole)
-        else:
-            await app(scope, receive, speak)
+async def _limited(limits: Limits, path: str, app: ASGIApp, request: tuple[HTTPScope, Receive, Send]) -> None:
+    scope, receive, send = request
+    bot = any(name == b"authorization" for name, _ in scope["headers"])
+    wait, whole, headers = limits.take(scope["method"], path, bot=bot)
+
+    async def speak(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message["headers"], *headers]
+        await send(message)
+
+    if wait:
+        await _refuse(wait, speak, whole=whole)
+    else:
+        await app(scope, receive, speak)
 
 
 async def _refuse(wait: float, send: Send, *, whole: bool) -> None:

@@ -4,13 +4,14 @@ from datetime import datetime, timedelta
 
 import msgspec
 from litestar import Response, delete, get, patch, put
+from litestar.params import FromPath
 
 from guildwright.playground import effects_guild, errors, render
 from guildwright.playground.bits import Intent, Permission
 from guildwright.playground.bodies.fields import Fields
 from guildwright.playground.errors import DiscordError, Faults
 from guildwright.playground.records import Member, Role
-from guildwright.playground.rest.call import Call, answer, nothing
+from guildwright.playground.rest.call import BotCall, Call, answer, nothing
 from guildwright.playground.store import Change
 
 _LIST = "/guilds/{guild_id:int}/members"
@@ -19,7 +20,7 @@ _LONGEST_TIMEOUT = timedelta(days=28)
 
 
 @get(_LIST)
-async def list_members(call: Call, guild_id: int) -> Response[object]:
+async def list_members(call: BotCall, guild_id: FromPath[int]) -> Response[object]:
     """GET: needs the members intent, as Discord's does."""
     call.guild(guild_id)
     if not call.play.application.privileged_intents & Intent.GUILD_MEMBERS:
@@ -32,7 +33,7 @@ async def list_members(call: Call, guild_id: int) -> Response[object]:
 
 
 @get(_LIST + "/search")
-async def search_members(call: Call, guild_id: int) -> Response[object]:
+async def search_members(call: BotCall, guild_id: FromPath[int]) -> Response[object]:
     """GET: whose name or nickname starts with the query."""
     call.guild(guild_id)
     query = call.query.get("query", "").casefold()
@@ -50,14 +51,14 @@ async def search_members(call: Call, guild_id: int) -> Response[object]:
 
 
 @get(_ONE)
-async def get_member(call: Call, guild_id: int, user_id: int) -> Response[object]:
+async def get_member(call: BotCall, guild_id: FromPath[int], user_id: FromPath[int]) -> Response[object]:
     """GET one."""
     call.guild(guild_id)
     return answer(render.member(call.memory, call.member(guild_id, user_id)))
 
 
 @patch(_LIST + "/@me")
-async def edit_own_member(call: Call, guild_id: int) -> Response[object]:
+async def edit_own_member(call: BotCall, guild_id: FromPath[int]) -> Response[object]:
     """PATCH @me: one's own nickname."""
     call.allowed(guild_id, Permission.CHANGE_NICKNAME)
     faults = Faults()
@@ -70,7 +71,7 @@ async def edit_own_member(call: Call, guild_id: int) -> Response[object]:
 
 
 @patch(_ONE)
-async def edit_member(call: Call, guild_id: int, user_id: int) -> Response[object]:
+async def edit_member(call: BotCall, guild_id: FromPath[int], user_id: FromPath[int]) -> Response[object]:
     """PATCH: nickname, roles, timeout; each needs its own permission and the higher role."""
     call.guild(guild_id)
     member = call.member(guild_id, user_id)
@@ -135,7 +136,7 @@ def _timed_out(call: Call, member: Member, fields: Fields) -> Member:
 
 
 @delete(_ONE, status_code=204)
-async def kick_member(call: Call, guild_id: int, user_id: int) -> Response[None]:
+async def kick_member(call: BotCall, guild_id: FromPath[int], user_id: FromPath[int]) -> Response[None]:
     """DELETE: kick."""
     call.guild(guild_id)
     member = call.member(guild_id, user_id)
@@ -155,7 +156,9 @@ def _check_assignable(call: Call, role: Role) -> None:
 
 
 @put(_ONE + "/roles/{role_id:int}", status_code=204)
-async def add_role(call: Call, guild_id: int, user_id: int, role_id: int) -> Response[None]:
+async def add_role(
+    call: BotCall, guild_id: FromPath[int], user_id: FromPath[int], role_id: FromPath[int]
+) -> Response[None]:
     """PUT a role; twice is the same as once, and counted once."""
     call.guild(guild_id)
     member, role = call.member(guild_id, user_id), call.role(guild_id, role_id)
@@ -169,7 +172,9 @@ async def add_role(call: Call, guild_id: int, user_id: int, role_id: int) -> Res
 
 
 @delete(_ONE + "/roles/{role_id:int}", status_code=204)
-async def remove_role(call: Call, guild_id: int, user_id: int, role_id: int) -> Response[None]:
+async def remove_role(
+    call: BotCall, guild_id: FromPath[int], user_id: FromPath[int], role_id: FromPath[int]
+) -> Response[None]:
     """DELETE a role."""
     call.guild(guild_id)
     member, role = call.member(guild_id, user_id), call.role(guild_id, role_id)

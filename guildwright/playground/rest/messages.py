@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from litestar import Response, delete, get, patch, post
+from litestar.params import FromPath
 
 from guildwright.playground import effects, errors, posting, render_message
 from guildwright.playground.bits import ChannelType, Permission
@@ -10,7 +11,7 @@ from guildwright.playground.bodies import message as bodies
 from guildwright.playground.bodies.message import Draft
 from guildwright.playground.ids import made_at
 from guildwright.playground.records import Channel, Json
-from guildwright.playground.rest.call import Call, answer, nothing
+from guildwright.playground.rest.call import BotCall, Call, answer, nothing
 
 _PATH = "/channels/{channel_id:int}/messages"
 _ONE = _PATH + "/{message_id:int}"
@@ -30,7 +31,7 @@ def _writable(call: Call, channel_id: int, draft: Draft) -> Channel:
 
 
 @post(_PATH, status_code=200)
-async def create_message(call: Call, channel_id: int) -> Response[object]:
+async def create_message(call: BotCall, channel_id: FromPath[int]) -> Response[object]:
     """POST: a nonce with `enforce_nonce` returns the message that was already made with it."""
     body = await call.body()
     if call.channel(channel_id).type not in _TEXT_TYPES:
@@ -51,7 +52,7 @@ def _with_nonce(call: Call, body: Json, draft: Draft) -> Json:
 
 
 @get(_PATH)
-async def list_messages(call: Call, channel_id: int) -> Response[object]:
+async def list_messages(call: BotCall, channel_id: FromPath[int]) -> Response[object]:
     """GET: newest first, with `before`, `after` or `around`."""
     channel = call.channel(channel_id)
     limit = call.query_int("limit", 50, 1, 100)
@@ -72,14 +73,14 @@ async def list_messages(call: Call, channel_id: int) -> Response[object]:
 
 
 @get(_ONE)
-async def get_message(call: Call, channel_id: int, message_id: int) -> Response[object]:
+async def get_message(call: BotCall, channel_id: FromPath[int], message_id: FromPath[int]) -> Response[object]:
     """GET one."""
     channel = call.channel(channel_id, Permission.READ_MESSAGE_HISTORY)
     return answer(render_message.message(call.memory, call.message(channel, message_id)))
 
 
 @patch(_ONE)
-async def edit_message(call: Call, channel_id: int, message_id: int) -> Response[object]:
+async def edit_message(call: BotCall, channel_id: FromPath[int], message_id: FromPath[int]) -> Response[object]:
     """PATCH: one's own only."""
     body = await call.body()
     message = call.message(call.channel(channel_id), message_id)
@@ -92,7 +93,7 @@ async def edit_message(call: Call, channel_id: int, message_id: int) -> Response
 
 
 @delete(_ONE, status_code=204)
-async def delete_message(call: Call, channel_id: int, message_id: int) -> Response[None]:
+async def delete_message(call: BotCall, channel_id: FromPath[int], message_id: FromPath[int]) -> Response[None]:
     """DELETE: one's own, or anybody's with MANAGE_MESSAGES."""
     channel = call.channel(channel_id)
     message = call.message(channel, message_id)
@@ -104,7 +105,7 @@ async def delete_message(call: Call, channel_id: int, message_id: int) -> Respon
 
 
 @post(_PATH + "/bulk-delete", status_code=204)
-async def bulk_delete(call: Call, channel_id: int) -> Response[None]:
+async def bulk_delete(call: BotCall, channel_id: FromPath[int]) -> Response[None]:
     """POST bulk-delete: 2 to 100 messages, none older than two weeks."""
     channel = call.channel(channel_id, Permission.MANAGE_MESSAGES)
     ids = (await call.body()).get("messages")

@@ -5,12 +5,13 @@ from urllib.parse import unquote
 
 import msgspec
 from litestar import Response, delete, get, put
+from litestar.params import FromPath
 
 from guildwright.playground import effects, render
 from guildwright.playground.bits import Permission
 from guildwright.playground.errors import DiscordError
 from guildwright.playground.records import Channel, Json, Message, Reaction
-from guildwright.playground.rest.call import Call, answer, nothing
+from guildwright.playground.rest.call import BotCall, Call, answer, nothing
 
 _ALL = "/channels/{channel_id:int}/messages/{message_id:int}/reactions"
 _ONE = _ALL + "/{emoji:str}"
@@ -70,7 +71,9 @@ def _write(call: Call, message: Message, user_id: int, emoji: tuple[str, int | N
 
 
 @put(_ONE + "/@me", status_code=204)
-async def add_reaction(call: Call, channel_id: int, message_id: int, emoji: str) -> Response[None]:
+async def add_reaction(
+    call: BotCall, channel_id: FromPath[int], message_id: FromPath[int], emoji: FromPath[str]
+) -> Response[None]:
     """PUT one's own reaction."""
     _, message = _place(call, channel_id, message_id, Permission.READ_MESSAGE_HISTORY)
     found = _emoji(emoji)
@@ -83,7 +86,9 @@ async def add_reaction(call: Call, channel_id: int, message_id: int, emoji: str)
 
 
 @delete(_ONE + "/@me", status_code=204)
-async def remove_own_reaction(call: Call, channel_id: int, message_id: int, emoji: str) -> Response[None]:
+async def remove_own_reaction(
+    call: BotCall, channel_id: FromPath[int], message_id: FromPath[int], emoji: FromPath[str]
+) -> Response[None]:
     """DELETE one's own reaction."""
     _, message = _place(call, channel_id, message_id, Permission.READ_MESSAGE_HISTORY)
     _write(call, message, call.own_id, _emoji(emoji), add=False)
@@ -91,7 +96,9 @@ async def remove_own_reaction(call: Call, channel_id: int, message_id: int, emoj
 
 
 @delete(_ONE + "/{user_id:int}", status_code=204)
-async def remove_reaction(call: Call, channel_id: int, message_id: int, emoji: str, user_id: int) -> Response[None]:
+async def remove_reaction(
+    call: BotCall, channel_id: FromPath[int], message_id: FromPath[int], emoji: FromPath[str], user_id: FromPath[int]
+) -> Response[None]:
     """DELETE somebody's reaction."""
     _, message = _place(call, channel_id, message_id, Permission.MANAGE_MESSAGES)
     _write(call, message, user_id, _emoji(emoji), add=False)
@@ -99,7 +106,9 @@ async def remove_reaction(call: Call, channel_id: int, message_id: int, emoji: s
 
 
 @get(_ONE)
-async def list_reactions(call: Call, channel_id: int, message_id: int, emoji: str) -> Response[object]:
+async def list_reactions(
+    call: BotCall, channel_id: FromPath[int], message_id: FromPath[int], emoji: FromPath[str]
+) -> Response[object]:
     """GET who reacted."""
     _, message = _place(call, channel_id, message_id, Permission.READ_MESSAGE_HISTORY)
     limit = call.query_int("limit", 25, 1, 100)
@@ -109,7 +118,7 @@ async def list_reactions(call: Call, channel_id: int, message_id: int, emoji: st
 
 
 @delete(_ALL, status_code=204)
-async def remove_all_reactions(call: Call, channel_id: int, message_id: int) -> Response[None]:
+async def remove_all_reactions(call: BotCall, channel_id: FromPath[int], message_id: FromPath[int]) -> Response[None]:
     """DELETE all of them."""
     _, message = _place(call, channel_id, message_id, Permission.MANAGE_MESSAGES)
     event: Json = {"channel_id": str(channel_id), "message_id": str(message_id)}

@@ -2,13 +2,14 @@
 
 import msgspec
 from litestar import Response, delete, get, patch, post
+from litestar.params import FromPath
 
 from guildwright.playground import effects_guild, errors, render
 from guildwright.playground.bits import EVERYONE_DEFAULT, Permission
 from guildwright.playground.bodies.fields import Fields
 from guildwright.playground.errors import DiscordError, Faults
 from guildwright.playground.records import Role
-from guildwright.playground.rest.call import Call, answer, nothing
+from guildwright.playground.rest.call import BotCall, Call, answer, nothing
 
 _LIST = "/guilds/{guild_id:int}/roles"
 _ONE = _LIST + "/{role_id:int}"
@@ -17,14 +18,14 @@ _LARGEST_BITS = (1 << 53) - 1
 
 
 @get(_LIST)
-async def list_roles(call: Call, guild_id: int) -> Response[object]:
+async def list_roles(call: BotCall, guild_id: FromPath[int]) -> Response[object]:
     """GET all."""
     call.guild(guild_id)
     return answer([render.role(role) for role in call.memory.guild_roles(guild_id)])
 
 
 @get(_LIST + "/member-counts")
-async def count_members(call: Call, guild_id: int) -> Response[object]:
+async def count_members(call: BotCall, guild_id: FromPath[int]) -> Response[object]:
     """GET how many members hold each role."""
     call.guild(guild_id)
     members = call.memory.members[guild_id].values()
@@ -33,7 +34,7 @@ async def count_members(call: Call, guild_id: int) -> Response[object]:
 
 
 @get(_ONE)
-async def get_role(call: Call, guild_id: int, role_id: int) -> Response[object]:
+async def get_role(call: BotCall, guild_id: FromPath[int], role_id: FromPath[int]) -> Response[object]:
     """GET one."""
     call.guild(guild_id)
     return answer(render.role(call.role(guild_id, role_id)))
@@ -63,7 +64,7 @@ def _read(call: Call, role: Role, fields: Fields) -> Role:
 
 
 @post(_LIST, status_code=200)
-async def create_role(call: Call, guild_id: int) -> Response[object]:
+async def create_role(call: BotCall, guild_id: FromPath[int]) -> Response[object]:
     """POST: above @everyone, below all others."""
     call.allowed(guild_id, Permission.MANAGE_ROLES)
     known = call.memory.guild_roles(guild_id)
@@ -92,7 +93,7 @@ def _below(call: Call, guild_id: int, role_id: int) -> Role:
 
 
 @patch(_ONE)
-async def edit_role(call: Call, guild_id: int, role_id: int) -> Response[object]:
+async def edit_role(call: BotCall, guild_id: FromPath[int], role_id: FromPath[int]) -> Response[object]:
     """PATCH one."""
     edited = _read(call, _below(call, guild_id, role_id), Fields(await call.body(), Faults()))
     with call.play.store.change() as change:
@@ -102,7 +103,7 @@ async def edit_role(call: Call, guild_id: int, role_id: int) -> Response[object]
 
 
 @patch(_LIST)
-async def order_roles(call: Call, guild_id: int) -> Response[object]:
+async def order_roles(call: BotCall, guild_id: FromPath[int]) -> Response[object]:
     """PATCH the positions."""
     call.allowed(guild_id, Permission.MANAGE_ROLES)
     listed = await call.json()
@@ -123,7 +124,7 @@ async def order_roles(call: Call, guild_id: int) -> Response[object]:
 
 
 @delete(_ONE, status_code=204)
-async def delete_role(call: Call, guild_id: int, role_id: int) -> Response[None]:
+async def delete_role(call: BotCall, guild_id: FromPath[int], role_id: FromPath[int]) -> Response[None]:
     """DELETE: also from everybody who holds it."""
     role = _below(call, guild_id, role_id)
     if role.id == guild_id or role.bot_id:

@@ -4,21 +4,22 @@ from typing import Any
 
 import msgspec
 from litestar import Response, delete, get, patch, post
+from litestar.params import FromPath
 
 from guildwright.playground import effects_guild, errors, render
 from guildwright.playground.bits import ChannelType
 from guildwright.playground.records import Channel
-from guildwright.playground.rest.call import Call, answer, nothing
+from guildwright.playground.rest.call import BotCall, answer, nothing
 
 
 @get("/users/@me")
-async def get_me(call: Call) -> Response[object]:
+async def get_me(call: BotCall) -> Response[object]:
     """GET /users/@me."""
     return answer(render.own_user(call.play.bot))
 
 
 @patch("/users/@me")
-async def edit_me(call: Call) -> Response[object]:
+async def edit_me(call: BotCall) -> Response[object]:
     """PATCH /users/@me: the name only."""
     body = await call.body()
     name = body.get("username", call.play.bot.username)
@@ -30,7 +31,7 @@ async def edit_me(call: Call) -> Response[object]:
 
 
 @get("/users/{user_id:int}")
-async def get_user(call: Call, user_id: int) -> Response[object]:
+async def get_user(call: BotCall, user_id: FromPath[int]) -> Response[object]:
     """GET /users/{user_id}."""
     user = call.memory.users.get(user_id)
     if user is None:
@@ -39,7 +40,7 @@ async def get_user(call: Call, user_id: int) -> Response[object]:
 
 
 @get("/users/@me/guilds")
-async def get_my_guilds(call: Call) -> Response[object]:
+async def get_my_guilds(call: BotCall) -> Response[object]:
     """GET /users/@me/guilds."""
     limit = call.query_int("limit", 200, 1, 200)
     before, after = call.query_snowflake("before"), call.query_snowflake("after")
@@ -59,7 +60,7 @@ async def get_my_guilds(call: Call) -> Response[object]:
 
 
 @delete("/users/@me/guilds/{guild_id:int}", status_code=204)
-async def leave_guild(call: Call, guild_id: int) -> Response[None]:
+async def leave_guild(call: BotCall, guild_id: FromPath[int]) -> Response[None]:
     """DELETE /users/@me/guilds/{guild_id}."""
     guild = call.memory.guilds.get(guild_id)
     member = call.memory.member(guild_id, call.own_id)
@@ -72,7 +73,7 @@ async def leave_guild(call: Call, guild_id: int) -> Response[None]:
 
 
 @post("/users/@me/channels")
-async def open_private_channel(call: Call) -> Response[object]:
+async def open_private_channel(call: BotCall) -> Response[object]:
     """POST /users/@me/channels."""
     body: dict[str, Any] = await call.body()
     recipient = str(body.get("recipient_id", ""))

@@ -1,0 +1,28 @@
+"""A served playground for every test that asks for one."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.fakes.clock import FakeClock
+from tests.fakes.local_discord import LocalDiscord, local_discord
+
+
+@pytest.fixture
+async def discord() -> AsyncIterator[LocalDiscord]:
+    """A fresh demo guild; what it answered is validated at the end."""
+    async with local_discord() as served:
+        yield served
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    """A clock that the test moves."""
+    return FakeClock()
+
+
+@pytest.fixture
+async def slow_discord(clock: FakeClock) -> AsyncIterator[LocalDiscord]:
+    """A playground whose time is the test's."""
+    async with local_discord(clock=clock) as served:
+        yield served

@@ -1,0 +1,97 @@
+"""What survives `kill -9`: everything that was answered, and nothing by halves."""
+
+import random  # noqa: TID251 - a test's luck is its own
+import threading
+from pathlib import Path
+
+import httpx
+import pytest
+
+from guildwright.playground.main import run
+from tests.fakes.playground_process import playground_process
+
+pytestmark = pytest.mark.integration
+
+
+def test_state_survives_a_kill_on_the_same_port(tmp_path: Path) -> None:
+    with playground_process(tmp_path) as playground:
+        before = playground.control("GET", "/state")
+        gatehouse = playground.facts["channels"]["gatehouse"]
+        path = f"/channels/{gatehouse}/messages"
+        body = {"content": "kept", "nonce": "n-1", "enforce_nonce": True}
+        message = playground.rest("POST", path, body).json()
+        commands = f"/applications/{playground.facts['application_id']}/commands"
+        registered = playground.rest("PUT", commands, [{"name": "ping", "description": "Pong"}]).json()
+        dee = playground.control("POST", f"/guilds/{playground.facts['guild_id']}/members", {"name": "Dee"})
+        effects = playground.control("GET", "/effects")
+        facts = playground.facts
+
+        playground.kill()
+        playground.start()
+
+        assert playground.facts == facts
+        history = playground.rest("GET", path).json()
+        assert [entry["id"] for entry in history] == [message["id"]]
+        assert playground.rest("GET", commands).json()[0]["id"] == registered[0]["id"]
+        assert playground.control("GET", "/effects") == effects
+        members = playground.control("GET", "/state")["guilds"][0]["members"]
+        assert dee["user"]["id"] in {member["user"]["id"] for member in members}
+        assert len(members) == len(before["guilds"][0]["members"]) + 1
+        # The same nonce is still the same message, and new ids are still newer.
+        assert playground.rest("POST", path, body).json()["id"] == message["id"]
+        assert int(playground.rest("POST", path, {"content": "new"}).json()["id"]) > int(dee["user"]["id"])
+
+
+def test_effects_are_counted_with_the_effect_or_not_at_all(tmp_path: Path) -> None:
+    luck = random.Random(7)  # noqa: S311 - not for secrets
+    with playground_process(tmp_path, GUILDWRIGHT_PLAYGROUND_RATE_LIMITS="off") as playground:
+        path = f"/channels/{playground.facts['channels']['gatehouse']}/messages"
+        answered = 0
+        for _ in range(4):
+            killer = threading.Timer(luck.uniform(0.05, 0.3), playground.process.kill)
+            killer.start()
+            try:
+                while True:
+                    answered += playground.rest("POST", path, {"content": "x"}).is_success
+            except httpx.TransportError:
+                killer.join()
+                playground.process.wait()
+                playground.start()
+        state = playground.control("GET", "/effects")["totals"]
+        gatehouse = playground.facts["channels"]["gatehouse"]
+        stored = len(playground.control("GET", f"/channels/{gatehouse}/messages?limit=200")["messages"])
+        counted = state["messages_created"]
+
+        # A killed answer may have been stored: counted is what is stored, and at least what was answered.
+        assert answered <= counted <= answered + 4
+        assert stored == min(counted, 200)
+
+
+def test_it_ends_within_a_second_also_with_a_listener_and_a_bot(tmp_path: Path) -> None:
+    with playground_process(tmp_path) as playground:
+        seen = threading.Event()
+
+        def listen() -> None:
+            with httpx.stream("GET", playground.facts["control"] + "events", timeout=30) as stream:
+                seen.set()
+                for _ in stream.iter_raw():
+                    pass
+
+        listener = threading.Thread(target=listen, daemon=True)
+        listener.start()
+        assert seen.wait(5)
+        took = playground.stop()
+        listener.join(5)
+
+        assert took < 1.5
+        assert not listener.is_alive()
+
+
+def test_a_busy_port_is_said_in_one_sentence(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    with playground_process(tmp_path / "one") as playground:
+        code = run(tmp_path / "two", "127.0.0.1", playground.facts["port"], None, None)
+
+    error = capfd.readouterr().err
+    assert code == 1
+    assert str(playground.facts["port"]) in error
+    assert "Traceback" not in error
