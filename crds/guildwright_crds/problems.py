@@ -48,10 +48,15 @@ class Checked:
 
 def shown(value: object) -> str:
     """A value as it can be shown on one line of any terminal: short, and nothing in it is an escape sequence."""
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    if isinstance(value, str):
+        return f'"{one_line(value)}"'
+    return one_line(json.dumps(value, ensure_ascii=False, default=str))
+
+
+def one_line(text: str) -> str:
+    """A text cut to what fits on a line, and escaped."""
     cut = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
-    safe = "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in cut)
-    return f'"{safe}"' if isinstance(value, str) else safe
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in cut)
 
 
 def field_path(path: tuple[str | int, ...]) -> str:

@@ -10,6 +10,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from guildwright_crds.problems import one_line
+
 type Value = str | int | float | bool | None
 
 _WORDS: dict[str, bool | None] = (
@@ -22,14 +24,14 @@ _OLD_FALSE = frozenset({"n", "N", "no", "No", "NO", "off", "Off", "OFF"})
 
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _HEX = re.compile(r"0x[0-9a-fA-F]+")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|(0|[1-9][0-9]*)\.[0-9]*)([eE][-+][0-9]+)?")
-_NEW_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)[eE][-+]?[0-9]+")
+_FLOAT = re.compile(r"(\.[0-9]+|[-+]?(0|[1-9][0-9]*)\.[0-9]*)([eE][-+][0-9]+)?")
+_NEW_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)[eE][-+]?[0-9]+|[-+]\.[0-9]+")
 _NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 _LEADING_ZERO = re.compile(r"[-+]?0[0-9_]+(\.[0-9_]*([eE][-+]?[0-9]+)?)?")
 _NEW_OCTAL = re.compile(r"[-+]?0o[0-7_]+")
 _BINARY = re.compile(r"[-+]?0b[01_]+")
 _SIGNED_HEX = re.compile(r"[-+]0x[0-9a-fA-F_]+")
-_UNDERSCORES = re.compile(r"[-+]?([0-9][0-9_]*_[0-9_]*(\.[0-9_]*)?|0x[0-9a-fA-F_]*_[0-9a-fA-F_]*)")
+_UNDERSCORES = re.compile(r"(?=[-+.0-9])[-+]?[0-9_.]*_[0-9_.]*([eE][-+]?[0-9_]+)?|[-+]?0x[0-9a-fA-F_]*_[0-9a-fA-F_]*")
 _SEXAGESIMAL = re.compile(r"[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?")
 _TIMESTAMP = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt \t]+[0-9]{1,2}:[0-9]{2}:[0-9]{2}(\.[0-9]*)?.*)?")
 _SPECIAL = re.compile(r"=|<<")
@@ -64,7 +66,7 @@ def _disputed(text: str) -> Divergent | None:
             return Divergent(reason, (meaning, _quoted(text)))
     for pattern, meanings, allowed in _DISPUTES:
         if pattern.fullmatch(text):
-            return Divergent(f"{text} without quotes is {meanings}", (*allowed, _quoted(text)))
+            return Divergent(f"{one_line(text)} without quotes is {meanings}", (*allowed, _quoted(one_line(text))))
     return None
 
 
@@ -93,8 +95,7 @@ def _integer(text: str) -> Plain:
 
 
 def _no_json(text: str) -> Plain:
-    shown = text if len(text) <= _MAX_DIGITS else f"{text[:_MAX_DIGITS]}…"
-    return Plain(text, Divergent(f"{shown} is no number that JSON has", ("a plain decimal number",)))
+    return Plain(text, Divergent(f"{one_line(text)} is no number that JSON has", _DECIMAL))
 
 
 _NUMBERS: tuple[tuple[re.Pattern[str], Callable[[str], Plain]], ...] = (

@@ -23,6 +23,7 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
+from guildwright_crds.problems import one_line, shown
 from guildwright_crds.scalars import Divergent, read_plain
 from guildwright_crds.yaml_errors import explain_syntax
 from guildwright_crds.yaml_places import Flaw, Mark, Path, Place, Reading
@@ -91,18 +92,19 @@ class _Builder:
         return node
 
     def _alias(self, event: AliasEvent, mark: Mark) -> _Node:
+        anchor = one_line(str(event.anchor))
         if event.anchor not in self._anchors:
-            raise _UnreadableError(mark, f"*{event.anchor} repeats &{event.anchor}, which is nowhere above")
+            raise _UnreadableError(mark, f"*{anchor} repeats &{anchor}, which is nowhere above")
         node = self._anchors[event.anchor]
         if node is None:
-            raise _UnreadableError(mark, f"*{event.anchor} contains itself")
+            raise _UnreadableError(mark, f"*{anchor} contains itself")
         return node
 
     def _content(self, event: NodeEvent, mark: Mark, depth: int) -> _Node:
         tag = getattr(event, "tag", None)
         if tag not in _STRING_TAGS:
             name = str(tag).replace("tag:yaml.org,2002:", "!!")
-            message = f"the tag {name}, which not all readers of YAML obey"
+            message = f"the tag {one_line(name)}, which not all readers of YAML obey"
             raise _UnreadableError(mark, message, "delete the tag; put a text in quotes")
         if isinstance(event, ScalarEvent):
             if event.style is not None or tag == "!":
@@ -154,7 +156,9 @@ class _Flattener:
             if name is None:
                 continue
             if name in first:
-                self._flaw((*path, name), key.mark, f"{name} stands here twice", hint=f"see line {first[name].line}")
+                self._flaw(
+                    (*path, name), key.mark, f"{shown(name)} stands here twice", hint=f"see line {first[name].line}"
+                )
                 continue
             first[name] = key.mark
             entries[name] = self.flatten(value, (*path, name), key.mark)

@@ -4,7 +4,7 @@ import time
 
 import pytest
 import yaml
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
@@ -26,7 +26,10 @@ def _old(text: str) -> object:
     return yaml.safe_load(f"[{text}]")[0]
 
 
+@settings(max_examples=400)
 @given(_PLAIN)
+@example("-.5")
+@example("1._5")
 @example("1e5")
 @example("1.5e+3")
 @example("0o17")
