@@ -91,7 +91,7 @@ async def _patiently(ask: Ask, request: Request, options: Options) -> Refusal | 
 
 async def _refuse(ask: Ask, request: Request, refusal: Refusal) -> None:
     _HANDLED.labels(request.name, "refused").inc()
-    _log.info("refused", reason=refusal.reason, channel=str(ask.channel_id), **refusal.args)
+    _log.info("refused", reason=refusal.reason, channel=str(ask.channel_id), details=dict(refusal.args))
     await ask.reply(say(ask.texts, ask.locale, refusal))
 
 

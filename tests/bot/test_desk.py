@@ -46,6 +46,16 @@ async def test_a_handler_that_refuses_is_worded_too() -> None:
     assert answer.text == "This giveaway has ended."
 
 
+async def test_a_refusal_may_speak_of_a_channel_a_reason_or_an_event() -> None:
+    """The log has fields of these names itself."""
+    answer, errors = FakeAnswer(), FakeErrors()
+    args = {"permissions": "send-messages", "channel": "1", "reason": "x", "event": "y"}
+    refused = Handler(Refusal("guard-bot-missing", args))
+    await attend(ask(answer, deps=deps(errors=errors)), Request("x", Requirement(), refused), {})
+    assert errors.reported == []
+    assert "Send Messages" in answer.text
+
+
 async def test_a_fault_is_reported_and_the_member_gets_its_number() -> None:
     answer, errors = FakeAnswer(), FakeErrors()
     broken = Handler(RuntimeError("boom"))

@@ -79,7 +79,9 @@ def test_shards_are_a_range_of_a_total(text: str, expected: Share) -> None:
     assert parse_share(text) == expected
 
 
-@pytest.mark.parametrize("text", ["", "3", "3-1/16", "0-16/16", "16/16", "a/b", "0-1/0", "0/99999", "-1/4", "\u0663/\u0664"])
+@pytest.mark.parametrize(
+    "text", ["", "3", "3-1/16", "0-16/16", "16/16", "a/b", "0-1/0", "0/99999", "-1/4", "\u0663/\u0664"]
+)
 def test_shards_that_make_no_sense_are_refused_in_words(text: str) -> None:
     with pytest.raises(ValueError, match=r"--shards .*(cannot be read|makes no sense)"):
         parse_share(text)
