@@ -35,6 +35,11 @@ class Answer(Protocol):
 class Standing(Protocol):
     """What is known of the bot and of others in a guild."""
 
+    @property
+    def sees_messages(self) -> bool:
+        """Whether Discord tells us what members write, beyond what they write to us."""
+        ...
+
     async def bot(self, guild_id: int, channel_id: int) -> Bot:
         """The bot's permissions in a channel; none where it cannot see it."""
         ...

@@ -55,11 +55,11 @@ class Declarer:
     def __init__(self, discord: DiscordClient, texts: Texts, guilds: Sequence[int] = ()) -> None:
         """`guilds` declares there only, at once visible, instead of globally."""
         self._discord = discord
-        self._application = discord.application_id
+        self.application = discord.application_id
         self._builders = builders(collect(texts))
         self.digest = digest(self._builders)
         self.scopes: Mapping[str, int | None] = {
-            f"{self._application}:{guild or 'global'}": guild for guild in (guilds or (None,))
+            f"{self.application}:{guild or 'global'}": guild for guild in (guilds or (None,))
         }
 
     async def registered(self, guild: int | None) -> dict[str, str]:
@@ -67,17 +67,18 @@ class Declarer:
         rest = self._discord.rest
         commands = await self._discord.call(
             "GET /applications/{}/commands",
-            lambda: rest.fetch_application_commands(self._application, guild or hikari.UNDEFINED),
+            lambda: rest.fetch_application_commands(self.application, guild or hikari.UNDEFINED),
             repeatable=True,
         )
         return versions(commands)
 
-    async def declare(self, guild: int | None) -> dict[str, str]:
-        """Replace what Discord has, and return the versions it gave."""
+    async def declare(self, guild: int | None, *, nothing: bool = False) -> dict[str, str]:
+        """Replace what Discord has, by `nothing` or by our commands, and return the versions it gave."""
         rest = self._discord.rest
+        wanted = [] if nothing else self._builders
         commands = await self._discord.call(
             "PUT /applications/{}/commands",
-            lambda: rest.set_application_commands(self._application, self._builders, guild or hikari.UNDEFINED),
+            lambda: rest.set_application_commands(self.application, wanted, guild or hikari.UNDEFINED),
             repeatable=True,  # the same set twice is the same set
         )
         _log.info("commands declared", names=[command.name for command in commands], guild=guild)

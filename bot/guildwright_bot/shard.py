@@ -143,7 +143,8 @@ class Process:
     async def _connect(self) -> None:
         token = self._deps.settings.discord_token
         bot = build(self._deps.settings, token.get_secret_value() if token else "", self._intents, self._may_identify)
-        standing = KnownStanding(self._deps.discord, bot.cache)
+        sees = bool(self._intents & hikari.Intents.MESSAGE_CONTENT)
+        standing = KnownStanding(self._deps.discord, bot.cache, sees_messages=sees)
         Wiring(self._deps, standing, collect(self._deps.texts)).connect(bot)
         Listeners(self._deps).subscribe(bot)
         self._bot = bot

@@ -16,7 +16,11 @@ _HIDDEN = (HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN)
 class KnownStanding:
     """Reads the guilds, roles, channels and own member that a shard caches; a worker has no cache and asks Discord."""
 
-    def __init__(self, discord: DiscordClient, cache: hikari.api.Cache | None = None) -> None:
+    def __init__(
+        self, discord: DiscordClient, cache: hikari.api.Cache | None = None, *, sees_messages: bool = False
+    ) -> None:
+        """`sees_messages`: whether the message content intent is in force."""
+        self.sees_messages = sees_messages
         self._discord = discord
         self._cache = cache
 

@@ -8,12 +8,16 @@ from contextlib import suppress
 from datetime import UTC
 
 import hikari
+from prometheus_client import Gauge
 from redis.exceptions import RedisError
 
 from guildwright.platform.config.keys import SHARDS
 from guildwright_bot.deps import Deps
 
 PAUSE_SECONDS = 5.0
+_CONNECTED = Gauge("guildwright_shard_connected", "1 while the shard is connected.", ["shard"])
+_GUILDS = Gauge("guildwright_shard_guilds", "Guilds of the shard.", ["shard"])
+_LATENCY = Gauge("guildwright_shard_latency_seconds", "From heartbeat to its acknowledgement.", ["shard"])
 
 
 async def report(deps: Deps, bot: hikari.GatewayBotAware, missing: Callable[[], list[str]]) -> None:
@@ -30,6 +34,10 @@ def statuses(deps: Deps, bot: hikari.GatewayBotAware, missing: list[str]) -> dic
     guilds: dict[int, list[str]] = {shard: [] for shard in bot.shards}
     for guild_id in bot.cache.get_guilds_view():
         guilds.setdefault((guild_id >> 22) % max(bot.shard_count, 1), []).append(str(guild_id))
+    for shard in bot.shards.values():
+        _CONNECTED.labels(str(shard.id)).set(shard.is_connected)
+        _GUILDS.labels(str(shard.id)).set(len(guilds[shard.id]))
+        _LATENCY.labels(str(shard.id)).set(shard.heartbeat_latency)
     return {
         str(shard.id): json.dumps(
             {

@@ -20,7 +20,6 @@ from tests.fakes.bot import (
     ask,
     config,
     deps,
-    settings,
 )
 
 ROLE = "111111111111111111"
@@ -64,8 +63,7 @@ async def test_help_obeys_the_config(helping: Help) -> None:
 async def test_help_says_how_to_call_commands_by_message_where_that_works(helping: Help) -> None:
     answer = FakeAnswer()
     by_message = config(commands={"mention": True, "prefix": {"text": "!"}})
-    seeing = deps(settings=settings(intents_message_content=True))
-    await helping(ask(answer, config=by_message, deps=seeing))
+    await helping(ask(answer, config=by_message, standing=FakeStanding(sees_messages=True)))
     assert "> help" in answer.text
     assert "!help" in answer.text
 

@@ -40,6 +40,7 @@ class FakeStanding:
     """What the bot may do, and who others are."""
 
     permissions: hikari.Permissions = POST
+    sees_messages: bool = False
     targets: dict[int, Target] = field(default_factory=dict)
     existing_roles: frozenset[int] = frozenset()
     by_channel: dict[int, hikari.Permissions] = field(default_factory=dict)

@@ -63,7 +63,7 @@ def _by_message(ask: Ask) -> list[str]:
     if commands.mention:
         lines.append(ask.text("help-by-message", example=f"<@{ask.deps.discord.application_id}> help"))
     if commands.prefix is not None:
-        sees = ask.deps.settings.intents_message_content
+        sees = ask.standing.sees_messages
         said = "help-by-message" if sees else "help-by-message-blind"
         prefix = commands.prefix.text
         lines.append(ask.text(said, example=f"{prefix}help") if sees else ask.text(said, prefix=prefix))

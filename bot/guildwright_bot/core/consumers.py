@@ -45,9 +45,24 @@ class Declaring:
             except DiscordRefused as refused:
                 _log.error("Discord refused the commands", scope=scope, why=str(refused))
                 raise
+        forgotten = await self._withdraw(run)
         async with run.finish():
             for scope, versions in done.items():
                 await store.put_declared(scope, self._declarer.digest, versions)
+            for scope in forgotten:
+                await store.drop_declared(scope)
+
+    async def _withdraw(self, run: JobRun) -> list[str]:
+        """Take commands back from where the host's settings no longer want them, or members would see them twice."""
+        async with run.step():
+            scopes = await store.forgotten_scopes(self._declarer.application, self._declarer.scopes)
+        for scope in scopes:
+            guild = scope.partition(":")[2]
+            try:
+                await self._declarer.declare(None if guild == "global" else int(guild), nothing=True)
+            except DiscordRefused as refused:
+                _log.info("commands stay declared", scope=scope, why=str(refused))
+        return scopes
 
 
 async def erase(run: JobRun) -> None:

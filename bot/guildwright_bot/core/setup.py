@@ -68,7 +68,7 @@ class Setup:
         found = [await self._permissions(), *[f async for f in self._channels()], *[f async for f in self._roles()]]
         found.append(await self._documents())
         prefix = self.config.commands.prefix
-        if prefix is not None and not self.deps.settings.intents_message_content:
+        if prefix is not None and not self.standing.sees_messages:
             found.append(Finding(fine=False, text=self.text("setup-prefix-blind", prefix=prefix.text)))
         return sorted(found, key=lambda finding: finding.fine)
 

@@ -1,6 +1,7 @@
 """Rows ↔ domain, in the caller's transaction."""
 
 import json
+from collections.abc import Collection
 from importlib import import_module
 from typing import Any
 
@@ -50,6 +51,17 @@ async def declared(scope: str) -> tuple[str, dict[str, str]]:
     """The digest that was last declared, and the versions that Discord gave to the commands."""
     row = await DeclarationRow.select().where(DeclarationRow.scope == scope).first()
     return (row["digest"], json.loads(row["registered"])) if row else ("", {})
+
+
+async def forgotten_scopes(application: int, scopes: Collection[str]) -> list[str]:
+    """Where commands of the application were declared that are declared elsewhere now."""
+    rows = await DeclarationRow.select(DeclarationRow.scope).where(DeclarationRow.scope.like(f"{application}:%"))
+    return sorted({row["scope"] for row in rows} - set(scopes))
+
+
+async def drop_declared(scope: str) -> None:
+    """Nothing is declared there any more."""
+    await DeclarationRow.delete().where(DeclarationRow.scope == scope)
 
 
 async def put_declared(scope: str, digest: str, registered: dict[str, str]) -> None:

@@ -24,7 +24,8 @@ class Welcome:
     async def greet(self, run: JobRun) -> None:
         """Show what `/setup` shows, once, in the first channel that admits it."""
         guild_id = int(run.payload["guild"])
-        standing = KnownStanding(self._deps.discord)
+        sees = self._deps.settings.intents_message_content
+        standing = KnownStanding(self._deps.discord, sees_messages=sees)
         try:
             channel = await self._channel(guild_id, standing)
             if channel is None:
