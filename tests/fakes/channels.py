@@ -3,7 +3,7 @@
 Behaves as `DiscordClient` promises: the same nonce makes one message for a while, a marker finds a message for ever.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
@@ -44,6 +44,8 @@ class FakeChannels:
     lost_answers: int = 0  # so many messages are made whose answer never arrives
     asked_members: list[int] = field(default_factory=list)
     application_id: int = 1
+    hidden_history: bool = False  # no permission to read it
+    on_send: Callable[[Sent], Awaitable[None]] | None = None  # what happens before the answer arrives
     _nonces: dict[str, Sent] = field(default_factory=dict)
 
     def forget_nonces(self) -> None:
@@ -58,7 +60,7 @@ class FakeChannels:
     async def send_message_once(
         self, channel_id: int, *, nonce: str, marker: str, since: object, **message: Any
     ) -> Any:
-        if since is not None:
+        if since is not None and not self.hidden_history:
             found = [m for m in self.messages if m.channel_id == channel_id and marker in m.custom_ids]
             if found:
                 return found[0]
@@ -92,6 +94,8 @@ class FakeChannels:
         self.messages.append(sent)
         if nonce is not None:
             self._nonces[nonce] = sent
+        if self.on_send is not None:
+            await self.on_send(sent)
         if self.lost_answers:
             self.lost_answers -= 1
             raise DiscordUnavailable("no answer")

@@ -13,6 +13,7 @@ from guildwright_bot.deps import Deps
 from guildwright_bot.features import piccolo_apps
 from guildwright_bot.features.giveaways import consumers, service, store
 from guildwright_bot.features.giveaways.domain import Caps, Giveaway, Person, Terms, rules_of
+from guildwright_bot.features.giveaways.messages import Writer
 from guildwright_bot.features.giveaways.service import Toggled
 from guildwright_bot.refusal import Refusal
 from guildwright_crds.compile import CompiledConfig
@@ -101,6 +102,11 @@ class Hall:
         kept = await store.get(giveaway.id)
         assert kept is not None
         return kept
+
+    @property
+    def bench_writer(self) -> Writer:
+        """What the jobs write with."""
+        return Writer(self.deps.texts, self.config.current.general.locale)
 
     @property
     def panel(self) -> Sent:

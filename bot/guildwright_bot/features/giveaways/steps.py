@@ -65,7 +65,8 @@ async def posted(giveaway_id: int, message_id: int, shown: View, now: datetime) 
     giveaway = await store.lock(giveaway_id)
     if giveaway is None:
         return
-    giveaway = replace(giveaway, message_id=message_id, refreshed_at=now)
+    # An edit that was called for meanwhile found no message to edit.
+    giveaway = replace(giveaway, message_id=message_id, refreshed_at=now, refresh_due=None)
     await store.save(giveaway)
     if giveaway.state is State.DELETED:
         await add_job("remove", giveaway, due=now, key="posted")

@@ -1,0 +1,119 @@
+"""When a guild is greeted, and when its data goes."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from guildwright.platform.database import engine, migrate
+from guildwright.platform.database.engine import fetch, transaction
+from guildwright_bot.core import domain, service
+from guildwright_bot.core.domain import Membership
+from guildwright_bot.features import piccolo_apps
+from tests.fakes.postgres_server import PostgresServer, empty, postgres
+
+__all__ = ["postgres"]
+
+NOW = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
+LATER = NOW + timedelta(days=3)
+MONTH = timedelta(days=30)
+GUILD = 1464913923177185280
+
+
+def test_a_guild_that_just_invited_the_bot_is_greeted() -> None:
+    assert domain.is_greeted(None, NOW, NOW)
+
+
+def test_a_restart_greets_nobody() -> None:
+    assert not domain.is_greeted(Membership(GUILD, NOW), NOW, NOW)
+
+
+def test_an_old_guild_in_a_new_database_is_not_greeted() -> None:
+    assert not domain.is_greeted(None, NOW - timedelta(days=2), NOW)
+
+
+def test_a_guild_that_invites_the_bot_again_is_greeted_again() -> None:
+    assert domain.is_greeted(Membership(GUILD, NOW, left_at=NOW), LATER, LATER)
+    assert domain.is_greeted(Membership(GUILD, NOW), LATER, LATER), "also when nobody saw it go"
+
+
+def test_only_the_departure_that_made_the_job_is_the_end_of_the_data() -> None:
+    assert domain.is_erased(Membership(GUILD, NOW, left_at=LATER), LATER)
+    assert not domain.is_erased(Membership(GUILD, NOW), LATER), "it came back"
+    assert not domain.is_erased(Membership(GUILD, NOW, left_at=LATER + MONTH), LATER), "it came back and left again"
+    assert not domain.is_erased(None, LATER), "it is erased already"
+
+
+def test_guilds_are_lost_that_discord_no_longer_lists() -> None:
+    here, gone, long_gone = Membership(1, NOW), Membership(2, NOW), Membership(3, NOW, left_at=NOW)
+    assert domain.lost([here, gone, long_gone], {1}) == [gone]
+
+
+@pytest.fixture
+async def database(postgres: PostgresServer) -> AsyncIterator[None]:
+    await engine.open_url(postgres.url)
+    await migrate.run_migrations(piccolo_apps())
+    await empty("guild_membership")
+    yield
+    await engine.close_database()
+
+
+async def jobs(kind: str) -> list[str]:
+    """The states of the jobs of a kind."""
+    return [row["state"] for row in await fetch("SELECT state FROM job WHERE kind = $1 ORDER BY id", kind)]
+
+
+@pytest.mark.integration
+@pytest.mark.usefixtures("database")
+async def test_leaving_and_coming_back_takes_the_erasure_back() -> None:
+    async with transaction():
+        await service.joined(GUILD, NOW, now=NOW)
+    async with transaction():
+        await service.left(GUILD, retention=MONTH, now=LATER)
+    async with transaction():
+        await service.left(GUILD, retention=MONTH, now=LATER)  # the same event again
+    [row] = await fetch("SELECT due, state FROM job WHERE kind = 'core.erase'")
+    assert (row["due"], row["state"]) == (LATER + MONTH, "waiting")
+    back = LATER + timedelta(days=1)
+    async with transaction():
+        await service.joined(GUILD, back, now=back)
+    assert await jobs("core.erase") == ["done"]
+    assert len(await jobs("core.welcome")) == 2
+    async with transaction():
+        assert await service.erase(GUILD, LATER) is None
+
+
+@pytest.mark.integration
+@pytest.mark.usefixtures("database")
+async def test_erasing_leaves_no_row_of_the_guild_behind() -> None:
+    async with transaction():
+        await service.joined(GUILD, NOW, now=NOW)
+        await service.left(GUILD, retention=MONTH, now=LATER)
+    async with transaction():
+        assert await service.erase(GUILD, LATER) is not None
+    assert await fetch("SELECT 1 FROM guild_membership") == []
+    assert await fetch("SELECT 1 FROM job WHERE guild_id = $1", GUILD) == []
+
+
+@pytest.mark.integration
+@pytest.mark.usefixtures("database")
+async def test_a_shard_that_was_away_notices_only_its_own_losses() -> None:
+    mine, others = 1 << 22, 2 << 22
+    async with transaction():
+        for guild in (mine, others):
+            await service.joined(guild, NOW, now=NOW)
+        await service.reconcile(1, 2, frozenset(), retention=MONTH, now=LATER)
+    left = await fetch("SELECT guild_id FROM guild_membership WHERE left_at IS NOT NULL")
+    assert [row["guild_id"] for row in left] == [mine]
+
+
+@pytest.mark.integration
+@pytest.mark.usefixtures("database")
+async def test_many_shards_at_once_call_for_one_look_at_the_commands() -> None:
+    for second in range(service.DECLARE_PAUSE_SECONDS):
+        async with transaction():
+            await service.call_for_declaration(now=NOW + timedelta(seconds=second))
+    assert len(await jobs("core.declare")) == 1
+    async with transaction():
+        await service.call_for_declaration(now=NOW + timedelta(minutes=1))
+    assert len(await jobs("core.declare")) == 2

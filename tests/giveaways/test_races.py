@@ -1,0 +1,141 @@
+"""Two things at once, and things in the wrong order: each pair that could hurt, made to happen."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from guildwright.platform.database.engine import fetch, transaction
+from guildwright_bot.features.giveaways import service, steps, store
+from guildwright_bot.features.giveaways.domain import ClaimState, Giveaway, State, rules_of
+from guildwright_bot.refusal import Refusal
+from tests.fakes.bot import GUILD
+from tests.fakes.chance import FakeChance
+from tests.fakes.channels import Sent
+from tests.giveaways.conftest import Hall
+
+pytestmark = pytest.mark.integration
+
+
+async def again(hall: Hall, kind: str) -> None:
+    """Deliver every finished job of a kind once more."""
+    await fetch("UPDATE job SET state = 'waiting', next_at = $2 WHERE kind = $1", kind, hall.clock.now())
+    await hall.pass_time()
+
+
+async def test_no_click_undoes_an_end_that_happens_at_the_same_time(hall: Hall) -> None:
+    for source in range(1, 5):
+        giveaway = await hall.started(source_id=source)
+
+        async def end(giveaway: Giveaway = giveaway) -> None:
+            async with transaction():
+                await service.end(GUILD, giveaway.id, now=hall.clock.now())
+
+        await asyncio.gather(end(), *(hall.click(giveaway, member) for member in range(1, 11)))
+        assert (await hall.now(giveaway)).state is State.DRAWING
+        await hall.pass_time(1)
+
+
+async def test_two_clicks_on_claim_at_once_claim_once(hall: Hall) -> None:
+    giveaway = await hall.started()
+    await hall.click(giveaway, 1)
+    await hall.pass_time(10)
+    results = await asyncio.gather(*(hall.claim(giveaway, 1) for _ in range(5)))
+    assert sum(isinstance(result, Giveaway) for result in results) == 1
+
+
+async def test_what_a_moderator_deleted_is_not_posted_again_by_a_late_delivery(hall: Hall) -> None:
+    giveaway = await hall.started()
+    await hall.click(giveaway, 1)
+    await hall.pass_time(10)
+    hall.discord.messages.clear()
+    hall.discord.forget_nonces()
+    await again(hall, "giveaways.post")
+    await again(hall, "giveaways.announce")
+    assert hall.discord.messages == []
+    assert [claim.state for claim in await store.claims(giveaway.id)] == [ClaimState.OPEN]
+
+
+async def test_two_draws_at_once_have_one_result(hall: Hall) -> None:
+    giveaway = await hall.started()
+    for member in (1, 2):
+        await hall.click(giveaway, member)
+    hall.clock.set(giveaway.ends_at)
+    async with transaction():
+        first = await steps.begin_draw(giveaway.id, FakeChance(), hall.clock.now())
+    async with transaction():
+        second = await steps.begin_draw(giveaway.id, FakeChance([[1, 0]]), hall.clock.now())
+    assert first is not None
+    assert second is not None
+    for draw in (first, second):
+        async with transaction():
+            await steps.drawn(giveaway.id, [draw.order[0]], {}, hall.clock.now())
+    assert [claim.member_id for claim in await store.claims(giveaway.id)] == [1]
+
+
+async def test_where_the_history_cannot_be_read_the_nonce_prevents_a_second_message(hall: Hall) -> None:
+    hall.discord.hidden_history = True
+    hall.discord.lost_answers = 1
+    await hall.start()
+    await hall.pass_time(1)
+    assert len(hall.discord.messages) == 1
+
+
+async def test_a_click_before_the_posting_is_written_down_is_shown(hall: Hall) -> None:
+    giveaway = await hall.start()
+    assert isinstance(giveaway, Giveaway)
+
+    async def click(_: Sent) -> None:
+        hall.discord.on_send = None
+        await hall.click(giveaway, 1)
+        await fetch("UPDATE job SET state = 'done' WHERE kind = 'giveaways.refresh'")  # it found no message yet
+
+    hall.discord.on_send = click
+    await hall.pass_time(1)
+    assert "Entries: **1**" in hall.panel.text
+
+
+async def test_an_edit_that_overtook_a_newer_one_is_mended(hall: Hall) -> None:
+    giveaway = await hall.started()
+    async with transaction():
+        old = await steps.begin_refresh(giveaway.id, hall.clock.now())
+    assert old is not None
+    await hall.click(giveaway, 1)
+    await hall.pass_time(1)
+    assert "Entries: **1**" in hall.panel.text
+    hall.panel.embeds = hall.bench_writer.panel(old).embeds  # the slow edit arrives last
+    async with transaction():
+        await steps.refreshed(old, hall.clock.now())
+    await hall.pass_time(1)
+    assert "Entries: **1**" in hall.panel.text
+
+
+async def test_who_claims_in_the_last_moment_keeps_the_prize_though_another_was_picked(hall: Hall) -> None:
+    giveaway = await hall.started(winners=2)
+    for member in (1, 2, 3, 4):
+        await hall.click(giveaway, member)
+    await hall.pass_time(10)
+    deadline = (await store.claims(giveaway.id))[0].deadline
+    assert deadline is not None
+    hall.clock.set(deadline - timedelta(milliseconds=500))
+    rules = rules_of(hall.config.current.giveaways)
+    async with transaction():
+        draw = await steps.begin_expire(giveaway.id, 0, rules, FakeChance(), hall.clock.now())
+    assert draw is not None
+    assert draw.order[:2] == (3, 4)
+    assert isinstance(await hall.claim(giveaway, 1), Giveaway)
+    async with transaction():
+        await steps.expired(giveaway.id, 0, [3, 4], {}, hall.clock.now())
+    held = {claim.member_id for claim in await store.claims(giveaway.id) if claim.state is not ClaimState.EXPIRED}
+    assert held == {1, 3}
+
+
+async def test_a_click_on_claim_after_the_prize_was_drawn_again_is_too_late(hall: Hall) -> None:
+    giveaway = await hall.started()
+    for member in (1, 2):
+        await hall.click(giveaway, member)
+    await hall.pass_time(10)
+    await hall.pass_time(5)
+    late = await hall.claim(giveaway, 1)
+    assert isinstance(late, Refusal)
+    assert late.reason == "giveaways-refused-too-late"
