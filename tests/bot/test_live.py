@@ -42,12 +42,21 @@ def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 @pytest.fixture
 def play(up: Running) -> Iterator[Play]:
     """The demo guild, without a document of its own before and after each test."""
-    yield Play(up)
-    document(Play(up)).unlink(missing_ok=True)
+    playing = Play(up)
+    yield playing
+    if document(playing).exists():
+        document(playing).unlink()
+        until(lambda: "default settings" in settings_in_force(playing))
 
 
 def document(play: Play) -> Path:
     return play.up.guilds / "oak-hall.yaml"
+
+
+def settings_in_force(play: Play) -> str:
+    """What `/setup` says of the guild's settings."""
+    said = text_of(play.command(play.owner, "setup").get("message") or {})
+    return next((line for line in said.splitlines() if "settings" in line), "")
 
 
 def configure(play: Play, spec: dict[str, Any]) -> None:
@@ -58,8 +67,9 @@ def configure(play: Play, spec: dict[str, Any]) -> None:
         "metadata": {"name": play.guild},
         "spec": spec,
     }
+    before = settings_in_force(play)
     document(play).write_text(json.dumps(text))
-    time.sleep(1.0)  # the promise of the config path: live in under a second
+    until(lambda: settings_in_force(play) != before)
 
 
 def role(play: Play, name: str) -> str:
