@@ -51,6 +51,10 @@ class Recorder:
         """The kept entries with a higher number."""
         return [entry for entry in self._kept if entry.number > number]
 
+    def forget(self) -> None:
+        """Forget what is kept in memory."""
+        self._kept.clear()
+
     def exchange(self, **parts: object) -> None:
         """Record a REST exchange."""
         self._add(self._rest, kind="rest", **parts)

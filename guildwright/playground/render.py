@@ -19,7 +19,7 @@ def user(record: User) -> Json:
     return {
         "id": str(record.id),
         "username": record.username,
-        "discriminator": "0000" if record.bot else "0",
+        "discriminator": f"{record.id % 9999 + 1:04}" if record.bot else "0",
         "global_name": record.global_name,
         "avatar": None,
         "avatar_decoration_data": None,

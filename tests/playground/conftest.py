@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 
 import pytest
+import pytest_asyncio
 
 from tests.fakes.clock import FakeClock
 from tests.fakes.local_discord import LocalDiscord, local_discord
@@ -11,6 +12,13 @@ from tests.fakes.local_discord import LocalDiscord, local_discord
 @pytest.fixture
 async def discord() -> AsyncIterator[LocalDiscord]:
     """A fresh demo guild; what it answered is validated at the end."""
+    async with local_discord() as served:
+        yield served
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shared_discord() -> AsyncIterator[LocalDiscord]:
+    """One for a whole module of refusals: a test that is refused changes nothing. Needs `loop_scope="module"`."""
     async with local_discord() as served:
         yield served
 

@@ -79,12 +79,13 @@ REFUSED: dict[str, tuple[Json, str]] = {
 }
 
 
+@pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("what", REFUSED)
-async def test_discord_s_limits_on_commands_are_kept(discord: LocalDiscord, what: str) -> None:
+async def test_discord_s_limits_on_commands_are_kept(shared_discord: LocalDiscord, what: str) -> None:
     body, place = REFUSED[what]
 
-    single = await discord.rest("POST", path(discord), body)
-    bulk = await discord.rest("PUT", path(discord), [body])
+    single = await shared_discord.rest("POST", path(shared_discord), body)
+    bulk = await shared_discord.rest("PUT", path(shared_discord), [body])
 
     for response, prefix in ((single, ""), (bulk, "0.")):
         refusal = response.json()
@@ -93,7 +94,7 @@ async def test_discord_s_limits_on_commands_are_kept(discord: LocalDiscord, what
         for step in f"{prefix}{place}".split("."):
             node = node[step]
         assert node["_errors"]
-    assert await discord.ask("GET", path(discord)) == []
+    assert await shared_discord.ask("GET", path(shared_discord)) == []
 
 
 async def test_a_name_twice_in_one_list_is_refused(discord: LocalDiscord) -> None:

@@ -129,20 +129,21 @@ RUBBISH: dict[str, tuple[str, str, object, int, str | None]] = {
 }
 
 
+@pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("what", RUBBISH)
-async def test_rubbish_is_refused_with_code_message_and_field(discord: LocalDiscord, what: str) -> None:
+async def test_rubbish_is_refused_with_code_message_and_field(shared_discord: LocalDiscord, what: str) -> None:
     method, path, body, status, field = RUBBISH[what]
     names = {
-        "CHANNEL": discord.channel("gatehouse"),
-        "USER": discord.user("ana"),
-        "BOT": discord.application,
-        "GUILD": discord.guild,
+        "CHANNEL": shared_discord.channel("gatehouse"),
+        "USER": shared_discord.user("ana"),
+        "BOT": shared_discord.application,
+        "GUILD": shared_discord.guild,
     }
     text = json.dumps(body)
     for name, real in names.items():
         path, text = path.replace(name, real), text.replace(f'"{name}"', f'"{real}"')
 
-    response = await discord.control(method, path, None if body is None else json.loads(text))
+    response = await shared_discord.control(method, path, None if body is None else json.loads(text))
 
     assert response.status_code == status, response.text
     error = response.json()["error"]
@@ -151,10 +152,11 @@ async def test_rubbish_is_refused_with_code_message_and_field(discord: LocalDisc
     assert error["field"] == field
 
 
+@pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("body", [b"", b"{", b"\xff\xfe", b"null", b'"x"', b"[" * 5000])
-async def test_a_body_that_is_no_json_object_is_a_refusal(discord: LocalDiscord, body: bytes) -> None:
+async def test_a_body_that_is_no_json_object_is_a_refusal(shared_discord: LocalDiscord, body: bytes) -> None:
     headers = {"content-type": "application/json"}
-    response = await discord.http.post("/control/commands", content=body, headers=headers)
+    response = await shared_discord.http.post("/control/commands", content=body, headers=headers)
 
     assert response.status_code in {400, 422}
     assert response.json()["error"]["message"]

@@ -148,11 +148,12 @@ CLOSES = {
 }
 
 
+@pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("what", CLOSES)
-async def test_a_wrong_payload_closes_with_discord_s_code(discord: LocalDiscord, what: str) -> None:
+async def test_a_wrong_payload_closes_with_discord_s_code(shared_discord: LocalDiscord, what: str) -> None:
     text, code = CLOSES[what]
-    async with discord.gateway() as gateway:
-        await gateway.send_raw(text.replace("TOKEN", discord.token))
+    async with shared_discord.gateway() as gateway:
+        await gateway.send_raw(text.replace("TOKEN", shared_discord.token))
 
         assert await gateway.close_code() == code
 

@@ -150,11 +150,12 @@ REFUSED: dict[str, tuple[Json, str]] = {
 }
 
 
+@pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("what", REFUSED)
-async def test_discord_s_limits_are_kept(discord: LocalDiscord, what: str) -> None:
+async def test_discord_s_limits_are_kept(shared_discord: LocalDiscord, what: str) -> None:
     body, place = REFUSED[what]
 
-    response = await discord.rest("POST", f"/channels/{discord.channel('gatehouse')}/messages", body)
+    response = await shared_discord.rest("POST", f"/channels/{shared_discord.channel('gatehouse')}/messages", body)
 
     refusal = response.json()
     assert (response.status_code, refusal["code"]) == (400, 50035), what
@@ -162,7 +163,7 @@ async def test_discord_s_limits_are_kept(discord: LocalDiscord, what: str) -> No
     for step in place.split("."):
         node = node[step]
     assert node["_errors"][0]["code"]
-    assert await discord.effects() == {}
+    assert await shared_discord.effects() == {}
 
 
 async def test_an_empty_message_is_refused(discord: LocalDiscord) -> None:
@@ -203,11 +204,12 @@ async def test_payload_json_is_taken_from_multipart_and_files_are_refused(discor
     assert (refused.status_code, refused.json()["code"]) == (400, 50035)
 
 
+@pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"\xff", b'"x"', b"null", b"1e999"])
-async def test_rubbish_is_a_refusal_and_no_failure(discord: LocalDiscord, body: bytes) -> None:
+async def test_rubbish_is_a_refusal_and_no_failure(shared_discord: LocalDiscord, body: bytes) -> None:
     headers = {"content-type": "application/json"}
-    response = await discord.rest(
-        "POST", f"/channels/{discord.channel('gatehouse')}/messages", content=body, headers=headers
+    response = await shared_discord.rest(
+        "POST", f"/channels/{shared_discord.channel('gatehouse')}/messages", content=body, headers=headers
     )
 
     assert response.status_code == 400

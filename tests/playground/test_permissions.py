@@ -168,6 +168,17 @@ async def test_everyone_is_mentioned_with_the_permission_only(discord: LocalDisc
     assert (message["mention_everyone"], message["mention_roles"]) == (True, [discord.role("Moderator")])
 
 
+async def test_a_private_message_needs_a_shared_guild(discord: LocalDiscord) -> None:
+    channel = await discord.ask("POST", "/users/@me/channels", {"recipient_id": discord.user("cy")})
+    path = f"/channels/{channel['id']}/messages"
+
+    assert (await discord.rest("POST", path, {"content": "hi"})).is_success
+    await discord.told("DELETE", f"/guilds/{discord.guild}/members/{discord.user('cy')}")
+    refused = await discord.rest("POST", path, {"content": "hi"})
+
+    assert (refused.status_code, refused.json()["code"]) == (403, 50007)
+
+
 async def test_no_token_and_a_wrong_token_are_unauthorized(discord: LocalDiscord) -> None:
     for header in ("", "Bot x", f"Bearer {discord.token}"):
         response = await discord.rest("GET", "/users/@me", headers={"authorization": header})

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from websockets.sync.client import connect
 
 from guildwright.playground.main import run
 from tests.fakes.playground_process import playground_process
@@ -80,7 +81,9 @@ def test_it_ends_within_a_second_also_with_a_listener_and_a_bot(tmp_path: Path) 
         listener = threading.Thread(target=listen, daemon=True)
         listener.start()
         assert seen.wait(5)
-        took = playground.stop()
+        with connect(f"ws://127.0.0.1:{playground.facts['port']}/gateway") as bot:
+            bot.recv(5)
+            took = playground.stop()
         listener.join(5)
 
         assert took < 1.5

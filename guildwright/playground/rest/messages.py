@@ -38,12 +38,18 @@ async def create_message(call: BotCall, channel_id: FromPath[int]) -> Response[o
         raise errors.DiscordError(400, 50008, "Cannot send messages in a non-text channel")
     draft = bodies.read_new(body)
     channel = _writable(call, channel_id, draft)
+    if channel.recipient_id and not _shares_a_guild(call, channel.recipient_id):
+        raise errors.DiscordError(403, 50007, "Cannot send messages to this user")
     if draft.nonce is not None and draft.enforce_nonce:
         earlier = posting.earlier_with_nonce(call.play, channel, call.own_id, draft.nonce)
         if earlier:
             return answer(_with_nonce(call, render_message.message(call.memory, earlier), draft))
     message = posting.publish(call.play, posting.compose(call.play, channel, call.own_id, draft))
     return answer(_with_nonce(call, render_message.message(call.memory, message), draft))
+
+
+def _shares_a_guild(call: Call, user_id: int) -> bool:
+    return any(call.memory.member(guild.id, user_id) for guild in call.memory.bot_guilds())
 
 
 def _with_nonce(call: Call, body: Json, draft: Draft) -> Json:
