@@ -57,7 +57,11 @@ class Wiring:
         raise TypeError(f"no way to answer a {type(ctx).__name__}")
 
     async def _of_click(self, click: Click, answer: ClickAnswer) -> Ask | None:
-        return await self._of_interaction(click, answer)
+        try:
+            return await self._of_interaction(click, answer)
+        except Exception as error:  # noqa: BLE001  what tanjun's hook does for commands
+            await answer(Reply(await self._fault(error, click.guild_id)))
+            return None
 
     async def _of_interaction(
         self, interaction: hikari.CommandInteraction | hikari.AutocompleteInteraction | Click, answer: Answer
@@ -130,9 +134,13 @@ class Wiring:
 
     async def _broken(self, ctx: tanjun.abc.Context, error: Exception) -> bool:
         """What goes wrong before the desk: a command that Discord still has in an older form."""
-        error_id = await self._deps.errors.report(error, "command", int(ctx.guild_id) if ctx.guild_id else None)
-        await ctx.respond(self._deps.texts.text(FALLBACK, "error-unexpected", id=error_id))
+        await ctx.respond(await self._fault(error, ctx.guild_id))
         return True
+
+    async def _fault(self, error: Exception, guild_id: int | None) -> str:
+        """Report what went wrong before it was known who asks what; the sentence for the member."""
+        error_id = await self._deps.errors.report(error, "request", int(guild_id) if guild_id else None)
+        return self._deps.texts.text(FALLBACK, "error-unexpected", id=error_id)
 
 
 def _usage(ctx: tanjun.abc.Context) -> str:

@@ -13,7 +13,7 @@ from guildwright_bot import declare
 from guildwright_bot.core.setup import LEAST
 from guildwright_bot.desk import Request
 from guildwright_bot.guard import Requirement
-from guildwright_bot.kit import leaves
+from guildwright_bot.kit import add_message_twins, leaves
 from guildwright_bot.registry import Registry, collect
 from tests.fakes.bot import TEXTS
 
@@ -48,6 +48,23 @@ def declared_names(registry: Registry) -> set[str]:
 def test_no_command_goes_missing_between_the_features_and_discord(registry: Registry) -> None:
     dispatched = {name for component in registry.components for name, _ in leaves(component)}
     assert declared_names(registry) == dispatched == EXPECTED
+
+
+def test_every_command_can_be_called_by_a_message_too(registry: Registry) -> None:
+    called: set[str] = set()
+
+    def walk(above: str, command: Any) -> None:
+        name = f"{above} {next(iter(command.names))}".strip()
+        for child in getattr(command, "commands", ()):
+            walk(name, child)
+        if not hasattr(command, "commands"):
+            called.add(name)
+
+    for component in registry.components:
+        add_message_twins(component)
+        for command in component.message_commands:
+            walk("", command)
+    assert called == EXPECTED
 
 
 def test_no_button_goes_missing(registry: Registry) -> None:

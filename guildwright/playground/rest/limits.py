@@ -118,9 +118,16 @@ async def _limited(limits: Limits, path: str, app: ASGIApp, request: tuple[HTTPS
         await send(message)
 
     if wait:
+        await _read(receive)
         await _refuse(wait, speak, whole=whole)
     else:
         await app(scope, receive, speak)
+
+
+async def _read(receive: Receive) -> None:
+    """Take the whole body in, so that the record of a refused request is whole too."""
+    while (message := await receive())["type"] == "http.request" and message["more_body"]:
+        pass
 
 
 async def _refuse(wait: float, send: Send, *, whole: bool) -> None:
