@@ -49,7 +49,7 @@ class Play:
 
     def wait_panel(self, prize: str) -> dict[str, Any]:
         """The giveaway's message, once it is there."""
-        return until(lambda: next((m for m in self.messages() if prize in text_of(m) and button(m, "Enter")), None))
+        return until(lambda: [m for m in self.messages() if prize in text_of(m) and button(m, "Enter")])[0]
 
     def click(self, user: str, message: dict[str, Any], label: str) -> dict[str, Any]:
         """Press a button as a member; return the InteractionResult."""
