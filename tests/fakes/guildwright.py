@@ -17,6 +17,8 @@ from typing import Any, Self
 
 import httpx
 
+from tests.contract.validate import validate_record
+
 READY_WITHIN = 60.0  # seconds; the machine may be busy
 UP = (sys.executable, "-m", "guildwright", "up", "--json")
 
@@ -98,12 +100,13 @@ class Running:
 
 @contextmanager
 def running(home: Path, env: Mapping[str, str] | None = None) -> Iterator[Running]:
-    """A Guildwright that is ended at the end."""
+    """A Guildwright that is ended at the end; then its traffic is held against Discord's own documents."""
     guildwright = Running.ready(home, env)
     try:
         yield guildwright
     finally:
         guildwright.stop()
+    assert validate_record(guildwright.record) == []
 
 
 def until[T](look: Callable[[], T], within: float = 15.0, every: float = 0.05) -> T:
