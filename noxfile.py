@@ -81,6 +81,7 @@ def integration(session: nox.Session) -> None:
 def browser(session: nox.Session) -> None:
     """The playground's page in real Chromium."""
     need(session, system.REDIS, system.CHROMIUM, system.FONTS, system.NODE, system.NPM)
+    session.run("npm", "ci", "--prefix", "web", "--no-audit", "--no-fund", external=True)  # axe-core
     pytest(session, "browser")
 
 
@@ -94,6 +95,7 @@ def cluster(session: nox.Session) -> None:
 @nox.session(default=False)
 def screenshots(session: nox.Session) -> None:
     """Take the README's pictures again."""
-    need(session, system.REDIS, system.CHROMIUM, system.FONTS)
+    need(session, system.REDIS, system.CHROMIUM, system.FONTS, system.NODE, system.NPM)
+    session.run("npm", "ci", "--prefix", "web", "--no-audit", "--no-fund", external=True)  # axe-core
     os.environ["GUILDWRIGHT_SCREENSHOTS"] = str(ROOT / "docs" / "screenshots")
     session.run("python", "-m", "pytest", "-m", "browser", "tests/browser/test_story.py")

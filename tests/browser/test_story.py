@@ -55,10 +55,14 @@ def newcomer(tmp_path: Path) -> Iterator[Newcomer]:
         newcomer.stop()
 
 
+README = {"playground", "dark", "phone"}
+
+
 def picture(page: Page, name: str) -> None:
     """A picture of the story, for the README too if asked."""
     path = screenshot(page, f"story-{name}")
-    if folder := os.environ.get("GUILDWRIGHT_SCREENSHOTS"):
+    folder = os.environ.get("GUILDWRIGHT_SCREENSHOTS")
+    if folder and name in README:
         Path(folder).mkdir(parents=True, exist_ok=True)
         shutil.copy(path, Path(folder) / f"{name}.png")
 

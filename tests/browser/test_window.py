@@ -146,6 +146,17 @@ def test_a_message_from_elsewhere_is_counted_at_its_channel(windows: Windows, pl
     expect(page.get_by_role("link", name="gatehouse", exact=True)).to_be_visible()
 
 
+def test_when_the_member_one_acts_as_leaves_the_page_chooses_another(
+    windows: Windows, playground: PlaygroundAlone
+) -> None:
+    dee = playground.add_member("Dee")
+    page = windows.open(f"?as={dee}")
+    expect(page).to_have_title(re.compile("as Dee"))
+    playground.remove_member(dee)
+    expect(page).to_have_title(re.compile("as Ana"))
+    expect(page.get_by_role("link", name="Dee")).to_have_count(0)
+
+
 def test_the_back_button_leads_to_the_channel_before(windows: Windows) -> None:
     page = windows.open()
     page.get_by_role("link", name="gatehouse").click()

@@ -6,6 +6,7 @@
 import json
 import threading
 import time
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Self
 
 import httpx
@@ -66,6 +67,7 @@ class PlainBot:
     def __init__(self, api: str, token: str) -> None:
         self._token = token
         self._http = httpx.Client(base_url=api, headers={"Authorization": f"Bot {token}"})
+        self._open = ExitStack()
         self._socket: ClientConnection | None = None
         self._thread = threading.Thread(target=self._listen, daemon=True)
         self._over = threading.Event()
@@ -78,7 +80,7 @@ class PlainBot:
         self.application_id = self._call("GET", "/applications/@me")["id"]
         self._call("PUT", f"/applications/{self.application_id}/commands", COMMANDS)
         url = self._call("GET", "/gateway/bot")["url"]
-        self._socket = connect(f"{url}?v=10&encoding=json")
+        self._socket = self._open.enter_context(connect(f"{url}?v=10&encoding=json"))
         self._thread.start()
         assert self.ready.wait(10), "the playground did not say READY"
         return self
@@ -87,7 +89,7 @@ class PlainBot:
         assert self._socket
         self.think_on.set()
         self._over.set()
-        self._socket.close()
+        self._open.close()
         self._thread.join(5)
         self._http.close()
 

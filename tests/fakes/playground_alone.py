@@ -55,10 +55,25 @@ class PlaygroundAlone:
             self._process.kill()
             self._process.wait()
 
+    @property
+    def _guild(self) -> str:
+        return f"{self.facts['control'].rstrip('/')}/guilds/{self.facts['guild_id']}"
+
     def members(self) -> dict[str, str]:
         """Ids of the demo guild's members by name."""
-        guild = httpx.get(f"{self.facts['control'].rstrip('/')}/guilds/{self.facts['guild_id']}").json()
+        guild = httpx.get(self._guild).json()
         return {member["user"]["username"].lower(): member["user"]["id"] for member in guild["members"]}
+
+    def add_member(self, name: str) -> str:
+        """Somebody joins; returns the id."""
+        answer = httpx.post(f"{self._guild}/members", json={"name": name})
+        assert answer.is_success, answer.text
+        user_id: str = answer.json()["user"]["id"]
+        return user_id
+
+    def remove_member(self, user_id: str) -> None:
+        """Somebody leaves."""
+        assert httpx.delete(f"{self._guild}/members/{user_id}").is_success
 
     def write(self, user: str, channel: str, content: str) -> None:
         """A member writes."""

@@ -7,6 +7,7 @@ import pytest
 
 from guildwright.playground.control.access import Control
 from guildwright.playground.control.requests import NewMember
+from guildwright.playground.page.live import GONE
 from guildwright.playground.page.seat import Seat
 from tests.fakes.hall import Hall
 
@@ -14,11 +15,16 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
 
+def stream(hall: Hall, at: Seat, shown: str | None) -> "AsyncIterator[str]":
+    """What the page of this seat is told."""
+    return hall.desk.updates(at.channel.id, at.user.id, shown)
+
+
 class Watcher:
     """One open page."""
 
     def __init__(self, hall: Hall, at: Seat) -> None:
-        self._stream: AsyncIterator[str] = hall.desk.updates(at, hall.desk.look(at).digest)
+        self._stream = stream(hall, at, hall.desk.look(at).digest)
 
     async def open(self) -> "Watcher":
         assert await anext(self._stream) == "", "a page that is up to date is told nothing"
@@ -80,10 +86,10 @@ async def test_a_page_that_missed_something_is_given_everything(hall: Hall) -> N
     at = hall.seat()
     old = hall.desk.look(at).digest
     hall.write("bo", content="meanwhile")
-    first = await anext(hall.desk.updates(at, old))
+    first = await anext(stream(hall, at, old))
     assert "meanwhile" in first
     assert '<div class="messages" id="messages"' in first
-    assert "meanwhile" in await anext(hall.desk.updates(at, None))
+    assert "meanwhile" in await anext(stream(hall, at, None))
 
 
 async def test_a_message_that_comes_with_the_whole_view_does_not_come_twice(hall: Hall) -> None:
@@ -94,11 +100,11 @@ async def test_a_message_that_comes_with_the_whole_view_does_not_come_twice(hall
 
 
 async def test_nothing_is_lost_between_the_view_and_the_first_notice(hall: Hall) -> None:
-    stream = hall.desk.updates(hall.seat(), hall.desk.look(hall.seat()).digest)
-    await anext(stream)
+    updates = stream(hall, hall.seat(), hall.desk.look(hall.seat()).digest)
+    await anext(updates)
     for number in range(20):
         hall.write("bo", content=f"number {number}.")
-    told = [await anext(stream) for _ in range(20)]
+    told = [await anext(updates) for _ in range(20)]
     assert all(f"number {number}." in html for number, html in enumerate(told))
 
 
@@ -112,20 +118,28 @@ async def test_a_new_member_appears_among_those_one_can_act_as(hall: Hall) -> No
 
 async def test_the_side_panel_follows_when_it_is_quiet_again(hall: Hall) -> None:
     at = hall.seat()
-    stream = hall.desk.updates(at, hall.desk.look(at).digest)
-    await anext(stream)
+    updates = stream(hall, at, hall.desk.look(at).digest)
+    await anext(updates)
     hall.play.recorder.exchange(method="POST", path=f"/api/v10/channels/{at.channel.id}/messages", status=200)
     hall.write("guildwright", content="hello")
-    await anext(stream)
+    await anext(updates)
     async with asyncio.timeout(5):
-        panel = await anext(stream)
+        panel = await anext(updates)
     assert '<div id="story" hx-swap-oob="true">' in panel
     assert "Message sent" in panel
 
 
 async def test_the_stream_ends_with_the_playground(hall: Hall) -> None:
-    stream = hall.desk.updates(hall.seat(), None)
-    await anext(stream)
+    updates = stream(hall, hall.seat(), None)
+    await anext(updates)
     hall.play.feed.close()
     with pytest.raises(StopAsyncIteration):
-        await anext(stream)
+        await anext(updates)
+
+
+async def test_the_page_of_a_member_who_leaves_is_told_so_and_so_is_one_that_comes_back_later(hall: Hall) -> None:
+    at = hall.seat("cy")
+    watcher = await watch(hall, "cy")
+    Control(hall.play).guilds.remove_member(str(at.guild.id), str(at.user.id))
+    assert await watcher.next() == GONE
+    assert [html async for html in stream(hall, at, None)] == [GONE]

@@ -10,9 +10,9 @@ from guildwright.playground.control import models, requests
 from guildwright.playground.control.access import Control
 from guildwright.playground.page import forms
 from guildwright.playground.page.draw import Draw
-from guildwright.playground.page.live import Live
+from guildwright.playground.page.live import GONE, Live
 from guildwright.playground.page.refusal import REFUSALS, Refusal, refusal
-from guildwright.playground.page.seat import Seat, seat
+from guildwright.playground.page.seat import Seat, Vacant, seat
 from guildwright.playground.page.seen import Seen
 from guildwright.playground.page.view import View
 from guildwright.playground.playground import Playground
@@ -58,9 +58,17 @@ class Desk:
         self._seen.read(at.user, at.channel.id)
         return self.draw.html("page.html", self.look(at))
 
-    def updates(self, at: Seat, shown: str | None) -> AsyncIterator[str]:
-        """The live stream."""
-        return Live(self._play, self.draw, at, self._seen, self.look).updates(shown)
+    async def updates(self, channel_id: int, user_id: int | None, shown: str | None) -> AsyncIterator[str]:
+        """The live stream of the seat that the page shows, which may have gone since."""
+        try:
+            at = self.seat(channel_id, user_id)
+        except Vacant:
+            at = None
+        if at is None or at.key != (user_id, channel_id):
+            yield GONE
+            return
+        async for html in Live(self._play, self.draw, at, self._seen, self.look).updates(shown):
+            yield html
 
     def speak(self, at: Seat, content: str) -> Answer:
         """Write a message."""

@@ -20,6 +20,9 @@ from guildwright.playground.records import Message
 _QUIET_S = 0.2
 _STILL_THERE_S = 15.0
 
+# In place of HTML: the seat is no more (the member left, the channel is gone or hidden), the page must be loaded anew.
+GONE = "gone"
+
 _PLACES = frozenset({"member", "role", "channel", "guild"})
 
 
@@ -50,6 +53,9 @@ class Live:
                     story_is_old = False
                     continue
                 if notice is None:
+                    return
+                if notice.event in _PLACES and not seats.still_there(self._play, self._at):
+                    yield GONE
                     return
                 story_is_old = True
                 if html := self._told(notice):

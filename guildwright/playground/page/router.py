@@ -17,6 +17,7 @@ from guildwright.platform.markup.messages import STATIC as MARKUP_STATIC
 from guildwright.playground.page import forms
 from guildwright.playground.page.desk import Answer, Desk
 from guildwright.playground.page.draw import FOLDER
+from guildwright.playground.page.live import GONE
 from guildwright.playground.page.seat import Seat, Vacant
 from guildwright.playground.playground import Playground
 
@@ -61,7 +62,7 @@ def _reading(desk: Desk) -> list[ControllerRouterHandler]:
     ) -> ServerSentEvent:
         # A browser that comes back does not know what it missed, so it is told everything.
         known = None if "last-event-id" in request.headers else shown
-        return ServerSentEvent(_events(desk.updates(desk.seat(channel, user), known)))
+        return ServerSentEvent(_events(desk.updates(channel, user, known)))
 
     @get("/page/command", media_type=MediaType.HTML, response_headers=_HEADERS)
     async def command(name: FromQuery[str], channel: FromQuery[int], user: _As = None) -> Response[str]:
@@ -74,7 +75,9 @@ async def _events(updates: AsyncIterator[str]) -> AsyncIterator[ServerSentEventM
     number = 0
     async for html in updates:
         number += 1
-        if html:
+        if html == GONE:
+            yield ServerSentEventMessage(data=GONE, event=GONE)
+        elif html:
             yield ServerSentEventMessage(data=html, event="update", id=str(number), retry=_AGAIN_MS)
         else:
             yield ServerSentEventMessage(comment="still here", id=str(number), retry=_AGAIN_MS)

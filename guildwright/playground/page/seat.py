@@ -75,6 +75,14 @@ def may_write(play: Playground, at: Seat) -> bool:
     return bool(play.permissions.in_channel(at.channel, at.user.id) & Permission.SEND_MESSAGES)
 
 
+def still_there(play: Playground, at: Seat) -> bool:
+    """Whether the member is still in the guild and sees the channel."""
+    try:
+        return seat(play, None, at.channel.id, at.user.id) == at
+    except Vacant:
+        return False
+
+
 def visible_to(message: Message, user: User) -> bool:
     """Whether the message is public or private to this member."""
     return message.private_to in (None, user.id)

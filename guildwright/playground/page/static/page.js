@@ -95,7 +95,13 @@ addEventListener("resize", followNewest);
 
 // The connection: say when it is lost, and when it is back.
 function offline(text) { byId("offline").textContent = text; }
-document.addEventListener("htmx:sseOpen", () => { offline(""); root.dataset.live = "on"; });
+document.addEventListener("htmx:sseOpen", (event) => {
+  offline("");
+  root.dataset.live = "on";
+  // Whom one acts as has left, or the channel is gone: the page is loaded anew, and chooses.
+  const { source } = event.detail;
+  source.addEventListener("gone", () => { source.close(); location.reload(); });
+});
 document.addEventListener("htmx:sseError", () => {
   root.dataset.live = "off";
   offline("The playground does not answer. This page tries again by itself.");
