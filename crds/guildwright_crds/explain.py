@@ -46,9 +46,14 @@ def allowed(schema: Schema) -> tuple[str, ...]:
         case "array":
             return (f"a list of at most {schema.get('maxItems')} items", *allowed(schema.get("items", {})))
         case "object" if "properties" in schema:
-            return (f"a mapping with the fields {', '.join(schema['properties'])}",)
+            return (f"a mapping with the fields {', '.join(_offered(schema))}",)
         case kind:
             return (f"a {_TYPES.get(str(kind), 'text')}",)
+
+
+def _offered(schema: Schema) -> tuple[str, ...]:
+    """The fields that a person may want: those with a sentence of help."""
+    return tuple(name for name, child in schema.get("properties", {}).items() if "description" in child)
 
 
 def fitting_forms(forms: tuple[str, ...], schema: Schema) -> tuple[str, ...]:
@@ -197,7 +202,7 @@ def unknown(path: Path, schema: Schema) -> Explained:
     hint = _did_you_mean([meant] if meant else [])
     if hint is None and elsewhere:
         hint = f"{elsewhere[0][-1]} belongs under {field_path(elsewhere[0][:-1]) or 'the document itself'}"
-    return f"unknown field {shown(name)}", tuple(siblings), hint
+    return f"unknown field {shown(name)}", _offered(parent), hint
 
 
 def _places(flat: str, schema: Schema, path: Path) -> Iterator[Path]:

@@ -90,6 +90,10 @@ class _Judge:
 
     def _is_foreign(self, document: dict[str, Any]) -> bool:
         """Another kind of document has one problem: that it is one."""
+        if not {"apiVersion", "kind", "metadata"} & set(document):
+            begins = "it begins with apiVersion, kind and metadata; see crds/examples"
+            self._add((), self._mark(()), f"this is no {KIND}", allowed(self._schema), begins)
+            return True
         version, kind = document.get("apiVersion"), document.get("kind")
         foreign_group = isinstance(version, str) and version.partition("/")[0] != GROUP
         if not foreign_group and (not isinstance(kind, str) or kind == KIND):

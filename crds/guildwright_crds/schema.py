@@ -55,8 +55,8 @@ class GuildConfig(ConfigModel):
 
     api_version: Literal["guildwright.dev/v1alpha1"] = Field(description=f"Always {API_VERSION}.")
     kind: Literal["GuildConfig"] = Field(description=f"Always {KIND}.")
-    metadata: Metadata
-    spec: GuildConfigSpec
+    metadata: Metadata = Field(description="Whose config this is.")
+    spec: GuildConfigSpec = Field(description=f"{GuildConfigSpec.__doc__}")
     status: GuildConfigStatus | None = Field(default=None, description=f"{GuildConfigStatus.__doc__}")
 
 

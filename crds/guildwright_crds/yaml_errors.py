@@ -9,6 +9,7 @@ _WORDS = (
     ("'\\t'", "a tab outside quotes", "write spaces instead"),
     ("mapping values are not allowed", "a colon where none may stand", 'put a text that contains ": " in quotes'),
     ("expected <block end>", "this is indented differently from the lines it stands with", None),
+    ("expected the node content", "a value is missing before this", None),
     ("could not find expected ':'", "this line is neither a field with a colon nor part of a text", None),
     ("expected '<document start>'", "this stands after the end of the document", None),
     ("cannot start any token", "no text without quotes can begin like this", "put the text in quotes"),

@@ -167,8 +167,9 @@ class _Flattener:
     def _name(self, key: _Node, path: Path) -> str | None:
         """The key as JSON has it: a text; a number becomes one."""
         if key.divergent:
-            hint = "write out what it repeats" if key.plain == "<<" else None
-            self._flaw((*path, str(key.plain)), key.mark, key.divergent.reason, key.divergent.allowed, hint)
+            merges = key.plain == "<<"
+            may_be, hint = ((), "write out what it repeats") if merges else (key.divergent.allowed, None)
+            self._flaw((*path, str(key.plain)), key.mark, key.divergent.reason, may_be, hint)
             return None
         if key.kind is not str or key.value is None:
             self._flaw(path, key.mark, "a key must be a text")

@@ -94,6 +94,25 @@ def test_a_document_of_another_kind_has_one_problem_and_no_noise() -> None:
     assert problem.allowed == ("guildwright.dev/v1alpha1",)
 
 
+def test_any_other_yaml_file_has_one_problem_and_no_noise() -> None:
+    problem = _problem("services:\n  web: {image: nginx}\nvolumes: {}\n")
+
+    assert problem.message == "this is no GuildConfig"
+    assert problem.hint == "it begins with apiVersion, kind and metadata; see crds/examples"
+
+
+def test_of_the_metadata_only_what_people_write_is_offered() -> None:
+    problem = _problem(HEAD.replace("{name", "{label: {}, name") + "spec: {}")
+
+    assert problem.allowed == ("name", "namespace", "labels", "annotations")
+
+
+def test_a_merge_key_is_to_be_written_out() -> None:
+    problem = _problem(f"{HEAD}spec: {{giveaways: {{<<: {{rerollLimit: 2}}}}}}")
+
+    assert (problem.allowed, problem.hint) == ((), "write out what it repeats")
+
+
 def test_the_kind_in_the_wrong_case_is_recognised() -> None:
     assert _problem(HEAD.replace("GuildConfig", "guildconfig") + "spec: {}").hint == "did you mean GuildConfig?"
 
