@@ -55,5 +55,5 @@ class General(ConfigModel):
         default=(), description="Roles whose members count as staff in every feature."
     )
     audit_channel: Snowflake | None = Field(
-        default=None, description="The channel that is told of every change of configuration and every refused command."
+        default=None, description="The channel that is told of every refused command."
     )
