@@ -1,8 +1,10 @@
 """What holds for the page whatever one does on it: it stays live, fits, is accessible, and lets nothing foreign in."""
 
+import html
 import re
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -198,6 +200,24 @@ def test_a_hostile_message_is_words_and_asks_for_nothing(
     playground.write("bo", "giveaways", attack)
     expect(page.locator("#message-list > li").last).to_contain_text("alert(1)")
     assert page.locator("#message-list script, #message-list img, #message-list [onload]").count() == 0
+
+
+def test_a_page_that_comes_back_is_told_everything_though_all_is_as_when_it_was_loaded(
+    playground: PlaygroundAlone,
+) -> None:
+    """Between loading and coming back it may have shown what is gone again since."""
+    root = playground.facts["page"]
+    found = re.search(r'sse-connect="/([^"]+)"', httpx.get(root).text)
+    assert found
+    address = root + html.unescape(found[1])
+    assert first_line(address, {}) == ": still here"
+    assert first_line(address, {"Last-Event-ID": "1"}) != ": still here"
+
+
+def first_line(address: str, headers: dict[str, str]) -> str:
+    """The first line of the stream that is not about itself."""
+    with httpx.stream("GET", address, headers=headers) as answer:
+        return next(line for line in answer.iter_lines() if not line.startswith(("id:", "retry:")))
 
 
 def test_a_killed_playground_is_announced_and_what_was_missed_is_shown(browser: Browser, tmp_path: Path) -> None:
