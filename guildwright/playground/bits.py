@@ -136,6 +136,10 @@ class ChannelType(IntEnum):
     GUILD_ANNOUNCEMENT = 5
 
 
+# Every channel type that Discord has; commands and selects may name them all.
+CHANNEL_TYPES = {0, 1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15, 16}
+
+
 class InteractionType(IntEnum):
     """What a member did."""
 

@@ -1,5 +1,6 @@
 """Snowflakes: Discord's ids, which carry the moment of their making and therefore also its order."""
 
+import re
 from collections.abc import Container
 from datetime import UTC, datetime, timedelta
 
@@ -8,6 +9,7 @@ from guildwright.playground.clock import Clock
 EPOCH = datetime(2015, 1, 1, tzinfo=UTC)
 _TIME_SHIFT = 22
 LARGEST = (1 << 63) - 1
+_DIGITS = re.compile(r"[0-9]{1,19}")
 
 
 class Snowflakes:
@@ -32,6 +34,16 @@ class Snowflakes:
         while candidate in taken:
             candidate += 1
         return candidate
+
+
+def digits(value: object) -> int | None:
+    """The number that a string of digits (or a number) stands for, as JSON carries snowflakes and bits; else None."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value if 0 <= value <= LARGEST else None
+    if isinstance(value, str) and _DIGITS.fullmatch(value):
+        number = int(value)
+        return number if number <= LARGEST else None
+    return None
 
 
 def snowflake_of(moment: datetime) -> int:

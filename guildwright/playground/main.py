@@ -4,12 +4,14 @@ import json
 import logging
 import os
 import socket
+import sys
 from pathlib import Path
 
 import uvicorn
 
 from guildwright.playground.app import make_app
 from guildwright.playground.playground import Options, Playground
+from guildwright.playground.store import Unreadable
 
 
 def run(data: Path, host: str, port: int, processes_file: Path | None, ready_file: Path | None) -> int:
@@ -19,7 +21,8 @@ def run(data: Path, host: str, port: int, processes_file: Path | None, ready_fil
     record = os.environ.get("GUILDWRIGHT_PLAYGROUND_RECORD")
     try:
         listener = listen(host, port, data / "playground.port")
-    except OSError:
+    except OSError as fault:
+        sys.stderr.write(f"guildwright playground: cannot listen on {host}:{port}: {fault.strerror}\n")
         return 1
     options = Options(
         file=data / "playground.sqlite3",
@@ -27,9 +30,15 @@ def run(data: Path, host: str, port: int, processes_file: Path | None, ready_fil
         processes_file=processes_file,
         rate_limits=os.environ.get("GUILDWRIGHT_PLAYGROUND_RATE_LIMITS", "on") != "off",
     )
-    play = Playground(options)
+    try:
+        play = Playground(options)
+    except Unreadable as fault:
+        sys.stderr.write(f"guildwright playground: {fault}\n")
+        return 1
+    bound = listener.getsockname()[1]
+    write_whole(data / "playground.port", str(bound))
     if ready_file:
-        write_whole(ready_file, json.dumps(describe(play, host, listener.getsockname()[1])))
+        write_whole(ready_file, json.dumps(describe(play, host, bound)))
     server(play).run(sockets=[listener])
     return 0
 
@@ -76,8 +85,6 @@ def listen(host: str, port: int, remembered: Path | None) -> socket.socket:
                 raise
             continue
         listener.listen(2048)
-        if remembered:
-            write_whole(remembered, str(listener.getsockname()[1]))
         return listener
     raise AssertionError
 

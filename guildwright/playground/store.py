@@ -15,8 +15,14 @@ from guildwright.playground.memory import Memory
 from guildwright.playground.records import KINDS, Effect, Record
 
 _SCHEMA = "CREATE TABLE IF NOT EXISTS record (kind TEXT, key TEXT, body BLOB, PRIMARY KEY (kind, key)) WITHOUT ROWID"
+# Exclusive: two playgrounds on one file would each answer from a memory of their own.
+_PRAGMAS = ("locking_mode = EXCLUSIVE", "journal_mode = WAL", "synchronous = NORMAL")
 _PUT = "INSERT INTO record VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET body = excluded.body"
 _DELETE = "DELETE FROM record WHERE kind = ? AND key = ?"
+
+
+class Unreadable(Exception):  # noqa: N818 - reads as the sentence it ends
+    """The file cannot be used; the message says why, and what to do."""
 
 
 class Change:
@@ -55,13 +61,22 @@ class Store:
     """Memory in front of one SQLite file."""
 
     def __init__(self, file: Path | None) -> None:
-        """Open, and read everything. Without a file nothing outlives the process."""
-        self._database = sqlite3.connect(file or ":memory:", isolation_level=None)
-        self._database.execute("PRAGMA journal_mode = WAL")
-        self._database.execute("PRAGMA synchronous = NORMAL")
-        self._database.execute(_SCHEMA)
+        """Open, and read everything. Without a file nothing outlives the process.
+
+        Raises:
+            Unreadable: the file is in use, or is not one of ours.
+        """
         self.memory = Memory()
-        self._read()
+        try:
+            self._database = sqlite3.connect(file or ":memory:", isolation_level=None, timeout=1)
+            for pragma in _PRAGMAS:
+                self._database.execute(f"PRAGMA {pragma}")
+            self._database.execute(_SCHEMA)
+            self._read()
+        except sqlite3.OperationalError as fault:
+            raise Unreadable(f"{file}: {fault}; does another playground use it?") from None
+        except (sqlite3.DatabaseError, msgspec.ValidationError, msgspec.DecodeError, KeyError) as fault:
+            raise Unreadable(f"{file} is not this playground's: {fault}. Move it away to start afresh.") from None
 
     def _read(self) -> None:
         decoders = {kind.kind: msgspec.json.Decoder(kind) for kind in KINDS}

@@ -73,7 +73,7 @@ def test_it_ends_within_a_second_also_with_a_listener_and_a_bot(tmp_path: Path) 
         seen = threading.Event()
 
         def listen() -> None:
-            with httpx.stream("GET", playground.facts["control"] + "events", timeout=30) as stream:
+            with httpx.stream("GET", playground.facts["control"] + "/events", timeout=30) as stream:
                 seen.set()
                 for _ in stream.iter_raw():
                     pass
@@ -98,3 +98,26 @@ def test_a_busy_port_is_said_in_one_sentence(tmp_path: Path, capfd: pytest.Captu
     assert code == 1
     assert str(playground.facts["port"]) in error
     assert "Traceback" not in error
+
+
+def test_a_second_playground_on_the_same_data_is_refused(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    with playground_process(tmp_path) as playground:
+        code = run(tmp_path, "127.0.0.1", 0, None, None)
+
+    assert code == 1
+    assert (tmp_path / "playground.port").read_text() == str(playground.facts["port"])
+    assert "does another playground use it?" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "content", [b"not a database at all, only some text", b"\x00" * 4096, b"SQLite format 3\x00" + b"x" * 500]
+)
+def test_a_file_that_is_not_ours_is_said_in_one_sentence(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], content: bytes
+) -> None:
+    (tmp_path / "playground.sqlite3").write_bytes(content)
+
+    code = run(tmp_path, "127.0.0.1", 0, None, None)
+
+    assert code == 1
+    assert "playground.sqlite3" in capfd.readouterr().err

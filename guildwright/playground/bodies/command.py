@@ -3,9 +3,10 @@
 import unicodedata
 from typing import Any
 
-from guildwright.playground.bits import OptionType
+from guildwright.playground.bits import CHANNEL_TYPES, OptionType
 from guildwright.playground.bodies.fields import Fields
 from guildwright.playground.errors import Faults
+from guildwright.playground.ids import digits
 from guildwright.playground.locales import LOCALES
 from guildwright.playground.records import Json
 
@@ -28,13 +29,13 @@ def read(body: Json, faults: Faults, path: str = "") -> Json:
     if kind != CHAT_INPUT and options:
         fields.fault("options", "APPLICATION_COMMAND_INVALID_OPTIONS", "Context menu commands cannot have options")
     command["options"] = options
-    contexts = [entry for entry in fields.items("contexts", 3) if entry in {0, 1, 2}]
+    contexts = fields.numbers("contexts", {0, 1, 2})
     direct = body.get("dm_permission")
     command |= {
         "default_member_permissions": _permissions(fields),
         "dm_permission": fields.flag("dm_permission", default=True) if direct is not None else True,
         "contexts": contexts if "contexts" in body and body["contexts"] is not None else None,
-        "integration_types": fields.items("integration_types", 2) or [0],
+        "integration_types": fields.numbers("integration_types", {0, 1}) or [0],
         "nsfw": fields.flag("nsfw"),
     }
     if _characters(command) > MOST_CHARACTERS:
@@ -88,10 +89,11 @@ def _permissions(fields: Fields) -> str | None:
     value = fields.body.get("default_member_permissions")
     if value is None:
         return None
-    if isinstance(value, bool) or not str(value).isdecimal():
+    bits = digits(value)
+    if bits is None:
         fields.fault("default_member_permissions", "NUMBER_TYPE_COERCE", f'Value "{value}" is not int.')
         return None
-    return str(int(value))
+    return str(bits)
 
 
 def _options(fields: Fields, depth: int) -> list[Json]:
@@ -134,7 +136,7 @@ def _option(fields: Fields, depth: int) -> Json:
     if kind in _CHOOSABLE:
         option |= _choosable(fields, OptionType(kind))
     if kind == OptionType.CHANNEL and fields.body.get("channel_types"):
-        option["channel_types"] = fields.items("channel_types", 20)
+        option["channel_types"] = fields.numbers("channel_types", CHANNEL_TYPES)
     return option
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from guildwright.playground.errors import Faults
+from guildwright.playground.ids import digits
 
 _LARGEST_LINK = 2048
 
@@ -80,16 +81,16 @@ class Fields:
             if needed:
                 self.missing(name)
             return None
-        if isinstance(value, bool) or not str(value).isdecimal() or int(value) >= 1 << 63:
+        number = digits(value)
+        if number is None:
             self.fault(name, "NUMBER_TYPE_COERCE", f'Value "{value}" is not snowflake.')
-            return None
-        return int(value)
+        return number
 
     def snowflakes(self, name: str, most: int = 100) -> tuple[int, ...]:
         """A list of ids."""
         values = self.items(name, most)
         for index, value in enumerate(values):
-            if isinstance(value, bool) or not str(value).isdecimal() or int(value) >= 1 << 63:
+            if digits(value) is None:
                 self.fault(f"{name}.{index}", "NUMBER_TYPE_COERCE", f'Value "{value}" is not snowflake.')
                 return ()
         return tuple(int(value) for value in values)
@@ -108,6 +109,16 @@ class Fields:
             words = f"Must be between {least} and {most} in length." if least else f"Must be {most} or fewer in length."
             self.fault(name, "BASE_TYPE_BAD_LENGTH" if least else "BASE_TYPE_MAX_LENGTH", words)
         return value
+
+    def numbers(self, name: str, allowed: set[int]) -> list[int]:
+        """A list of numbers out of a set."""
+        values = self.items(name, len(allowed))
+        for index, value in enumerate(values):
+            if isinstance(value, bool) or not isinstance(value, int) or value not in allowed:
+                known = ", ".join(str(entry) for entry in sorted(allowed))
+                self.fault(f"{name}.{index}", "BASE_TYPE_CHOICES", f"Value must be one of {{{known}}}.")
+                return []
+        return values
 
     def objects(self, name: str, most: int, *, least: int = 0) -> list["Fields"]:
         """A list of objects within its bounds."""
@@ -151,7 +162,7 @@ class Fields:
             if needed:
                 self.missing(name)
             return None
-        if isinstance(value, bool) or value not in allowed:
+        if isinstance(value, bool) or not isinstance(value, int) or value not in allowed:
             known = ", ".join(str(entry) for entry in sorted(allowed))
             self.fault(name, "BASE_TYPE_CHOICES", f"Value must be one of {{{known}}}.")
             return None

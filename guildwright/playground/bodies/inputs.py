@@ -1,5 +1,6 @@
 """The components that a member uses or looks at: buttons, selects, text inputs, pictures."""
 
+from guildwright.playground.bits import CHANNEL_TYPES
 from guildwright.playground.bits import ComponentType as Kind
 from guildwright.playground.bodies.fields import Fields
 from guildwright.playground.records import Json
@@ -77,7 +78,7 @@ def select(fields: Fields, kind: Kind, *, modal: bool) -> Json:
         body["options"] = _options(fields, body["max_values"])
         return body
     if kind == Kind.CHANNEL_SELECT and fields.body.get("channel_types"):
-        body["channel_types"] = fields.items("channel_types", 20)
+        body["channel_types"] = fields.numbers("channel_types", CHANNEL_TYPES)
     defaults = [_default(entry, _DEFAULTS[kind]) for entry in fields.objects("default_values", 25)]
     return body | {"default_values": defaults} if defaults else body
 

@@ -30,7 +30,7 @@ class AllowedMentions(msgspec.Struct, frozen=True, kw_only=True):
             return cls()
         parse = fields.items("parse", 3)
         for index, kind in enumerate(parse):
-            if kind not in cls.kinds:
+            if str(kind) not in cls.kinds:
                 known = "', '".join(sorted(cls.kinds))
                 fields.fault(f"parse.{index}", "BASE_TYPE_CHOICES", f"Value must be one of ('{known}').")
         users, roles = fields.snowflakes("users"), fields.snowflakes("roles")

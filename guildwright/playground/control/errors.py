@@ -9,6 +9,7 @@ from litestar.exceptions import HTTPException, ValidationException
 from litestar.openapi import ResponseSpec
 
 from guildwright.playground.errors import DiscordError
+from guildwright.playground.ids import digits
 from guildwright.playground.records import Json
 
 _NAMED = re.compile(r"field `(\w+)`")
@@ -54,9 +55,10 @@ def forbidden(message: str, field: str | None = None) -> ControlError:
 
 def snowflake(text: str, field: str) -> int:
     """An id from a path, a query or a body."""
-    if not (text.isascii() and text.isdecimal() and 0 < int(text) < 1 << 63):
+    number = digits(text)
+    if not number:
         raise invalid(field, f"{text[:40]!r} is not a snowflake: digits in a string.")
-    return int(text)
+    return number
 
 
 def _answer(status: int, detail: ErrorDetail) -> Response[ErrorBody]:

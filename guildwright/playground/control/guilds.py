@@ -9,7 +9,7 @@ from guildwright.playground.bits import EVERYONE_DEFAULT, EVERYTHING, ChannelTyp
 from guildwright.playground.control import models, requests, show
 from guildwright.playground.control.errors import ControlError, invalid, snowflake, unknown
 from guildwright.playground.control.lookup import Lookup
-from guildwright.playground.ids import EPOCH
+from guildwright.playground.ids import EPOCH, digits
 from guildwright.playground.locales import LOCALES
 from guildwright.playground.playground import Playground
 from guildwright.playground.records import Channel, Guild, Member, Overwrite, Role, User
@@ -228,9 +228,10 @@ def _named(text: str, least: int, most: int, field: str = "name") -> str:
 
 
 def _bits(text: str, field: str) -> int:
-    if not (text.isascii() and text.isdecimal() and not int(text) & ~int(EVERYTHING)):
+    bits = digits(text)
+    if bits is None or bits & ~int(EVERYTHING):
         raise invalid(field, f"{text[:40]!r} is not a decimal string of permission bits.")
-    return int(text)
+    return bits
 
 
 def _overwrite(entry: requests.NewOverwrite, index: int) -> Overwrite:

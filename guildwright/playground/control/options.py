@@ -2,6 +2,7 @@
 
 from guildwright.playground.bits import ChannelType, OptionType
 from guildwright.playground.control.errors import invalid
+from guildwright.playground.ids import digits
 from guildwright.playground.interactions.payload import Resolved
 from guildwright.playground.playground import Playground
 from guildwright.playground.records import Channel, Command, Json
@@ -92,9 +93,9 @@ class Filler:
                 return self._thing(option, value)
 
     def _thing(self, option: Json, value: Value) -> str:
-        if not (isinstance(value, str) and value.isascii() and value.isdecimal()):
+        found = digits(value)
+        if not isinstance(value, str) or found is None:
             raise _wrong(option, "takes an id as a string of digits")
-        found = int(value)
         memory = self._play.memory
         kind = option["type"]
         if kind in {OptionType.USER, OptionType.MENTIONABLE} and found in memory.users:

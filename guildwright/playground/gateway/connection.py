@@ -66,7 +66,7 @@ class Connection:
         self._wire.send({"op": 10, "t": None, "s": None, "d": {"heartbeat_interval": int(HEARTBEAT_SECONDS * 1000)}})
         try:
             while True:
-                self._take(await self._receive())
+                self.take(await self._receive())
         except Close as end:
             if end.code in {4004, 4010, 4013, 4014} and self.session:
                 self._play.hub.end(self.session)
@@ -111,7 +111,8 @@ class Connection:
         if len(self._received_at) > SENDS_PER_MINUTE:
             raise Close(4008, "You are being rate limited.")
 
-    def _take(self, payload: Json) -> None:
+    def take(self, payload: Json) -> None:
+        """Obey one payload."""
         match payload.get("op"):
             case 1:
                 self._wire.send({"op": 11, "t": None, "s": None})

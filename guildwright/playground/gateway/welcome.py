@@ -5,6 +5,7 @@ import msgspec
 from guildwright.playground import render
 from guildwright.playground.bits import Intent
 from guildwright.playground.gateway.session import Session
+from guildwright.playground.ids import digits
 from guildwright.playground.playground import Playground
 from guildwright.playground.records import Json
 
@@ -70,7 +71,7 @@ def members(play: Playground, session: Session, asked: Asked) -> None:
 
 
 def _number(text: str | int) -> int:
-    return int(text) if str(text).isdecimal() else 0
+    return digits(text) or 0
 
 
 def _matching(play: Playground, guild_id: int, asked: Asked) -> tuple[list[Json], list[str]]:

@@ -60,7 +60,7 @@ def _kind(interaction: Interaction, body: Json) -> CallbackType:
         allowed = allowed - _NEEDS_SOURCE
     if asked is None:
         raise errors.required("type")
-    if isinstance(asked, bool) or asked not in {int(kind) for kind in allowed}:
+    if isinstance(asked, bool) or not isinstance(asked, int) or asked not in {int(kind) for kind in allowed}:
         known = ", ".join(str(int(kind)) for kind in sorted(allowed))
         raise errors.invalid("type", "BASE_TYPE_CHOICES", f"Value must be one of {{{known}}}.")
     return CallbackType(asked)

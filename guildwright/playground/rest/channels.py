@@ -8,6 +8,7 @@ from guildwright.playground import effects_guild, errors, render
 from guildwright.playground.bits import ChannelType, Permission
 from guildwright.playground.bodies.fields import Fields
 from guildwright.playground.errors import DiscordError, Faults
+from guildwright.playground.ids import digits
 from guildwright.playground.records import Channel, Overwrite
 from guildwright.playground.rest.call import BotCall, Call, answer, nothing
 
@@ -71,10 +72,11 @@ def _bits(fields: Fields, name: str) -> int:
     value = fields.body.get(name)
     if value is None:
         return 0
-    if isinstance(value, bool) or not str(value).isdecimal() or int(value) > _LARGEST_BITS:
+    bits = digits(value)
+    if bits is None or bits > _LARGEST_BITS:
         fields.fault(name, "NUMBER_TYPE_COERCE", f'Value "{value}" is not int.')
         return 0
-    return int(value)
+    return bits
 
 
 @get("/guilds/{guild_id:int}/channels")

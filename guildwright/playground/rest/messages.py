@@ -9,7 +9,7 @@ from guildwright.playground import effects, errors, posting, render_message
 from guildwright.playground.bits import ChannelType, Permission
 from guildwright.playground.bodies import message as bodies
 from guildwright.playground.bodies.message import Draft
-from guildwright.playground.ids import made_at
+from guildwright.playground.ids import digits, made_at
 from guildwright.playground.records import Channel, Json
 from guildwright.playground.rest.call import BotCall, Call, answer, nothing
 
@@ -117,11 +117,12 @@ async def bulk_delete(call: BotCall, channel_id: FromPath[int]) -> Response[None
     ids = (await call.body()).get("messages")
     if not isinstance(ids, list) or not 2 <= len(ids) <= 100:  # noqa: PLR2004 - Discord's bounds
         raise errors.DiscordError(400, 50016, "Provided too few or too many messages to delete. Must provide 2-100.")
-    if not all(str(entry).isdecimal() for entry in ids):
+    numbers = [number for entry in ids if (number := digits(entry)) is not None]
+    if len(numbers) < len(ids):
         raise errors.invalid("messages", "NUMBER_TYPE_COERCE", "A value is not snowflake.")
     known = call.memory.messages.get(channel.id, {})
-    chosen = [known[int(entry)] for entry in ids if int(entry) in known]
-    if any(call.play.clock.now() - made_at(int(entry)) > _BULK_AGE for entry in ids):
+    chosen = [known[number] for number in numbers if number in known]
+    if any(call.play.clock.now() - made_at(number) > _BULK_AGE for number in numbers):
         raise errors.DiscordError(400, 50034, "You can only bulk delete messages that are under 14 days old.")
     with call.play.store.change() as change:
         effects.messages_deleted(call.play, change, channel, chosen)

@@ -8,6 +8,7 @@ from guildwright.playground import effects_guild, errors, render
 from guildwright.playground.bits import EVERYONE_DEFAULT, Permission
 from guildwright.playground.bodies.fields import Fields
 from guildwright.playground.errors import DiscordError, Faults
+from guildwright.playground.ids import digits
 from guildwright.playground.records import Role
 from guildwright.playground.rest.call import BotCall, Call, answer, nothing
 
@@ -44,17 +45,17 @@ def _read(call: Call, role: Role, fields: Fields) -> Role:
     """The role with what the body changes; nobody grants what they do not hold."""
     name = fields.text("name", 100)
     color = fields.number("color", 0, 0xFFFFFF)
-    bits = fields.body.get("permissions")
-    if bits is not None and (isinstance(bits, bool) or not str(bits).isdecimal() or int(bits) > _LARGEST_BITS):
-        fields.fault("permissions", "NUMBER_TYPE_COERCE", f'Value "{bits}" is not int.')
-        bits = None
+    given = fields.body.get("permissions")
+    bits = digits(given)
+    if given is not None and (bits is None or bits > _LARGEST_BITS):
+        fields.fault("permissions", "NUMBER_TYPE_COERCE", f'Value "{given}" is not int.')
     edited = msgspec.structs.replace(
         role,
         name=name or role.name,
         color=role.color if color is None else color,
         hoist=fields.flag("hoist", default=role.hoist),
         mentionable=fields.flag("mentionable", default=role.mentionable),
-        permissions=role.permissions if bits is None else int(bits),
+        permissions=role.permissions if bits is None else bits,
     )
     fields.faults.check()
     own = call.play.permissions.in_guild(role.guild_id, call.own_id)

@@ -8,6 +8,7 @@ from litestar.params import FromPath
 
 from guildwright.playground import effects_guild, errors, render
 from guildwright.playground.bits import ChannelType
+from guildwright.playground.ids import digits
 from guildwright.playground.records import Channel
 from guildwright.playground.rest.call import BotCall, answer, nothing
 
@@ -76,10 +77,13 @@ async def leave_guild(call: BotCall, guild_id: FromPath[int]) -> Response[None]:
 async def open_private_channel(call: BotCall) -> Response[object]:
     """POST /users/@me/channels."""
     body: dict[str, Any] = await call.body()
-    recipient = str(body.get("recipient_id", ""))
-    if not recipient.isdecimal():
-        raise errors.invalid("recipient_id", "NUMBER_TYPE_COERCE", f'Value "{recipient}" is not snowflake.')
-    user = call.memory.users.get(int(recipient))
+    given = body.get("recipient_id")
+    recipient = digits(given)
+    if recipient is None:
+        raise errors.invalid(
+            "recipient_id", "NUMBER_TYPE_COERCE", f'Value "{given}" is not snowflake.'
+        )
+    user = call.memory.users.get(recipient)
     if user is None:
         raise errors.unknown_user()
     if user.bot:
