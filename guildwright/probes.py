@@ -20,12 +20,11 @@ async def file(path: Path) -> None:
 async def healthy(path: Path) -> None:
     """Return once the process whose health file this is says it is ready."""
     await file(path)
-    where = json.loads(path.read_text())  # noqa: ASYNC240  80 bytes on a local disk
-    address = f"http://{where['host']}:{where['port']}/readyz"
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=2)) as session:
         while True:
+            where = json.loads(path.read_text())  # noqa: ASYNC240  80 bytes; read again, a restarted process moves
             with contextlib.suppress(aiohttp.ClientError, TimeoutError):
-                async with session.get(address) as answer:
+                async with session.get(f"http://{where['host']}:{where['port']}/readyz") as answer:
                     if answer.ok:
                         return
             await asyncio.sleep(0.05)

@@ -7,6 +7,7 @@ import pwd
 import signal
 import subprocess
 import sys
+from asyncio.subprocess import Process
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -46,7 +47,7 @@ class Supervisor:
     def __init__(self, say: Say, changed: Callable[[dict[str, int]], None]) -> None:
         self._say = say
         self._changed = changed
-        self._processes: dict[str, asyncio.subprocess.Process] = {}
+        self._processes: dict[str, Process] = {}
         self._children: dict[str, Child] = {}
         self._watchers: dict[str, asyncio.Task[None]] = {}
 
@@ -58,12 +59,12 @@ class Supervisor:
     async def start(self, child: Child) -> None:
         """Start a child and wait until it is ready; from then on it is restarted when it dies.
 
+        One that is killed before it is ready is started again too; one that ends by itself has said why.
+
         Raises:
-            Failed: the program is missing, or it ended before it was ready.
+            Failed: the program is missing, or it ended by itself before it was ready.
         """
-        self._children[child.name] = child
-        process = await self._spawn(child)
-        await self._until_ready(child, process)
+        process = await self._survive(child, self._until_ready)
         self._watchers[child.name] = asyncio.create_task(self._watch(child, process), name=f"watch {child.name}")
 
     async def run(self, child: Child) -> None:
@@ -72,11 +73,9 @@ class Supervisor:
         Raises:
             Failed: it ended with another exit code than 0.
         """
-        self._children[child.name] = child
-        process = await self._spawn(child)
-        code = await process.wait()
-        if code != 0:
-            raise Failed(f"{child.name} {_ending(code)}{_tail(child)}")
+        process = await self._survive(child, self._until_ended)
+        if process.returncode:
+            raise Failed(f"{child.name} {_ending(process.returncode)}{_tail(child)}")
 
     async def stop(self, *names: str, grace: float) -> None:
         """End the named children together: ask, wait up to `grace` seconds, then kill."""
@@ -100,7 +99,7 @@ class Supervisor:
                 process.kill()
             await process.wait()
 
-    async def _spawn(self, child: Child) -> asyncio.subprocess.Process:
+    async def _spawn(self, child: Child) -> Process:
         log: IO[bytes] | None = None
         if child.log:
             child.log.parent.mkdir(parents=True, exist_ok=True)
@@ -128,22 +127,41 @@ class Supervisor:
         self._changed(self.pids)
         return process
 
-    async def _until_ready(self, child: Child, process: asyncio.subprocess.Process) -> None:
+    async def _survive(self, child: Child, wait: Callable[[Child, Process], Awaitable[None]]) -> Process:
+        """Start a child until `wait` returns before a signal ended it."""
+        self._children[child.name] = child
+        backoff = FIRST_BACKOFF
+        while True:
+            process = await self._spawn(child)
+            await wait(child, process)
+            if (process.returncode or 0) >= 0:
+                return process
+            self._say(f"{child.name} (pid {process.pid}) {_ending(process.returncode)}; restarting in {backoff:g} s")
+            await asyncio.sleep(backoff)
+            backoff = min(backoff * 2, LAST_BACKOFF)
+
+    async def _until_ended(self, child: Child, process: Process) -> None:
+        del child
+        await process.wait()
+
+    async def _until_ready(self, child: Child, process: Process) -> None:
+        """Return when the child is ready or was ended by a signal."""
         if child.ready is None:
             return
         ready = asyncio.ensure_future(child.ready())
         ended = asyncio.ensure_future(process.wait())
         try:
             await asyncio.wait({ready, ended}, return_when=asyncio.FIRST_COMPLETED)
-            if not ready.done():
+            if ready.done():
+                ready.result()
+            elif (process.returncode or 0) >= 0:
                 raise Failed(f"{child.name} {_ending(process.returncode)} before it was ready{_tail(child)}")
-            ready.result()
         finally:
             for future in (ready, ended):
                 future.cancel()
             await asyncio.gather(ready, ended, return_exceptions=True)
 
-    async def _watch(self, child: Child, process: asyncio.subprocess.Process) -> None:
+    async def _watch(self, child: Child, process: Process) -> None:
         loop = asyncio.get_running_loop()
         backoff, started = FIRST_BACKOFF, loop.time()
         while True:

@@ -104,6 +104,32 @@ async def test_a_child_that_ends_before_it_is_ready_fails_the_start_with_its_las
         await rig.supervisor.start(child)
 
 
+async def test_a_child_that_is_killed_before_it_is_ready_is_started_again(rig: Rig) -> None:
+    """A kill at start-up is no other than one later; the start goes on with the new process."""
+    ready = asyncio.Event()
+    starting = asyncio.create_task(rig.supervisor.start(python("sleeper", SLEEPER, ready=ready.wait)))
+    await until(lambda: "sleeper" in rig.supervisor.pids)
+    first = rig.supervisor.pids["sleeper"]
+    os.kill(first, signal.SIGKILL)
+    await until(lambda: rig.supervisor.pids.get("sleeper", first) != first)
+    ready.set()
+    await starting
+    assert alive(rig.supervisor.pids["sleeper"])
+    assert rig.said == [f"sleeper (pid {first}) was ended by SIGKILL; restarting in 0.1 s"]
+
+
+async def test_a_one_off_that_is_killed_is_run_again(rig: Rig, tmp_path: Path) -> None:
+    """Migrations, for one."""
+    mark = tmp_path / "mark"
+    code = (
+        f"import os, pathlib, signal; mark = pathlib.Path({str(mark)!r})\n"
+        "if not mark.exists():\n    mark.touch(); os.kill(os.getpid(), signal.SIGKILL)\n"
+        "mark.write_text('done')"
+    )
+    await rig.supervisor.run(python("once", code))
+    assert mark.read_text() == "done"
+
+
 async def test_a_missing_program_is_a_sentence_and_not_a_traceback(rig: Rig) -> None:
     """It names the child and the program."""
     with pytest.raises(Failed, match=r"ghost could not be started: .*/no/such/program"):

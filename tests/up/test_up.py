@@ -100,6 +100,16 @@ def test_a_signal_during_start_up_ends_everything_it_started(tmp_path: Path, aft
     assert "Traceback" not in guildwright.log.read_text()
 
 
+def test_children_killed_during_start_up_are_started_again(tmp_path: Path) -> None:
+    """It becomes ready all the same."""
+    guildwright = Running(tmp_path)
+    for victim in ("playground", "shard", "worker"):
+        until(lambda name=victim: guildwright.kill(name), within=40)
+    guildwright.wait_ready()
+    assert guildwright.get(f"/guilds/{guildwright.facts['guild_id']}")
+    assert guildwright.stop() < 5.0
+
+
 def test_killing_up_itself_leaves_nothing_running_and_the_next_up_works(tmp_path: Path) -> None:
     """The kernel ends the children."""
     first = Running.ready(tmp_path)

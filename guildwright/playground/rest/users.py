@@ -80,9 +80,7 @@ async def open_private_channel(call: BotCall) -> Response[object]:
     given = body.get("recipient_id")
     recipient = digits(given)
     if recipient is None:
-        raise errors.invalid(
-            "recipient_id", "NUMBER_TYPE_COERCE", f'Value "{given}" is not snowflake.'
-        )
+        raise errors.invalid("recipient_id", "NUMBER_TYPE_COERCE", f'Value "{given}" is not snowflake.')
     user = call.memory.users.get(recipient)
     if user is None:
         raise errors.unknown_user()
