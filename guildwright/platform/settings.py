@@ -221,10 +221,12 @@ def misspelled(environ: Mapping[str, str] = os.environ) -> list[str]:
         for name in environ
         if name.startswith(PREFIX) and name not in known and not name.startswith(_READ_ELSEWHERE)
     )
+    # Without what all of them begin with, which would make everything look alike.
+    names = [name.removeprefix(PREFIX) for name in known if name.startswith(PREFIX)]
     sentences = []
     for name in strangers:
-        near = difflib.get_close_matches(name, known, n=1, cutoff=0.75)
-        sentences.append(f"{name} is read by nothing" + (f"; did you mean {near[0]}?" if near else "."))
+        near = difflib.get_close_matches(name.removeprefix(PREFIX), names, n=1, cutoff=0.7)
+        sentences.append(f"{name} is read by nothing" + (f"; did you mean {PREFIX}{near[0]}?" if near else "."))
     return sentences
 
 
