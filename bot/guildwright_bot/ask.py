@@ -48,6 +48,10 @@ class Standing(Protocol):
         """The bot's permissions in a guild, before any channel changes them."""
         ...
 
+    async def permissions_of(self, guild_id: int, channel_id: int, actor: Actor) -> hikari.Permissions:
+        """A member's permissions in a channel other than the one they ask in; none where there is no such channel."""
+        ...
+
     async def roles(self, guild_id: int) -> frozenset[int]:
         """The roles that exist."""
         ...
@@ -84,6 +88,13 @@ class Ask:
     def text(self, message_id: str, /, **args: str | float) -> str:
         """A sentence of the catalogue in the guild's language."""
         return self.texts.text(self.locale, message_id, **args)
+
+    async def can_view(self, channel_id: int) -> bool:
+        """Whether the member can look into a channel of the guild."""
+        if self.actor.unrestricted or channel_id == self.channel_id:
+            return True
+        there = await self.standing.permissions_of(self.guild_id, channel_id, self.actor)
+        return bool(there & hikari.Permissions.VIEW_CHANNEL)
 
     async def reply(self, content: str = "", *, embed: hikari.Embed | None = None) -> None:
         """Answer the member."""

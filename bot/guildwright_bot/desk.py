@@ -15,7 +15,7 @@ from structlog.contextvars import bound_contextvars
 from guildwright.platform.database.errors import is_database_away
 from guildwright_bot.ask import Ask, Handler
 from guildwright_bot.core.audit import note_refusal
-from guildwright_bot.guard import Options, Requirement, decide
+from guildwright_bot.guard import Options, Requirement, There, decide
 from guildwright_bot.refusal import Refusal
 from guildwright_bot.wording import say
 
@@ -68,13 +68,23 @@ async def drained(seconds: float) -> None:
 
 async def judge(ask: Ask, requirement: Requirement, options: Options) -> Refusal | None:
     """Ask the guard, knowing everything it needs to know."""
-    bot = target = None
+    bot = target = there = None
     if requirement.bot or requirement.target:
         place = requirement.place(options, ask.config) if requirement.place else None
         bot = await ask.standing.bot(ask.guild_id, place or ask.channel_id)
+    if requirement.channel is not None and isinstance(named := options.get(requirement.channel), int):
+        there = There(named, await ask.standing.permissions_of(ask.guild_id, named, ask.actor))
     if requirement.target is not None and options.get(requirement.target) is not None:
         target = await ask.standing.target(ask.guild_id, cast("int", options[requirement.target]))
-    return decide(requirement, actor=ask.actor, config=ask.config, channel_id=ask.channel_id, bot=bot, target=target)
+    return decide(
+        requirement,
+        actor=ask.actor,
+        config=ask.config,
+        channel_id=ask.channel_id,
+        bot=bot,
+        there=there,
+        target=target,
+    )
 
 
 async def _patiently(ask: Ask, request: Request, options: Options) -> Refusal | None:

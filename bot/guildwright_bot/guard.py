@@ -15,6 +15,9 @@ P = hikari.Permissions
 # What the bot needs wherever it posts a panel: history is for finding its own message again after a crash.
 POST = P.VIEW_CHANNEL | P.SEND_MESSAGES | P.EMBED_LINKS | P.READ_MESSAGE_HISTORY
 
+# What a member needs in a channel that they have the bot write in.
+WRITE = P.VIEW_CHANNEL | P.SEND_MESSAGES
+
 type Options = Mapping[str, object]
 type Place = Callable[[Options, CompiledConfig], int | None]
 
@@ -33,6 +36,7 @@ class Requirement:
     bot: hikari.Permissions = P.NONE
     place: Place | None = None  # the channel where the bot acts; None: where the command is used
     target: str | None = None  # the option that names the member to act upon
+    channel: str | None = None  # the option that names a channel to write in: the member must be able to as well
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,14 @@ class Bot:
     permissions: hikari.Permissions
     channel_id: int
     top_role: int = 0
+
+
+@dataclass(frozen=True)
+class There:
+    """What the one who asks may do in the channel that they named."""
+
+    channel_id: int
+    permissions: hikari.Permissions
 
 
 @dataclass(frozen=True)
@@ -98,12 +110,14 @@ def decide(  # noqa: PLR0913  all that a decision depends on
     config: CompiledConfig,
     channel_id: int,
     bot: Bot | None = None,
+    there: There | None = None,
     target: Target | None = None,
 ) -> Refusal | None:
     """Why the actor may not, or None when all is well. Without `bot` only the asking side is judged, as in `/help`."""
     return (
         _refuse_rule(rule_for(requirement.command, config), actor, channel_id)
         or _refuse_actor(requirement, actor, config)
+        or _refuse_there(actor, there)
         or _refuse_target(actor, target)
         or _refuse_bot(requirement, bot, target)
     )
@@ -132,6 +146,15 @@ def _refuse_actor(requirement: Requirement, actor: Actor, config: CompiledConfig
         args = {"permissions": permission_names(missing), "roles": _mentions("@&", helpers)}
         return Refusal("guard-user-missing-or-role", args)
     return Refusal("guard-user-missing", {"permissions": permission_names(missing)})
+
+
+def _refuse_there(actor: Actor, there: There | None) -> Refusal | None:
+    """The config's channels need no such right: whoever wrote the config chose them."""
+    missing = P.NONE if there is None or actor.unrestricted else WRITE & ~there.permissions
+    if there is None or not missing:
+        return None
+    args = {"permissions": permission_names(missing), "channel": str(there.channel_id)}
+    return Refusal("guard-user-missing-there", args)
 
 
 def _refuse_target(actor: Actor, target: Target | None) -> Refusal | None:

@@ -5,6 +5,7 @@ nobody handles any more gets a friendly private answer, never silence.
 """
 
 import asyncio
+import re
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
@@ -18,6 +19,8 @@ from guildwright_bot.guard import Requirement
 
 MARK = "gw"
 LONGEST = 100
+_ID = re.compile(r"\d{1,19}", re.ASCII)
+_LARGEST_ID = 2**63 - 1
 _DEFER_AFTER = 2.0  # Discord waits three seconds for the first answer
 
 _log = structlog.get_logger("guildwright.interactions")
@@ -28,12 +31,13 @@ type Click = hikari.ComponentInteraction | hikari.ModalInteraction
 
 @dataclass(frozen=True)
 class Button:
-    """What a click on one kind of component does. The handler gets the custom_id's arguments as `args`."""
+    """What a click on one kind of component does. The handler gets the ids that the custom_id carries as `args`."""
 
     feature: str
     verb: str
     requirement: Requirement
     handler: Handler
+    ids: int = 0  # how many the custom_id carries
 
     @property
     def name(self) -> str:
@@ -62,6 +66,11 @@ def parse(given: str) -> tuple[str, list[str]] | None:
     return f"{parts[1]}:{parts[2]}", parts[3:]
 
 
+def _ids(args: Sequence[str]) -> list[int]:
+    """The arguments that are ids which a database column can hold."""
+    return [int(arg) for arg in args if _ID.fullmatch(arg) and int(arg) <= _LARGEST_ID]
+
+
 class Router:
     """Sends each click to its button's handler, through the desk."""
 
@@ -85,11 +94,12 @@ class Router:
         """Handle a click whose custom_id is `given`."""
         found = parse(given)
         button = self.buttons.get(found[0]) if found else None
-        if found is None or button is None:
+        ids = _ids(found[1]) if found else []
+        if found is None or button is None or not len(ids) == len(found[1]) == button.ids:
             _log.info("unknown button", custom_id=given, guild=str(ask.guild_id))
             await ask.reply(ask.text("button-unknown"))
             return
-        await attend(ask, Request(button.name, button.requirement, button.handler), {"args": found[1]})
+        await attend(ask, Request(button.name, button.requirement, button.handler), {"args": ids})
 
 
 @dataclass

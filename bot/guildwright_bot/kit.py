@@ -15,8 +15,10 @@ from guildwright.platform.texts import FALLBACK, Texts
 from guildwright_bot.ask import Ask, Handler
 from guildwright_bot.desk import Request, attend, judge
 from guildwright_bot.guard import Requirement
+from guildwright_bot.words import StrictParser
 
 _REQUEST = "guildwright.request"
+_LARGEST_ID = 2**63 - 1
 _DISCORD_LOCALES = {locale.value for locale in hikari.Locale}
 
 type Slash = tanjun.SlashCommand[Any]
@@ -131,7 +133,7 @@ def _twin(command: tanjun.abc.BaseSlashCommand) -> tanjun.MessageCommand[Any]:
         return group
     slash = cast("Slash", command)
     twin: tanjun.MessageCommand[Any] = tanjun.MessageCommand(slash.callback, slash.name, validate_arg_keys=False)
-    parser = tanjun.ShlexParser()
+    parser = StrictParser()
     for option in slash.build().options:
         converter = _CONVERTERS[hikari.OptionType(option.type)]
         if option.is_required:
@@ -149,7 +151,13 @@ async def _lost(ctx: tanjun.abc.MessageContext) -> None:
 
 
 def _snowflake(of: Callable[[str], hikari.Snowflake]) -> Callable[[str], int]:
-    return lambda text: int(of(text))
+    def convert(text: str) -> int:
+        found = int(of(text))
+        if found > _LARGEST_ID:
+            raise ValueError(f"{found} is no id")
+        return found
+
+    return convert
 
 
 _CONVERTERS: Mapping[hikari.OptionType, Callable[[str], Any]] = {

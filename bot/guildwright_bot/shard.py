@@ -65,7 +65,7 @@ def main(settings: Settings, shards: str | None = None) -> int:
     """The `guildwright shard` command: 0 after a stop by signal, 1 when it cannot start."""
     log.configure(settings, "shard")
     try:
-        share = parse_share(shards) if shards else None
+        share = parse_share(shards) if shards is not None else None
         return uvloop.run(_run(settings, share))
     except (ValueError, OSError, Fatal) as error:
         _log.error("the shard cannot run", reason=str(error))

@@ -34,6 +34,14 @@ class KnownStanding:
             permissions = calculate_permissions(member, guild, roles, channel=channel)
         return Bot(int(member.id), permissions, channel_id, top_role(roles, member.role_ids))
 
+    async def permissions_of(self, guild_id: int, channel_id: int, actor: Actor) -> hikari.Permissions:
+        """A member's permissions in a channel other than the one they ask in; none where there is no such channel."""
+        _, roles = await self.guild(guild_id)
+        channel = await self._channel(channel_id)
+        if channel is None or channel.guild_id != guild_id:
+            return hikari.Permissions.NONE
+        return permissions_in(channel, actor, roles)
+
     async def bot_anywhere(self, guild_id: int) -> hikari.Permissions:
         """The bot's permissions in a guild, before any channel changes them."""
         guild, roles = await self.guild(guild_id)
@@ -107,3 +115,22 @@ class KnownStanding:
 def top_role(roles: Roles, role_ids: Iterable[hikari.Snowflake]) -> int:
     """The position of the highest role: what Discord's hierarchy compares."""
     return max((roles[role_id].position for role_id in role_ids if role_id in roles), default=0)
+
+
+def permissions_in(channel: hikari.PermissibleGuildChannel, actor: Actor, roles: Roles) -> hikari.Permissions:
+    """What Discord lets the actor do in a channel: tanjun's rule wants a whole member, which the actor is no more."""
+    if actor.unrestricted:
+        return hikari.Permissions.all_permissions()
+    overwrites, everyone = channel.permission_overwrites, channel.guild_id
+    held = [role_id for role_id in roles if role_id in actor.role_ids and role_id != everyone]
+    permissions = hikari.Permissions.NONE
+    for role_id in (everyone, *held):
+        permissions |= roles[role_id].permissions if role_id in roles else hikari.Permissions.NONE
+    # Each step overrules the one before; among the member's roles an "allow" beats a "deny".
+    for step in ([everyone], held, [hikari.Snowflake(actor.id)]):
+        found = [overwrites[each] for each in step if each in overwrites]
+        for overwrite in found:
+            permissions &= ~overwrite.deny
+        for overwrite in found:
+            permissions |= overwrite.allow
+    return permissions

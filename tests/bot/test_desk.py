@@ -1,5 +1,7 @@
 """What happens to a request between the member and the handler."""
 
+import pytest
+
 from guildwright_bot.ask import Ask
 from guildwright_bot.desk import Request, attend
 from guildwright_bot.guard import POST, P, Requirement, Target
@@ -73,6 +75,32 @@ async def test_the_bot_is_judged_in_the_channel_where_it_will_act() -> None:
         handler, answer = Handler(), FakeAnswer()
         await attend(ask(answer, standing=standing), Request("giveaway start", requirement, handler), options)
         assert len(handler.calls) == expected
+
+
+async def test_a_bot_that_may_not_write_says_what_it_is_missing_and_where() -> None:
+    start = Requirement("giveaway start", user=P.MANAGE_GUILD, bot=POST)
+    handler, answer = Handler(), FakeAnswer()
+    mute = FakeStanding(permissions=P.VIEW_CHANNEL | P.READ_MESSAGE_HISTORY)
+    await attend(ask(answer, actor(P.MANAGE_GUILD), standing=mute), Request("giveaway start", start, handler), {})
+    assert handler.calls == []
+    assert f"I am missing Embed Links, Send Messages in <#{CHANNEL}>" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("may", "missing"),
+    [(P.NONE, "Send Messages, View Channel"), (P.VIEW_CHANNEL, "Send Messages"), (P.SEND_MESSAGES, "View Channel")],
+)
+async def test_nobody_has_the_bot_write_where_they_could_not(may: P, missing: str) -> None:
+    hidden = CHANNEL + 1
+    handler, answer = Handler(), FakeAnswer()
+    request = Request("giveaway start", Requirement("giveaway start", channel="channel"), handler)
+    standing = FakeStanding(of_members={hidden: may})
+    await attend(ask(answer, standing=standing), request, {"channel": hidden})
+    assert handler.calls == []
+    assert f"You need the permission {missing} in <#{hidden}>" in answer.text
+    await attend(ask(answer, actor(P.ADMINISTRATOR), standing=standing), request, {"channel": hidden})
+    await attend(ask(answer, standing=standing), request, {"channel": None})
+    assert len(handler.calls) == 2
 
 
 async def test_the_target_is_judged() -> None:

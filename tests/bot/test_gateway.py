@@ -6,7 +6,7 @@ from hikari.impl import shard as shard_impl
 
 from guildwright_bot import gateway
 from guildwright_bot.connection import Fatal, explain, is_within_budget, pause
-from guildwright_bot.shard import Share, parse_share
+from guildwright_bot.shard import Share, main, parse_share
 from tests.fakes.bot import TOKEN, settings
 
 ALL = hikari.Intents.MESSAGE_CONTENT | hikari.Intents.GUILD_MEMBERS | hikari.Intents.GUILD_PRESENCES
@@ -85,3 +85,10 @@ def test_shards_are_a_range_of_a_total(text: str, expected: Share) -> None:
 def test_shards_that_make_no_sense_are_refused_in_words(text: str) -> None:
     with pytest.raises(ValueError, match=r"--shards .*(cannot be read|makes no sense)"):
         parse_share(text)
+
+
+@pytest.mark.parametrize("text", ["", " ", "many"])
+def test_a_shard_that_cannot_read_its_share_ends_with_a_sentence(text: str, capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(settings(), text) == 1
+    said = capfd.readouterr()
+    assert "cannot be read: write the first and last shard" in said.out + said.err

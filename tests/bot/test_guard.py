@@ -138,7 +138,7 @@ def test_every_refusal_has_a_sentence() -> None:
     }  # fmt: skip
     reasons = (
         "guard-disabled guard-channel guard-role guard-user-missing guard-user-missing-or-role guard-self guard-owner "
-        "guard-above-you guard-bot-itself guard-above-me guard-bot-missing guard-slow-down"
+        "guard-user-missing-there guard-above-you guard-bot-itself guard-above-me guard-bot-missing guard-slow-down"
     )
     for reason in reasons.split():
         assert say(TEXTS, "en", Refusal(reason, args)) != reason

@@ -31,22 +31,33 @@ def test_a_custom_id_that_discord_would_refuse_is_never_sent() -> None:
 
 
 async def test_a_click_reaches_its_handler_with_its_arguments() -> None:
-    seen: list[list[str]] = []
+    seen: list[list[int]] = []
 
-    async def handler(asked: Ask, *, args: list[str]) -> None:
+    async def handler(asked: Ask, *, args: list[int]) -> None:
         seen.append(args)
         await asked.reply("in")
 
     answer = FakeAnswer()
-    router = Router([Button("giveaways", "enter", Requirement(), handler)], NOBODY)
+    router = Router([Button("giveaways", "enter", Requirement(), handler, ids=1)], NOBODY)
     await router.route(ask(answer), "gw:giveaways:enter:7")
-    assert (seen, answer.text) == ([["7"]], "in")
+    assert (seen, answer.text) == ([[7]], "in")
 
 
 @pytest.mark.parametrize("given", ["gw:giveaways:vanished:7", "nonsense"])
 async def test_a_click_on_a_button_of_another_age_gets_a_friendly_answer(given: str) -> None:
     answer = FakeAnswer()
     await Router([], NOBODY).route(ask(answer), given)
+    assert "older version" in answer.text
+
+
+@pytest.mark.parametrize(
+    "args",
+    ["", ":", ":abc", ":-7", ":7:8", ":\u0667", ":9223372036854775808", ":99999999999999999999", ":7" + "0" * 80],
+)
+async def test_a_click_whose_ids_are_none_gets_the_same_answer_and_reaches_no_handler(args: str) -> None:
+    answer = FakeAnswer()
+    router = Router([Button("giveaways", "enter", Requirement(), NOBODY, ids=1)], NOBODY)
+    await router.route(ask(answer), f"gw:giveaways:enter{args}")
     assert "older version" in answer.text
 
 

@@ -154,6 +154,17 @@ def test_the_bot_says_where_it_may_not_write(play: Play) -> None:
     assert "View Channel" in said
 
 
+def test_a_manager_starts_nothing_in_a_channel_that_they_cannot_view_and_is_not_told_of_it(play: Play) -> None:
+    configure(play, {"giveaways": {"managerRoles": [role(play, "Artisan")]}})
+    hidden = play.up.facts["channels"]["mod-log"]
+    result = play.command(play.members["ana"], "giveaway start", prize="Spy glass", duration="1h", channel=hidden)
+    assert "You need the permission" in text_of(result["message"])
+    assert "View Channel" in text_of(result["message"])
+    play.start("Secret ledger", "1h", channel=hidden)
+    assert "Secret ledger" in text_of(play.command(play.owner, "giveaway list")["message"])
+    assert "Secret ledger" not in text_of(play.command(play.members["ana"], "giveaway list")["message"])
+
+
 @pytest.mark.parametrize(
     ("options", "expected"),
     [
@@ -216,6 +227,9 @@ def test_a_message_command_that_cannot_be_read_is_answered_with_its_usage(play: 
     configure(play, {"commands": {"prefix": {"text": "!"}}})
     asked = write(play, play.owner, "!giveaway start")
     assert "giveaway start <prize> <duration>" in text_of(need(lambda: answer_to(play, asked)))
+    for surplus in ('!giveaway start "Oak bench" 10m 3', '!giveaway start "Oak bench" 10m --winner 3', "!help me"):
+        asked = write(play, play.owner, surplus)
+        assert "Write it like this" in text_of(need(lambda asked=asked: answer_to(play, asked)))  # type: ignore[misc]
     unfinished = write(play, play.owner, "!giveaway")
     assert "second word" in text_of(need(lambda: answer_to(play, unfinished)))
 

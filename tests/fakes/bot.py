@@ -44,10 +44,15 @@ class FakeStanding:
     targets: dict[int, Target] = field(default_factory=dict)
     existing_roles: frozenset[int] = frozenset()
     by_channel: dict[int, hikari.Permissions] = field(default_factory=dict)
+    of_members: dict[int, hikari.Permissions] = field(default_factory=dict)
 
     async def bot(self, guild_id: int, channel_id: int) -> Bot:
         del guild_id
         return Bot(1, self.by_channel.get(channel_id, self.permissions), channel_id, top_role=50)
+
+    async def permissions_of(self, guild_id: int, channel_id: int, actor: Actor) -> hikari.Permissions:
+        del guild_id, actor
+        return self.of_members.get(channel_id, POST)
 
     async def bot_anywhere(self, guild_id: int) -> hikari.Permissions:
         del guild_id

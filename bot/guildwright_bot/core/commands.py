@@ -27,7 +27,7 @@ def buttons() -> list[Button]:
     return [Button("core", "setup", _SETUP, setup)]
 
 
-async def setup(ask: Ask, *, args: list[str] | None = None) -> Refusal | None:  # noqa: ARG001  a button's
+async def setup(ask: Ask, *, args: list[int] | None = None) -> Refusal | None:  # noqa: ARG001  a button's
     """`/setup`, and the button below the welcome message."""
     await ask.reply(embed=await Setup(ask.deps, ask.standing, ask.guild_id, ask.config).embed())
     return None

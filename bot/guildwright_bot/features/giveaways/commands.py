@@ -1,6 +1,5 @@
 """The giveaway commands and buttons: parse, call one use case, answer."""
 
-import re
 from collections.abc import Mapping
 
 import hikari
@@ -22,12 +21,16 @@ from guildwright_bot.features.giveaways.messages import FEATURE, Writer
 from guildwright_bot.guard import POST, Options, Requirement
 from guildwright_bot.interactions import Button
 from guildwright_bot.kit import Kit
+from guildwright_bot.references import number_or_message
 from guildwright_bot.refusal import Refusal
 from guildwright_bot.spans import LONGEST_TEXT, parse_span
 from guildwright_crds.compile import CompiledConfig
 
 _CHOICES = 25  # Discord shows no more suggestions
+_LINES = 25
 _CHOICE_TEXT = 100
+_LONGEST_QUOTE = 40
+_ENDABLE = (State.RUNNING,)
 
 
 def component(kit: Kit) -> tanjun.Component:
@@ -41,7 +44,7 @@ def component(kit: Kit) -> tanjun.Component:
     places = (hikari.GuildTextChannel, hikari.GuildNewsChannel)
     begin.add_channel_option("channel", about("giveaway start", "channel"), types=places, default=None)
     begin.add_role_option("required_role", about("giveaway start", "required_role"), default=None)
-    for name, handler, states in (("end", end, (State.RUNNING,)), ("delete", delete, store.ACTIVE)):
+    for name, handler, states in (("end", end, _ENDABLE), ("delete", delete, store.ACTIVE)):
         whole = f"giveaway {name}"
         command = kit.command(whole, handler, _manager(whole), group)
         command.add_str_option("giveaway", about(whole, "giveaway"), max_length=_CHOICE_TEXT)
@@ -52,7 +55,10 @@ def component(kit: Kit) -> tanjun.Component:
 
 def buttons() -> list[Button]:
     """The buttons of this feature."""
-    return [Button(FEATURE, "enter", Requirement(), enter), Button(FEATURE, "claim", Requirement(), claim)]
+    return [
+        Button(FEATURE, "enter", Requirement(), enter, ids=1),
+        Button(FEATURE, "claim", Requirement(), claim, ids=2),
+    ]
 
 
 def _managers(config: CompiledConfig) -> frozenset[int]:
@@ -63,7 +69,7 @@ def _manager(command: str, *, posts: bool = False) -> Requirement:
     manage = hikari.Permissions.MANAGE_GUILD
     if not posts:
         return Requirement(command, user=manage, managers=_managers)
-    return Requirement(command, user=manage, managers=_managers, bot=POST, place=_place)
+    return Requirement(command, user=manage, managers=_managers, bot=POST, place=_place, channel="channel")
 
 
 def _place(options: Options, config: CompiledConfig) -> int | None:
@@ -102,7 +108,7 @@ async def start(  # noqa: PLR0913  one for each option of the command
 async def end(ask: Ask, *, giveaway: str) -> Refusal | None:
     """`/giveaway end`."""
     async with transaction():
-        found = await _find(ask, giveaway)
+        found = await _find(ask, giveaway, _ENDABLE)
         if isinstance(found, Refusal):
             return found
         ended = await service.end(ask.guild_id, found.id, now=ask.deps.clock.now())
@@ -112,7 +118,7 @@ async def end(ask: Ask, *, giveaway: str) -> Refusal | None:
 async def delete(ask: Ask, *, giveaway: str) -> Refusal | None:
     """`/giveaway delete`."""
     async with transaction():
-        found = await _find(ask, giveaway)
+        found = await _find(ask, giveaway, store.ACTIVE)
         if isinstance(found, Refusal):
             return found
         deleted = await service.delete(ask.guild_id, found.id, now=ask.deps.clock.now())
@@ -122,7 +128,7 @@ async def delete(ask: Ask, *, giveaway: str) -> Refusal | None:
 async def list_active(ask: Ask) -> Refusal | None:
     """`/giveaway list`."""
     async with transaction():
-        found = await service.list_active(ask.guild_id)
+        found = await service.with_entries((await _visible(ask, store.ACTIVE))[:_LINES])
     if found:
         await ask.reply(embed=Writer(ask.texts, ask.locale).listing(found))
     else:
@@ -130,12 +136,12 @@ async def list_active(ask: Ask) -> Refusal | None:
     return None
 
 
-async def enter(ask: Ask, *, args: list[str]) -> Refusal | None:
+async def enter(ask: Ask, *, args: list[int]) -> Refusal | None:
     """The button under a giveaway: in, or out again."""
     async with transaction():
         toggled = await service.enter_or_leave(
             ask.guild_id,
-            int(args[0]),
+            args[0],
             Person(ask.actor.id, ask.actor.role_ids),
             click_id=ask.source_id,
             rules=rules_of(ask.config.giveaways),
@@ -149,10 +155,10 @@ async def enter(ask: Ask, *, args: list[str]) -> Refusal | None:
     return None
 
 
-async def claim(ask: Ask, *, args: list[str]) -> Refusal | None:
+async def claim(ask: Ask, *, args: list[int]) -> Refusal | None:
     """The button under a winner message."""
     async with transaction():
-        claimed = await service.claim(ask.guild_id, int(args[0]), ask.actor.id, now=ask.deps.clock.now())
+        claimed = await service.claim(ask.guild_id, args[0], ask.actor.id, now=ask.deps.clock.now())
     if isinstance(claimed, Refusal):
         return claimed
     await ask.reply(ask.text("giveaways-claimed", prize=claimed.terms.prize, host=str(claimed.host_id)))
@@ -174,11 +180,39 @@ async def _done(ask: Ask, said: str, giveaway: Giveaway | Refusal) -> Refusal | 
     return None
 
 
-async def _find(ask: Ask, typed: str) -> Giveaway | Refusal:
-    """The giveaway that somebody means by its number, its message's id or a link to the message."""
-    named = re.search(r"(\d{1,19})\s*$", typed, re.ASCII)
-    found = await store.find(ask.guild_id, int(named[1])) if named else None
-    return found or Refusal("giveaways-refused-unknown-reference", {"typed": typed.strip()[:40]})
+async def _find(ask: Ask, typed: str, states: tuple[State, ...]) -> Giveaway | Refusal:
+    """The giveaway that somebody means, among those that they can see."""
+    typed = " ".join(typed.split())
+    named = number_or_message(typed, ask.guild_id)
+    found = await store.find(ask.guild_id, named) if named is not None else None
+    if found is not None and await ask.can_view(found.channel_id):
+        return found
+    return by_words(typed, {_label(ask, giveaway): giveaway for giveaway in await _visible(ask, states)})
+
+
+def by_words(typed: str, shown: Mapping[str, Giveaway]) -> Giveaway | Refusal:
+    """The giveaway whose suggestion, or whose prize and no other's, `typed` is. `shown`: giveaways by suggestion."""
+    wanted = typed.casefold()
+    for label, giveaway in shown.items():
+        if label.casefold() == wanted:
+            return giveaway
+    named = [giveaway for giveaway in shown.values() if giveaway.terms.prize.casefold() == wanted]
+    if not named:
+        return Refusal("giveaways-refused-unknown-reference", {"typed": typed[:_LONGEST_QUOTE]})
+    if len(named) > 1:
+        numbers = ", ".join(str(number) for number in sorted(giveaway.number for giveaway in named))
+        return Refusal("giveaways-refused-several", {"typed": typed[:_LONGEST_QUOTE], "numbers": numbers})
+    return named[0]
+
+
+async def _visible(ask: Ask, states: tuple[State, ...]) -> list[Giveaway]:
+    """The giveaways in channels that the member can view: a suggestion or a list must not tell of the others."""
+    found = await store.recent(ask.guild_id, states)
+    return [giveaway for giveaway in found if await ask.can_view(giveaway.channel_id)]
+
+
+def _label(ask: Ask, giveaway: Giveaway) -> str:
+    return ask.text("giveaways-choice", number=str(giveaway.number), prize=giveaway.terms.prize)[:_CHOICE_TEXT]
 
 
 class SuggestGiveaways:
@@ -189,10 +223,6 @@ class SuggestGiveaways:
 
     async def __call__(self, ask: Ask, typed: str) -> Mapping[str, str]:
         """What is shown, and the number that is sent for it."""
-        choices = {}
-        for giveaway in await store.recent(ask.guild_id, self._states, _CHOICES):
-            number = str(giveaway.number)
-            shown = ask.text("giveaways-choice", number=number, prize=giveaway.terms.prize)[:_CHOICE_TEXT]
-            if typed.casefold() in shown.casefold():
-                choices[shown] = number
-        return choices
+        shown = {_label(ask, giveaway): str(giveaway.number) for giveaway in await _visible(ask, self._states)}
+        fitting = [label for label in shown if typed.casefold() in label.casefold()]
+        return {label: shown[label] for label in fitting[:_CHOICES]}

@@ -4,6 +4,7 @@ Each function that changes a giveaway locks its row first, so whatever happens a
 the jobs that show the change in Discord.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -115,10 +116,9 @@ async def delete(guild_id: int, giveaway_id: int, *, now: datetime) -> Giveaway 
     return deleted
 
 
-async def list_active(guild_id: int, limit: int = 25) -> list[tuple[Giveaway, int]]:
-    """What runs in the guild or waits for claims, with the number of entries of each."""
-    found = await store.recent(guild_id, store.ACTIVE, limit)
-    return [(giveaway, await store.count_entries(giveaway.id)) for giveaway in found]
+async def with_entries(giveaways: Iterable[Giveaway]) -> list[tuple[Giveaway, int]]:
+    """The giveaways, with the number of entries of each."""
+    return [(giveaway, await store.count_entries(giveaway.id)) for giveaway in giveaways]
 
 
 async def settle(giveaway: Giveaway, claims: list[PrizeClaim]) -> Giveaway:

@@ -66,7 +66,7 @@ async def of_source(source_id: int) -> Giveaway | None:
     return _giveaway(row) if row else None
 
 
-async def recent(guild_id: int, states: Iterable[State], limit: int) -> list[Giveaway]:
+async def recent(guild_id: int, states: Iterable[State], limit: int = 1000) -> list[Giveaway]:
     """The guild's giveaways in these states, those that end first before the others."""
     wanted = (GiveawayRow.guild_id == guild_id) & GiveawayRow.state.is_in([*states])
     rows = await GiveawayRow.select().where(wanted).order_by(GiveawayRow.ends_at).limit(limit)

@@ -13,8 +13,8 @@ help-line = **/{ $name }**: { $about }
 help-by-message = You can also write them as a message: { $example }
 help-by-message-blind = A message that starts with “{ $prefix }” does not reach me: the people who run this bot have not switched on message content.
 help-rest = { $count ->
-    [one] One more command needs permissions that you do not have here.
-   *[other] { $count } more commands need permissions that you do not have here.
+    [one] One more command is not available to you here.
+   *[other] { $count } more commands are not available to you here.
 }
 
 ## /setup

@@ -79,7 +79,8 @@ giveaways-refused-too-many = { $limit ->
    *[other] { $limit } giveaways are running in this server, and no more are possible. Wait for one to end, or end one with /giveaway end.
 }
 giveaways-refused-unknown = This giveaway does not exist any more.
-giveaways-refused-unknown-reference = I know no giveaway “{ $typed }”. /giveaway list shows their numbers.
+giveaways-refused-unknown-reference = I know no giveaway “{ $typed }”. Give me its number, the link or id of its message, or exactly its prize. /giveaway list shows their numbers.
+giveaways-refused-several = “{ $typed }” is the prize of several giveaways. Give me the number of the one you mean: { $numbers }.
 giveaways-refused-already-ended = Giveaway { $number } has ended already.
 giveaways-refused-over = This giveaway has ended.
 giveaways-refused-full = This giveaway is full: { $limit } members are in.

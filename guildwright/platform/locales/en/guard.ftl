@@ -5,6 +5,7 @@ guard-channel = This command works only in { $channels }.
 guard-role = This command needs one of these roles: { $roles }.
 guard-user-missing = You need the permission { $permissions } for this.
 guard-user-missing-or-role = You need the permission { $permissions } or one of these roles for this: { $roles }.
+guard-user-missing-there = You need the permission { $permissions } in <#{ $channel }> for this. Choose another channel.
 guard-self = You cannot do this to yourself.
 guard-owner = <@{ $member }> owns this server, so nobody can do this to them.
 guard-above-you = <@{ $member }>’s highest role is not below yours, so you cannot do this to them.
@@ -37,7 +38,7 @@ permission-view-channel = View Channel
 
 button-unknown = This button is from an older version of me and does nothing any more. /help shows what I can do.
 message-command-unfinished = “{ $name }” needs a second word. Ask for “help” to see what there is.
-message-command-unreadable = I could not read that. Write it like this: { $usage }
+message-command-unreadable = I could not read that. Write it like this, with quotes ("…") around what has spaces: { $usage }
 
 ## Durations as people type them
 
