@@ -60,4 +60,5 @@ def make_app(play: Playground) -> Litestar:
         on_shutdown=[close],
         openapi_config=document.OPENAPI,
         logging_config=None,
+        request_max_body_size=None,  # the gate has measured it
     )

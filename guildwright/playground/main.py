@@ -10,6 +10,7 @@ from pathlib import Path
 import uvicorn
 
 from guildwright.playground.app import make_app
+from guildwright.playground.gate import Gate
 from guildwright.playground.playground import Options, Playground
 from guildwright.playground.store import Unreadable
 
@@ -29,6 +30,8 @@ def run(data: Path, host: str, port: int, processes_file: Path | None, ready_fil
         record=Path(record) if record else None,
         processes_file=processes_file,
         rate_limits=os.environ.get("GUILDWRIGHT_PLAYGROUND_RATE_LIMITS", "on") != "off",
+        host=host,
+        hosts=tuple(os.environ.get("GUILDWRIGHT_PLAYGROUND_HOSTS", "").split(",")),
     )
     try:
         play = Playground(options)
@@ -59,7 +62,7 @@ class Server(uvicorn.Server):
 def server(play: Playground) -> Server:
     """The web server, not started."""
     config = uvicorn.Config(
-        make_app(play),
+        Gate(make_app(play), play.options.host, play.options.hosts),
         log_level="warning",
         access_log=False,
         ws="websockets-sansio",

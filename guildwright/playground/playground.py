@@ -24,6 +24,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     record: Path | None = None
     processes_file: Path | None = None
     rate_limits: bool = True
+    host: str = "127.0.0.1"
+    hosts: tuple[str, ...] = ()
 
 
 class Playground:

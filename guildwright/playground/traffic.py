@@ -1,5 +1,7 @@
 """Records every REST exchange under /api/ as it crossed the wire, whoever answered it."""
 
+import logging
+
 import msgspec
 from litestar.enums import ScopeType
 from litestar.types import (
@@ -14,7 +16,10 @@ from litestar.types import (
     WebSocketReceiveMessage,
 )
 
+from guildwright.playground.reading import decode
 from guildwright.playground.recorder import Recorder
+
+_log = logging.getLogger(__name__)
 
 
 def traffic(recorder: Recorder) -> Middleware:
@@ -63,10 +68,17 @@ class _Exchange:
             if message["type"] == "http.response.body":
                 self._answered.extend(message["body"])
                 if not message["more_body"]:
-                    self._record()
+                    self._try_to_record()
             await send(message)
 
         return speak
+
+    def _try_to_record(self) -> None:
+        try:
+            self._record()
+        except Exception:  # noqa: BLE001 - whatever it is, the answer goes out
+            # What was answered is answered: a gap in the record may not become a gap in the answer.
+            _log.exception("%s %s could not be recorded", self._scope["method"], self._scope["path"])
 
     def _record(self) -> None:
         scope = self._scope
@@ -86,6 +98,6 @@ def _readable(body: bytes) -> object:
     if not body:
         return None
     try:
-        return msgspec.json.decode(body)
+        return decode(body)
     except msgspec.DecodeError:
         return body.decode("utf-8", "replace")

@@ -1,6 +1,8 @@
 """The gateway: what it tells whom, and how it ends a connection."""
 
 import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed
 
 from guildwright.playground.bits import Intent
 from tests.fakes.clock import FakeClock
@@ -144,6 +146,7 @@ CLOSES = {
         4010,
     ),
     "intents that are none": ('{"op": 2, "d": {"token": "TOKEN", "intents": 2147483648, "properties": {}}}', 4013),
+    "nesting without end": ("[" * 15000, 4002),
     "16 KiB": ('{"op": 1, "d": "' + "x" * 16384 + '"}', 4002),
 }
 
@@ -156,6 +159,34 @@ async def test_a_wrong_payload_closes_with_discord_s_code(shared_discord: LocalD
         await gateway.send_raw(text.replace("TOKEN", shared_discord.token))
 
         assert await gateway.close_code() == code
+
+
+async def test_resuming_beyond_what_was_told_is_an_invalid_sequence(discord: LocalDiscord) -> None:
+    async with discord.connected() as gateway:
+        await gateway.expect("GUILD_CREATE")
+        session, sequence = gateway.session_id, gateway.sequence
+        await gateway.leave(4000)
+    async with discord.gateway() as gateway:
+        await gateway.send(6, {"token": discord.token, "session_id": session, "seq": sequence + 1})
+        assert await gateway.close_code() == 4007
+
+
+@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.parametrize("query", ["v=8", "v=11", "v=x", "v=10&encoding=etf"])
+async def test_another_version_or_encoding_closes_with_4012(shared_discord: LocalDiscord, query: str) -> None:
+    async with connect(f"ws://127.0.0.1:{shared_discord.port}/gateway?{query}") as socket:
+        with pytest.raises(ConnectionClosed) as end:
+            await socket.recv()
+
+    assert end.value.rcvd
+    assert end.value.rcvd.code == 4012
+
+
+@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.parametrize("query", ["", "?v=9", "?v=10&encoding=json"])
+async def test_both_versions_in_use_or_none_are_greeted(shared_discord: LocalDiscord, query: str) -> None:
+    async with connect(f"ws://127.0.0.1:{shared_discord.port}/gateway{query}") as socket:
+        assert '"op":10' in str(await socket.recv())
 
 
 async def test_intents_that_are_switched_off_are_disallowed(discord: LocalDiscord) -> None:

@@ -146,6 +146,11 @@ REFUSED: dict[str, tuple[Json, str]] = {
     ),
     "content that is a list": ({"content": []}, "content"),
     "embeds that are a text": ({"embeds": "x"}, "embeds"),
+    "a flag for interactions alone": ({"content": "x", "flags": 64}, "flags"),
+    "a flag that only Discord sets": ({"content": "x", "flags": 1}, "flags"),
+    "a voice message": ({"content": "x", "flags": 1 << 13}, "flags"),
+    "a poll": ({"content": "x", "poll": {"question": {"text": "?"}, "answers": []}}, "poll"),
+    "a poll of nothing": ({"content": "x", "poll": {}}, "poll"),
     "an upload": ({"content": "x", "attachments": [{"id": 0, "filename": "a.png"}]}, "attachments"),
 }
 

@@ -45,6 +45,7 @@ def read(body: Json, *, private: bool = False, present_flags: int = 0) -> Draft:
     fields = Fields(body, faults)
     settable = int(_SETTABLE | MessageFlag.EPHEMERAL) if private else int(_SETTABLE)
     flags = fields.number("flags", 0, (1 << 53) - 1)
+    _refuse_flags(fields, (flags or 0) & ~(settable | present_flags))
     version_two = bool(((flags or 0) | present_flags) & MessageFlag.IS_COMPONENTS_V2)
     draft = Draft(
         content=_content(fields),
@@ -103,8 +104,15 @@ def _reply_must_exist(fields: Fields) -> bool:
     return reference is None or reference.flag("fail_if_not_exists", default=True)
 
 
+def _refuse_flags(fields: Fields, left: int) -> None:
+    if left & MessageFlag.IS_VOICE_MESSAGE:
+        fields.fault("flags", "PLAYGROUND_UNSUPPORTED", "The playground does not support voice messages yet.")
+    elif left:
+        fields.fault("flags", "MESSAGE_FLAGS_INVALID", f"The flags {left} cannot be set here.")
+
+
 def _refuse_unsupported(fields: Fields) -> None:
     """Say what this playground cannot show, instead of losing it silently."""
     for name in ("sticker_ids", "poll", "attachments"):
-        if fields.body.get(name):
+        if fields.body.get(name) not in (None, []):
             fields.fault(name, "PLAYGROUND_UNSUPPORTED", f"The playground does not support {name} yet.")

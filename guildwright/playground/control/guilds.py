@@ -7,7 +7,7 @@ import msgspec
 from guildwright.playground import effects_guild as effects
 from guildwright.playground.bits import EVERYONE_DEFAULT, EVERYTHING, ChannelType, Intent, Permission
 from guildwright.playground.control import models, requests, show
-from guildwright.playground.control.errors import ControlError, invalid, snowflake, unknown
+from guildwright.playground.control.errors import ControlError, invalid, unknown
 from guildwright.playground.control.lookup import Lookup
 from guildwright.playground.ids import EPOCH, digits
 from guildwright.playground.locales import LOCALES
@@ -53,7 +53,7 @@ class Guilds:
         guild = self._find.guild(guild_id)
         if body.type not in _TYPES:
             raise invalid("type", f"{body.type} is not one of {sorted(_TYPES)}.")
-        overwrites = [_overwrite(entry, index) for index, entry in enumerate(body.overwrites)]
+        overwrites = [self._overwrite(guild, entry, index) for index, entry in enumerate(body.overwrites)]
         if body.private:
             overwrites.append(Overwrite(id=guild.id, type=0, deny=int(Permission.VIEW_CHANNEL)))
         channel = Channel(
@@ -68,6 +68,19 @@ class Guilds:
         with self._play.store.change() as change:
             effects.channel_created(self._play, change, channel)
         return show.channel(channel)
+
+    def _overwrite(self, guild: Guild, entry: requests.NewOverwrite, index: int) -> Overwrite:
+        field = f"overwrites.{index}"
+        if entry.type not in {0, 1}:
+            raise invalid(f"{field}.type", "0 is a role, 1 a member.")
+        place = f"{field}.id"
+        whose = self._find.member(guild, entry.id, place).user_id if entry.type else None
+        return Overwrite(
+            id=whose or self._find.role(guild, entry.id, place).id,
+            type=entry.type,
+            allow=_bits(entry.allow, f"{field}.allow"),
+            deny=_bits(entry.deny, f"{field}.deny"),
+        )
 
     def create_role(self, guild_id: str, body: requests.NewRole) -> models.RoleView:
         """A new role."""
@@ -232,18 +245,6 @@ def _bits(text: str, field: str) -> int:
     if bits is None or bits & ~int(EVERYTHING):
         raise invalid(field, f"{text[:40]!r} is not a decimal string of permission bits.")
     return bits
-
-
-def _overwrite(entry: requests.NewOverwrite, index: int) -> Overwrite:
-    field = f"overwrites.{index}"
-    if entry.type not in {0, 1}:
-        raise invalid(f"{field}.type", "0 is a role, 1 a member.")
-    return Overwrite(
-        id=snowflake(entry.id, f"{field}.id"),
-        type=entry.type,
-        allow=_bits(entry.allow, f"{field}.allow"),
-        deny=_bits(entry.deny, f"{field}.deny"),
-    )
 
 
 def _moment(text: str, field: str) -> datetime:

@@ -13,6 +13,7 @@ from guildwright.playground.bits import ALL_INTENTS, Intent
 from guildwright.playground.gateway import welcome
 from guildwright.playground.gateway.wire import SocketWire
 from guildwright.playground.playground import Playground
+from guildwright.playground.reading import decode
 from guildwright.playground.records import Json
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 HEARTBEAT_SECONDS = 41.25
 LARGEST_PAYLOAD = 15 * 1024
 SENDS_PER_MINUTE = 120
+VERSIONS = frozenset({"9", "10"})
 
 
 class Close(Exception):  # noqa: N818 - a way out, with Discord's close code
@@ -63,8 +65,8 @@ class Connection:
 
     async def run(self) -> None:
         """Speak until one side ends it."""
-        self._wire.send({"op": 10, "t": None, "s": None, "d": {"heartbeat_interval": int(HEARTBEAT_SECONDS * 1000)}})
         try:
+            self._greet()
             while True:
                 self.take(await self._receive())
         except Close as end:
@@ -82,6 +84,14 @@ class Connection:
                 self._play.hub.lost(self.session, self._wire)
                 self._play.announce_bot()
 
+    def _greet(self) -> None:
+        query = self._socket.query_params
+        if query.get("v", "10") not in VERSIONS:
+            raise Close(4012, "Invalid API version.")
+        if query.get("encoding", "json") != "json":
+            raise Close(4012, "The playground speaks encoding=json only.")
+        self._wire.send({"op": 10, "t": None, "s": None, "d": {"heartbeat_interval": int(HEARTBEAT_SECONDS * 1000)}})
+
     async def _receive(self) -> Json:
         try:
             async with asyncio.timeout(HEARTBEAT_SECONDS * 1.5):
@@ -97,7 +107,7 @@ class Connection:
             raise Close(4002, "The payload is above 15 KiB.")
         self._note_rate()
         try:
-            payload: Json = msgspec.json.decode(text, type=dict[str, Any])
+            payload: Json = decode(text.encode() if isinstance(text, str) else text, dict[str, Any])
         except msgspec.DecodeError:
             raise Close(4002, "The payload is not a JSON object.") from None
         self._play.recorder.gateway_received(payload)
@@ -160,6 +170,9 @@ class Connection:
         claim = _convert(data, Resume)
         if claim.token.removeprefix("Bot ") != self._play.memory.application.token:
             raise Close(4004, "Authentication failed.")
+        known = self._play.hub.sessions.get(claim.session_id)
+        if known and claim.seq > known.sequence:
+            raise Close(4007, "Invalid seq.")
         session = self._play.hub.resume(claim.session_id, claim.seq, self._wire)
         if session is None:
             self._wire.send({"op": 9, "t": None, "s": None, "d": False})

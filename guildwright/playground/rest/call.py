@@ -14,6 +14,7 @@ from guildwright.playground import errors
 from guildwright.playground.bits import NOTHING, Permission
 from guildwright.playground.errors import DiscordError
 from guildwright.playground.playground import Playground
+from guildwright.playground.reading import decode
 from guildwright.playground.records import Channel, Guild, Json, Member, Message, Role
 
 _NUMBER = re.compile(r"\d{1,19}")
@@ -68,7 +69,7 @@ class Call:
         if not raw:
             return {}
         try:
-            return msgspec.json.decode(raw)
+            return decode(raw)
         except msgspec.DecodeError:
             raise DiscordError(400, 50109, "The request body contains invalid JSON.") from None
 
