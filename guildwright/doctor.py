@@ -15,6 +15,7 @@ import asyncpg
 import hikari
 from redis.exceptions import RedisError
 
+from guildwright.platform import log
 from guildwright.platform.clock import Clock, SystemClock
 from guildwright.platform.database.engine import close_database, fetch, open_database
 from guildwright.platform.discord.client import DiscordClient, DiscordRefused, DiscordUnauthorized, DiscordUnavailable
@@ -58,6 +59,7 @@ class Patient:
 
 def main(settings: Settings, *, as_json: bool) -> int:
     """Print the findings. Return 1 when something is broken."""
+    log.configure(settings, "doctor")  # stdout is for the findings
     findings = asyncio.run(examine(Patient(settings, SystemClock())))
     if as_json:
         print(json.dumps([finding._asdict() for finding in findings], indent=2))
