@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from guildwright.playground.gateway.archive import Archive
 from guildwright.playground.memory import Memory
 from guildwright.playground.records import KINDS, Effect, Record
 
@@ -73,6 +74,7 @@ class Store:
                 self._database.execute(f"PRAGMA {pragma}")
             self._database.execute(_SCHEMA)
             self._read()
+            self.archive = Archive(self._database)
         except sqlite3.OperationalError as fault:
             raise Unreadable(f"{file}: {fault}; does another playground use it?") from None
         except (sqlite3.DatabaseError, msgspec.ValidationError, msgspec.DecodeError, KeyError) as fault:
@@ -96,11 +98,10 @@ class Store:
         database = self._database
         database.execute("BEGIN")
         try:
-            for (kind, key), record in change.writes.items():
-                if record is None:
-                    database.execute(_DELETE, (kind, key))
-                else:
-                    database.execute(_PUT, (kind, key, msgspec.json.encode(record)))
+            for place, record in change.writes.items():
+                self._write(place, record)
+            if change.announcements:
+                self.archive.will_announce()
         except BaseException:
             database.execute("ROLLBACK")
             raise
@@ -113,6 +114,14 @@ class Store:
                 self.memory.apply(record)
         for announcement in change.announcements:
             announcement()
+        if change.announcements:
+            self.archive.has_announced()
+
+    def _write(self, place: tuple[str, str], record: Record | None) -> None:
+        if record is None:
+            self._database.execute(_DELETE, place)
+        else:
+            self._database.execute(_PUT, (*place, msgspec.json.encode(record)))
 
     def close(self) -> None:
         """Close the file."""

@@ -1,6 +1,7 @@
 """The exceptions to Discord's documents are exact: no more than there must be, and none that is no longer one."""
 
 import re
+import warnings
 from pathlib import Path
 
 import jsonschema_rs
@@ -101,3 +102,9 @@ def test_missing_documents_are_an_error_in_ci_and_one_loud_line_elsewhere(
     assert line is not None
     assert line.startswith("CONTRACT TESTS NOT RUN")
     assert "that, this" in line
+
+
+def test_litestar_has_nothing_to_deprecate() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        make_app(Playground(Options())).openapi_schema.to_schema()

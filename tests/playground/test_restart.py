@@ -1,14 +1,19 @@
 """What survives `kill -9`: everything that was answered, and nothing by halves."""
 
+import json
 import random  # noqa: TID251 - a test's luck is its own
 import threading
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
-from websockets.sync.client import connect
+from websockets.sync.client import ClientConnection, connect
 
+from guildwright.playground.bits import Intent
+from guildwright.playground.gateway.session import REMEMBERED_EVENTS, Session
 from guildwright.playground.main import run
+from guildwright.playground.playground import Options, Playground
 from tests.fakes.playground_process import playground_process
 
 pytestmark = pytest.mark.integration
@@ -41,6 +46,98 @@ def test_state_survives_a_kill_on_the_same_port(tmp_path: Path) -> None:
         # The same nonce is still the same message, and new ids are still newer.
         assert playground.rest("POST", path, body).json()["id"] == message["id"]
         assert int(playground.rest("POST", path, {"content": "new"}).json()["id"]) > int(dee["user"]["id"])
+
+
+def hear(socket: ClientConnection, event: str) -> dict[str, Any]:
+    while True:
+        payload: dict[str, Any] = json.loads(socket.recv(5))
+        if payload["t"] == event:
+            return payload
+
+
+def say(socket: ClientConnection, op: int, data: object) -> None:
+    socket.send(json.dumps({"op": op, "d": data}))
+
+
+def test_a_session_resumes_after_a_kill_with_all_that_it_missed(tmp_path: Path) -> None:
+    with playground_process(tmp_path) as playground:
+        facts = playground.facts
+        address = f"ws://127.0.0.1:{facts['port']}/gateway"
+        path = f"/channels/{facts['channels']['gatehouse']}/messages"
+        identify = {"token": facts["token"], "intents": 513, "properties": {}}
+        with connect(address) as bot:
+            say(bot, 2, identify)
+            session = hear(bot, "READY")["d"]["session_id"]
+            seen = hear(bot, "GUILD_CREATE")["s"]
+            for content in ("one", "two"):
+                assert playground.rest("POST", path, {"content": content}).is_success
+            playground.kill()
+        playground.start()
+        assert playground.rest("POST", path, {"content": "three"}).is_success
+        with connect(address) as bot:
+            say(bot, 6, {"token": facts["token"], "session_id": session, "seq": seen})
+            told = [hear(bot, "MESSAGE_CREATE") for _ in range(3)]
+            hear(bot, "RESUMED")
+
+        assert [event["d"]["content"] for event in told] == ["one", "two", "three"]
+        assert [event["s"] for event in told] == [seen + 1, seen + 2, seen + 3]
+
+
+def test_a_session_is_forgotten_where_an_event_may_never_have_been_told(tmp_path: Path) -> None:
+    file = tmp_path / "playground.sqlite3"
+    play = Playground(Options(file=file))
+    session = Session("s", Intent(0), (0, 1), {}, play.store.archive)
+    play.store.archive.keep(session)
+    session.tell("TYPING_START", {})
+    play.close()
+
+    play = Playground(Options(file=file))
+    assert play.hub.sessions["s"].sequence == 1
+    user = play.bot
+
+    def die() -> None:
+        raise KeyboardInterrupt
+
+    def change_and_die() -> None:  # when it is true, but not yet told
+        with play.store.change() as change:
+            change.put(user)
+            change.announce(die)
+
+    with pytest.raises(KeyboardInterrupt):
+        change_and_die()
+    play.close()
+
+    empty = Playground(Options(file=file))
+    assert empty.hub.sessions == {}
+    empty.close()
+    again = Playground(Options(file=file))
+    assert again.hub.start(Intent(0), (0, 1), {}, NoWire())
+    again.close()
+
+
+class NoWire:
+    """A connection that leads nowhere."""
+
+    def send(self, payload: object) -> None: ...
+
+    def close(self, code: int, reason: str) -> None: ...
+
+
+def test_the_archive_keeps_as_many_events_as_a_session_remembers(tmp_path: Path) -> None:
+    file = tmp_path / "playground.sqlite3"
+    play = Playground(Options(file=file))
+    session = Session("s", Intent(0), (0, 1), {}, play.store.archive)
+    play.store.archive.keep(session)
+    for _ in range(REMEMBERED_EVENTS + 700):
+        session.tell("TYPING_START", {})
+    play.close()
+
+    play = Playground(Options(file=file))
+    kept = play.hub.sessions["s"]
+    play.close()
+    assert kept.sequence == REMEMBERED_EVENTS + 700
+    assert kept.can_resume_at(700)
+    assert not kept.can_resume_at(699)
 
 
 def test_effects_are_counted_with_the_effect_or_not_at_all(tmp_path: Path) -> None:

@@ -147,7 +147,8 @@ class Connection:
         session = self._play.hub.start(Intent(hello.intents), hello.shard, hello.properties, self._wire)
         if session is None:
             raise Close(4004, "All session starts of the day are used up.")
-        session.presence = hello.presence
+        if hello.presence:
+            self._play.hub.present(session, hello.presence)
         self.session = session
         welcome.ready(self._play, session, str(self._socket.headers.get("host", "")))
 
@@ -188,7 +189,7 @@ class Connection:
         if not isinstance(data, dict):
             raise Close(4002, "`d` is not an object.")
         if op == 3:  # noqa: PLR2004 - presence update
-            self.session.presence = data
+            self._play.hub.present(self.session, data)
             self._play.announce_bot()
         elif op == 8:  # noqa: PLR2004 - request guild members
             welcome.members(self._play, self.session, _convert(data, welcome.Asked))

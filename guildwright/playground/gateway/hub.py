@@ -18,12 +18,15 @@ MAX_CONCURRENCY = 1
 
 
 class Hub:
-    """Sessions live in memory: after a restart of the playground every RESUME is answered with "start again"."""
+    """Sessions in memory and on disk: after a restart of the playground they wait for their RESUME as usual."""
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
         self._clock = clock
-        self.sessions: dict[str, Session] = {}
+        self._archive = store.archive
+        self.sessions = {session.id: session for session in store.archive.sessions}
+        for session in self.sessions.values():
+            session.left_at = clock.monotonic()
         self._identified: dict[int, float] = {}
 
     def dispatch(self, dispatch: Dispatch) -> int:
@@ -72,8 +75,9 @@ class Hub:
         since = application.starts_since if reset_after else self._clock.now().isoformat()
         with self._store.change() as change:
             change.put(msgspec.structs.replace(application, starts_used=used + 1, starts_since=since))
-        session = Session(secrets.token_hex(16), intents, shard, properties)
+        session = Session(secrets.token_hex(16), intents, shard, properties, self._archive)
         session.wire = wire
+        self._archive.keep(session)
         self.sessions[session.id] = session
         return session
 
@@ -96,10 +100,16 @@ class Hub:
 
     def end(self, session: Session) -> None:
         """The client ended the session itself."""
-        self.sessions.pop(session.id, None)
+        if self.sessions.pop(session.id, None):
+            self._archive.forget(session)
+
+    def present(self, session: Session, presence: Json) -> None:
+        """The client says how the bot appears."""
+        session.presence = presence
+        self._archive.keep(session)
 
     def _forget_the_lost(self) -> None:
         now = self._clock.monotonic()
-        old = [s.id for s in self.sessions.values() if s.left_at is not None and now - s.left_at > KEPT_AFTER_LOSS]
-        for session_id in old:
-            del self.sessions[session_id]
+        old = [s for s in self.sessions.values() if s.left_at is not None and now - s.left_at > KEPT_AFTER_LOSS]
+        for session in old:
+            self.end(session)

@@ -33,14 +33,25 @@ class Wire(Protocol):
         ...
 
 
+class Ledger(Protocol):
+    """Keeps what a session was told."""
+
+    def told(self, session: "Session", payload: Json) -> None:
+        """Keep it before it is sent."""
+        ...
+
+
 class Session:
     """One shard's session of one bot process."""
 
-    def __init__(self, session_id: str, intents: Intent, shard: tuple[int, int], properties: Json) -> None:
+    def __init__(
+        self, session_id: str, intents: Intent, shard: tuple[int, int], properties: Json, ledger: Ledger
+    ) -> None:
         self.id = session_id
         self.intents = intents
         self.shard = shard
         self.properties = properties
+        self._ledger = ledger
         self.presence: Json | None = None
         self.sequence = 0
         self.wire: Wire | None = None
@@ -61,9 +72,15 @@ class Session:
         """Number the event, remember it for a RESUME, and send it if anybody is connected."""
         self.sequence += 1
         payload: Json = {"op": 0, "t": name, "s": self.sequence, "d": data}
+        self._ledger.told(self, payload)
         self._told.append((self.sequence, payload))
         if self.wire:
             self.wire.send(payload)
+
+    def recall(self, told: list[tuple[int, Json]]) -> None:
+        """What it was told before the playground started, oldest first."""
+        self._told.extend(told)
+        self.sequence = told[-1][0] if told else 0
 
     def can_resume_at(self, sequence: int) -> bool:
         """Whether nothing between the client's sequence and ours was forgotten."""
