@@ -47,7 +47,7 @@ async def declared(database_url: str) -> None:
     connection = await asyncpg.connect(database_url, timeout=5)
     settled = (
         "SELECT count(*) > 0 AND count(*) FILTER (WHERE state NOT IN ('done', 'dead')) = 0 "
-        "FROM job WHERE kind = 'core.declare'"
+        "FROM job WHERE kind = 'core.declare' AND due <= now()"
     )
     try:
         while not await connection.fetchval(settled):  # noqa: ASYNC110  a worker makes it so

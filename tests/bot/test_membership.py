@@ -109,11 +109,27 @@ async def test_a_shard_that_was_away_notices_only_its_own_losses() -> None:
 
 @pytest.mark.integration
 @pytest.mark.usefixtures("database")
-async def test_many_shards_at_once_call_for_one_look_at_the_commands() -> None:
-    for second in range(service.DECLARE_PAUSE_SECONDS):
+async def test_many_shards_at_once_call_for_one_look_at_once_and_one_when_the_pause_is_over() -> None:
+    calls = [NOW + timedelta(seconds=second) for second in range(service.DECLARE_PAUSE_SECONDS)]
+    for now in calls:
         async with transaction():
-            await service.call_for_declaration(now=NOW + timedelta(seconds=second))
-    assert len(await jobs("core.declare")) == 1
+            await service.call_for_declaration(now=now)
+    due = await fetch("SELECT due FROM job WHERE kind = 'core.declare' ORDER BY due")
+    assert [row["due"] for row in due] == [NOW, NOW + timedelta(seconds=service.DECLARE_PAUSE_SECONDS)]
     async with transaction():
         await service.call_for_declaration(now=NOW + timedelta(minutes=1))
-    assert len(await jobs("core.declare")) == 2
+    assert len(await jobs("core.declare")) == 3
+
+
+@pytest.mark.integration
+@pytest.mark.usefixtures("database")
+async def test_a_call_after_the_first_look_is_followed_by_another_look() -> None:
+    """Commands wiped just after a look would else stay away until some later session."""
+    async with transaction():
+        await service.call_for_declaration(now=NOW)
+    await fetch("UPDATE job SET state = 'done', finished_at = now() WHERE kind = 'core.declare'")
+    late = NOW + timedelta(seconds=1)
+    async with transaction():
+        await service.call_for_declaration(now=late)
+    waiting = await fetch("SELECT due FROM job WHERE kind = 'core.declare' AND state = 'waiting'")
+    assert [row["due"] >= late for row in waiting] == [True]

@@ -61,9 +61,14 @@ async def erase(guild_id: int, left_at: datetime) -> dict[str, int] | None:
 
 
 async def call_for_declaration(*, now: datetime) -> None:
-    """Have a worker compare the commands that Discord knows with ours."""
+    """Have a worker compare the commands that Discord knows with ours: at once, and again when the pause is over.
+
+    The second look is for calls that come after the first one has run: they too must be followed by a look.
+    """
     bucket = int(now.timestamp()) // DECLARE_PAUSE_SECONDS
-    await outbox.add(DECLARE, guild_id=None, payload={}, due=now, dedupe_key=str(bucket))
+    if await outbox.add(DECLARE, guild_id=None, payload={}, due=now, dedupe_key=str(bucket)) is None:
+        over = datetime.fromtimestamp((bucket + 1) * DECLARE_PAUSE_SECONDS, now.tzinfo)
+        await outbox.add(DECLARE, guild_id=None, payload={}, due=over, dedupe_key=f"{bucket}:again")
 
 
 def _departure(membership: Membership) -> str:
