@@ -91,7 +91,8 @@ class Up:
 
     def say(self, text: str) -> None:
         """Tell the person at the terminal. Stdout is theirs, or the one JSON line's."""
-        print(text, file=sys.stderr if self.asked.as_json else sys.stdout, flush=True)
+        with contextlib.suppress(OSError):  # whoever read us may be gone; that must not keep us from ending
+            print(text, file=sys.stderr if self.asked.as_json else sys.stdout, flush=True)
 
     def install(self) -> None:
         """Find or install what we need beside Python.

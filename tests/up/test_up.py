@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -104,10 +105,25 @@ def test_children_killed_during_start_up_are_started_again(tmp_path: Path) -> No
     """It becomes ready all the same."""
     guildwright = Running(tmp_path)
     for victim in ("playground", "shard", "worker"):
-        until(lambda name=victim: guildwright.kill(name), within=40)
+        until(partial(guildwright.kill, victim), within=40)
     guildwright.wait_ready()
     assert guildwright.get(f"/guilds/{guildwright.facts['guild_id']}")
     assert guildwright.stop() < 5.0
+
+
+def test_up_ends_though_nobody_reads_what_it_says_any_more(tmp_path: Path) -> None:
+    """A closed pipe, as behind `| head`, is no reason to stay."""
+    argv = [word for word in UP if word != "--json"]
+    argv += ["--data", str(tmp_path / "data"), "--guilds", str(tmp_path / "guilds"), "--port", "0"]
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        assert process.stdout
+        assert any("Ready in" in line for line in process.stdout)
+        process.stdout.close()
+        process.terminate()
+        try:
+            process.wait(10)
+        finally:
+            process.kill()
 
 
 def test_killing_up_itself_leaves_nothing_running_and_the_next_up_works(tmp_path: Path) -> None:
