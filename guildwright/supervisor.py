@@ -136,9 +136,13 @@ class Supervisor:
             await wait(child, process)
             if (process.returncode or 0) >= 0:
                 return process
-            self._say(f"{child.name} (pid {process.pid}) {_ending(process.returncode)}; restarting in {backoff:g} s")
-            await asyncio.sleep(backoff)
-            backoff = min(backoff * 2, LAST_BACKOFF)
+            backoff = await self._rest(child, process, backoff)
+
+    async def _rest(self, child: Child, process: Process, backoff: float) -> float:
+        """Say how the child ended and wait before its next life; return how long to wait the time after."""
+        self._say(f"{child.name} (pid {process.pid}) {_ending(process.returncode)}; restarting in {backoff:g} s")
+        await asyncio.sleep(backoff)
+        return min(backoff * 2, LAST_BACKOFF)
 
     async def _until_ended(self, child: Child, process: Process) -> None:
         del child
@@ -165,13 +169,11 @@ class Supervisor:
         loop = asyncio.get_running_loop()
         backoff, started = FIRST_BACKOFF, loop.time()
         while True:
-            code = await process.wait()
+            await process.wait()
             self._changed(self.pids)
             if loop.time() - started >= STABLE:
                 backoff = FIRST_BACKOFF
-            self._say(f"{child.name} (pid {process.pid}) {_ending(code)}; restarting in {backoff:g} s")
-            await asyncio.sleep(backoff)
-            backoff = min(backoff * 2, LAST_BACKOFF)
+            backoff = await self._rest(child, process, backoff)
             started = loop.time()
             with contextlib.suppress(Failed):
                 process = await self._spawn(child)
