@@ -1,93 +1,90 @@
 """The state as it is read: plain dictionaries, with the few indexes that requests look things up by."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from guildwright.playground.records import (
     Application,
+    AuditEntry,
+    Ban,
     Channel,
     Command,
+    CommandPermissions,
     Effect,
+    Emoji,
+    Entitlement,
+    Grant,
     Guild,
     Interaction,
+    Invite,
     Member,
     Message,
     Nonce,
     Record,
     Role,
+    Sku,
+    ThreadMember,
     User,
+    VoiceState,
+    Webhook,
 )
+
+type _Place = tuple[dict[Any, Any], Any]
+type _Nested[T] = dict[int, dict[int, T]]
 
 
 class Memory:
-    """Written by the store alone."""
+    """Written by the store alone. Nested dictionaries are by guild, channel or thread first."""
 
     def __init__(self) -> None:
         self.applications: dict[int, Application] = {}
         self.users: dict[int, User] = {}
+        self.grants: dict[str, Grant] = {}
+        self.skus: dict[int, Sku] = {}
+        self.entitlements: dict[int, Entitlement] = {}
         self.guilds: dict[int, Guild] = {}
         self.roles: dict[int, Role] = {}
         self.channels: dict[int, Channel] = {}
-        self.members: dict[int, dict[int, Member]] = defaultdict(dict)
-        self.messages: dict[int, dict[int, Message]] = defaultdict(dict)
+        self.members: _Nested[Member] = defaultdict(dict)
+        self.thread_members: _Nested[ThreadMember] = defaultdict(dict)
+        self.voice_states: _Nested[VoiceState] = defaultdict(dict)
+        self.bans: _Nested[Ban] = defaultdict(dict)
+        self.invites: dict[str, Invite] = {}
+        self.webhooks: dict[int, Webhook] = {}
+        self.emojis: dict[int, Emoji] = {}
+        self.audit_log: _Nested[AuditEntry] = defaultdict(dict)
+        self.messages: _Nested[Message] = defaultdict(dict)
+        self.nonces: dict[str, Nonce] = {}
         self.commands: dict[int, Command] = {}
+        self.command_permissions: _Nested[CommandPermissions] = defaultdict(dict)
         self.interactions: dict[int, Interaction] = {}
         self.interaction_tokens: dict[str, int] = {}
-        self.nonces: dict[str, Nonce] = {}
         self.effects: dict[str, Effect] = {}
+        self.roles_of: _Nested[Role] = defaultdict(dict)
+        self.channels_of: _Nested[Channel] = defaultdict(dict)
+        self.threads_of: _Nested[Channel] = defaultdict(dict)
+        self.direct: dict[int, Channel] = {}
         self.largest_id = 0
 
-    def apply(self, record: Record) -> None:  # noqa: C901 - one arm per kind
+    def apply(self, record: Record) -> None:
         """Make a kept record readable."""
-        self.largest_id = max(self.largest_id, getattr(record, "id", 0))
-        match record:
-            case Application():
-                self.applications[record.id] = record
-            case User():
-                self.users[record.id] = record
-            case Guild():
-                self.guilds[record.id] = record
-            case Role():
-                self.roles[record.id] = record
-            case Channel():
-                self.channels[record.id] = record
-            case Member():
-                self.members[record.guild_id][record.user_id] = record
-            case Message():
-                self.messages[record.channel_id][record.id] = record
-            case Command():
-                self.commands[record.id] = record
-            case Interaction():
-                self.interactions[record.id] = record
-                self.interaction_tokens[record.token] = record.id
-            case Nonce():
-                self.nonces[record.key] = record
-            case Effect():
-                self.effects[record.key] = record
+        number = getattr(record, "id", 0)
+        if isinstance(number, int) and number > self.largest_id:
+            self.largest_id = number
+        for home, key in _PLACES[record.kind](self, record):
+            home[key] = record
+        if isinstance(record, Interaction):
+            self.interaction_tokens[record.token] = record.id
 
     def forget(self, record: Record) -> None:
         """Make a dropped record unreadable."""
-        match record:
-            case Guild():
-                self.guilds.pop(record.id, None)
-            case Role():
-                self.roles.pop(record.id, None)
-            case Channel():
-                self.channels.pop(record.id, None)
-                self.messages.pop(record.id, None)
-            case Member():
-                self.members[record.guild_id].pop(record.user_id, None)
-            case Message():
-                self.messages[record.channel_id].pop(record.id, None)
-            case Command():
-                self.commands.pop(record.id, None)
-            case Interaction():
-                self.interactions.pop(record.id, None)
-                self.interaction_tokens.pop(record.token, None)
-            case Nonce():
-                self.nonces.pop(record.key, None)
-            case Effect():
-                self.effects.pop(record.key, None)
+        for home, key in _PLACES[record.kind](self, record):
+            home.pop(key, None)
+        if isinstance(record, Interaction):
+            self.interaction_tokens.pop(record.token, None)
+        elif isinstance(record, Channel):
+            self.messages.pop(record.id, None)
 
     @property
     def application(self) -> Application:
@@ -96,13 +93,15 @@ class Memory:
 
     def guild_roles(self, guild_id: int) -> list[Role]:
         """The guild's roles, lowest first, as the hierarchy orders them."""
-        roles = (role for role in self.roles.values() if role.guild_id == guild_id)
-        return sorted(roles, key=lambda role: (role.position, -role.id))
+        return sorted(self.roles_of[guild_id].values(), key=lambda role: (role.position, -role.id))
 
     def guild_channels(self, guild_id: int) -> list[Channel]:
-        """The guild's channels in their order."""
-        channels = (channel for channel in self.channels.values() if channel.guild_id == guild_id)
-        return sorted(channels, key=lambda channel: (channel.position, channel.id))
+        """The guild's channels in their order, without threads."""
+        return sorted(self.channels_of[guild_id].values(), key=lambda channel: (channel.position, channel.id))
+
+    def guild_threads(self, guild_id: int) -> list[Channel]:
+        """The guild's threads, oldest first, the archived ones too."""
+        return list(self.threads_of[guild_id].values())
 
     def member(self, guild_id: int, user_id: int) -> Member | None:
         """A membership, if there is one."""
@@ -126,8 +125,44 @@ class Memory:
 
     def direct_channel(self, user_id: int) -> Channel | None:
         """The private channel between the bot and a user."""
-        return next((channel for channel in self.channels.values() if channel.recipient_id == user_id), None)
+        return self.direct.get(user_id)
 
     def scoped_commands(self, guild_id: int | None) -> list[Command]:
         """The commands registered globally (None) or for one guild."""
         return [command for command in self.commands.values() if command.guild_id == guild_id]
+
+
+def _channel_places(memory: Memory, record: Channel) -> list[_Place]:
+    places: list[_Place] = [(memory.channels, record.id)]
+    if record.recipient_id:
+        places.append((memory.direct, record.recipient_id))
+    elif record.guild_id:
+        index = memory.threads_of if record.thread else memory.channels_of
+        places.append((index[record.guild_id], record.id))
+    return places
+
+
+_PLACES: dict[str, Callable[[Memory, Any], list[_Place]]] = {
+    Application.kind: lambda memory, record: [(memory.applications, record.id)],
+    User.kind: lambda memory, record: [(memory.users, record.id)],
+    Grant.kind: lambda memory, record: [(memory.grants, record.id)],
+    Sku.kind: lambda memory, record: [(memory.skus, record.id)],
+    Entitlement.kind: lambda memory, record: [(memory.entitlements, record.id)],
+    Guild.kind: lambda memory, record: [(memory.guilds, record.id)],
+    Role.kind: lambda memory, record: [(memory.roles, record.id), (memory.roles_of[record.guild_id], record.id)],
+    Channel.kind: _channel_places,
+    Member.kind: lambda memory, record: [(memory.members[record.guild_id], record.user_id)],
+    ThreadMember.kind: lambda memory, record: [(memory.thread_members[record.thread_id], record.user_id)],
+    VoiceState.kind: lambda memory, record: [(memory.voice_states[record.guild_id], record.user_id)],
+    Ban.kind: lambda memory, record: [(memory.bans[record.guild_id], record.user_id)],
+    Invite.kind: lambda memory, record: [(memory.invites, record.code)],
+    Webhook.kind: lambda memory, record: [(memory.webhooks, record.id)],
+    Emoji.kind: lambda memory, record: [(memory.emojis, record.id)],
+    AuditEntry.kind: lambda memory, record: [(memory.audit_log[record.guild_id], record.id)],
+    Message.kind: lambda memory, record: [(memory.messages[record.channel_id], record.id)],
+    Nonce.kind: lambda memory, record: [(memory.nonces, record.key)],
+    Command.kind: lambda memory, record: [(memory.commands, record.id)],
+    CommandPermissions.kind: lambda memory, record: [(memory.command_permissions[record.guild_id], record.command_id)],
+    Interaction.kind: lambda memory, record: [(memory.interactions, record.id)],
+    Effect.kind: lambda memory, record: [(memory.effects, record.key)],
+}

@@ -5,7 +5,14 @@ from datetime import datetime
 import msgspec
 
 from guildwright.playground import effects_guild as effects
-from guildwright.playground.bits import EVERYONE_DEFAULT, EVERYTHING, ChannelType, Intent, Permission
+from guildwright.playground.bits import (
+    EVERYONE_DEFAULT,
+    EVERYTHING,
+    GUILD_CHANNEL_TYPES,
+    ChannelType,
+    Intent,
+    Permission,
+)
 from guildwright.playground.control import models, requests, show
 from guildwright.playground.control.errors import ControlError, invalid, unknown
 from guildwright.playground.control.lookup import Lookup
@@ -15,8 +22,6 @@ from guildwright.playground.playground import Playground
 from guildwright.playground.records import Channel, Guild, Member, Overwrite, Role, User
 from guildwright.playground.seed import BOT_PERMISSIONS
 from guildwright.playground.store import Change
-
-_TYPES = {int(kind) for kind in ChannelType} - {int(ChannelType.DM)}
 
 
 class Guilds:
@@ -51,8 +56,8 @@ class Guilds:
     def create_channel(self, guild_id: str, body: requests.NewChannel) -> models.ChannelView:
         """A new channel at the end."""
         guild = self._find.guild(guild_id)
-        if body.type not in _TYPES:
-            raise invalid("type", f"{body.type} is not one of {sorted(_TYPES)}.")
+        if body.type not in GUILD_CHANNEL_TYPES:
+            raise invalid("type", f"{body.type} is not one of {sorted(GUILD_CHANNEL_TYPES)}.")
         overwrites = [self._overwrite(guild, entry, index) for index, entry in enumerate(body.overwrites)]
         if body.private:
             overwrites.append(Overwrite(id=guild.id, type=0, deny=int(Permission.VIEW_CHANNEL)))

@@ -4,6 +4,7 @@ import io
 import re
 from email.message import Message as MailMessage
 from typing import Any
+from urllib.parse import unquote
 
 import msgspec
 from litestar import Request, Response
@@ -59,6 +60,12 @@ class Call:
     def query_flag(self, name: str) -> bool:
         """A true or false from the query string."""
         return self.query.get(name, "false").casefold() in {"true", "1"}
+
+    @property
+    def reason(self) -> str | None:
+        """Why, for the audit log: the X-Audit-Log-Reason header, percent-decoded, 512 characters at most."""
+        text = unquote(self.request.headers.get("x-audit-log-reason", ""))
+        return text[:512] or None
 
     async def json(self) -> Any:  # noqa: ANN401 - a body may be anything until it was checked
         """The JSON body; of a multipart body its payload_json."""

@@ -5,7 +5,7 @@ from litestar import Response, delete, get, patch, post, put
 from litestar.params import FromPath
 
 from guildwright.playground import effects_guild, errors, render
-from guildwright.playground.bits import ChannelType, Permission
+from guildwright.playground.bits import GUILD_CHANNEL_TYPES, ChannelType, Permission
 from guildwright.playground.bodies.fields import Fields
 from guildwright.playground.errors import DiscordError, Faults
 from guildwright.playground.ids import digits
@@ -13,7 +13,6 @@ from guildwright.playground.records import Channel, Overwrite
 from guildwright.playground.rest.call import BotCall, Call, answer, nothing
 
 _ONE = "/channels/{channel_id:int}"
-_TYPES = {int(kind) for kind in ChannelType} - {int(ChannelType.DM)}
 _LARGEST_BITS = (1 << 53) - 1
 _MOST_CHANNELS = 500
 
@@ -96,7 +95,7 @@ async def create_channel(call: BotCall, guild_id: FromPath[int]) -> Response[obj
     fields = Fields(await call.body(), Faults())
     if not fields.body.get("name"):
         fields.missing("name")
-    kind = fields.choice("type", _TYPES) or int(ChannelType.GUILD_TEXT)
+    kind = fields.choice("type", set(GUILD_CHANNEL_TYPES)) or int(ChannelType.GUILD_TEXT)
     blank = Channel(id=call.play.ids.next(), type=kind, guild_id=guild_id, position=len(known))
     channel = _read(call, blank, fields)
     with call.play.store.change() as change:
