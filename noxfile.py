@@ -29,7 +29,9 @@ def need(session: nox.Session, *programs: system.Program) -> None:
 
 
 def pytest(session: nox.Session, marker: str) -> None:
-    session.run("python", "-m", "pytest", "-m", marker, *session.posargs)
+    # Most of these tests wait for a process most of the time; a file's tests stay together, as its fixtures do.
+    workers = ("-n", "2", "--dist", "loadfile")
+    session.run("python", "-m", "pytest", "-m", marker, *workers, *session.posargs)
 
 
 @nox.session
