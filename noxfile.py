@@ -28,10 +28,10 @@ def need(session: nox.Session, *programs: system.Program) -> None:
             session.error(str(missing))
 
 
-def pytest(session: nox.Session, marker: str) -> None:
-    # Most of these tests wait for a process most of the time; a file's tests stay together, as its fixtures do.
-    workers = ("-n", "2", "--dist", "loadfile")
-    session.run("python", "-m", "pytest", "-m", marker, *workers, *session.posargs)
+def pytest(session: nox.Session, marker: str, workers: int = 2) -> None:
+    # Most tests wait for a process most of the time; a file's tests stay together, as its fixtures do.
+    spread = ("-n", str(workers), "--dist", "loadfile")
+    session.run("python", "-m", "pytest", "-m", marker, *spread, *session.posargs)
 
 
 @nox.session
@@ -91,7 +91,7 @@ def browser(session: nox.Session) -> None:
 def cluster(session: nox.Session) -> None:
     """The CRD on a real kube-apiserver, built from source (cached outside the repository)."""
     session.run("python", "-m", "tests.cluster.binaries")
-    pytest(session, "cluster")
+    pytest(session, "cluster", workers=0)  # one control plane is enough
 
 
 @nox.session(default=False)
