@@ -54,6 +54,16 @@ async def test_a_body_beyond_the_limit_is_heard_out_and_refused(shared_discord: 
 
 
 @pytest.mark.asyncio(loop_scope="module")
+async def test_version_9_of_the_api_is_served_as_version_10_is(shared_discord: LocalDiscord) -> None:
+    headers = {"authorization": f"Bot {shared_discord.token}"}
+    old, new = [await shared_discord.http.get(f"/api/{v}/users/@me", headers=headers) for v in ("v9", "v10")]
+    unknown = await shared_discord.http.get("/api/v9/no-such-thing", headers=headers)
+
+    assert (old.status_code, old.json()) == (200, new.json())
+    assert (unknown.status_code, unknown.json()["code"]) == (404, 0)
+
+
+@pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("path", ["/", "/control/state", "/api/v10/gateway", "/page/live?channel=1"])
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:80", "localhost.evil.example", "[::2]:80", "192.0.2.1"])
 async def test_a_name_that_is_not_ours_is_refused(shared_discord: LocalDiscord, host: str, path: str) -> None:
