@@ -1,5 +1,7 @@
 """The commands that a member finds in a channel, and why one may be out of reach."""
 
+from collections.abc import Sequence
+
 import msgspec
 
 from guildwright.playground.bits import OptionType, Permission
@@ -9,8 +11,9 @@ from guildwright.playground.control.options import Leaf, leaves
 from guildwright.playground.playground import Playground
 from guildwright.playground.records import Channel, Command, Json
 
-SLASH = 1
-_KINDS = {1: "slash", 2: "user", 3: "message"}
+SLASH, USER, MESSAGE = 1, 2, 3
+SLASH_ONLY: tuple[models.CommandKind, ...] = ("slash",)
+_KINDS: dict[int, models.CommandKind] = {SLASH: "slash", USER: "user", MESSAGE: "message"}
 _GUILD_CONTEXT, _BOT_DM_CONTEXT = 0, 1
 
 
@@ -20,6 +23,11 @@ class Entry:
     def __init__(self, leaf: Leaf, reason: str | None) -> None:
         self.leaf = leaf
         self.reason = reason
+
+    @property
+    def kind(self) -> models.CommandKind:
+        """Typed, or chosen from the menu of a user or a message."""
+        return _KINDS[self.leaf.command.body["type"]]
 
 
 def entries(play: Playground, channel: Channel, user_id: int) -> list[Entry]:
@@ -32,12 +40,14 @@ def entries(play: Playground, channel: Channel, user_id: int) -> list[Entry]:
     return [Entry(leaf, _reason(play, command, channel, user_id)) for command in ordered for leaf in leaves(command)]
 
 
-def find(play: Playground, channel: Channel, user_id: int, typed: str) -> Entry:
-    """The entry for a typed command."""
+def find(
+    play: Playground, channel: Channel, user_id: int, typed: str, kinds: Sequence[models.CommandKind] = SLASH_ONLY
+) -> Entry:
+    """The entry for a command by its name, among those of the kinds; an earlier kind wins."""
     wanted = " ".join(typed.removeprefix("/").split())
-    known = entries(play, channel, user_id)
-    for entry in known:
-        if entry.leaf.typed == wanted:
+    known = [entry for entry in entries(play, channel, user_id) if entry.kind in kinds]
+    for entry in sorted(known, key=lambda entry: kinds.index(entry.kind)):
+        if " ".join(entry.leaf.typed.split()) == wanted:
             return entry
     listed = ", ".join(entry.leaf.typed for entry in known) or "none"
     raise ControlError(404, "unknown_command", f"There is no command {wanted!r} here; there are: {listed}.", "command")
@@ -74,7 +84,7 @@ def shown(entry: Entry) -> models.CommandView:
     return models.CommandView(
         id=str(command.id),
         command=entry.leaf.typed,
-        kind=msgspec.convert(_KINDS[command.body["type"]], models.CommandKind),
+        kind=entry.kind,
         description=entry.leaf.description,
         options=[_option(option) for option in entry.leaf.options],
         allowed=entry.reason is None,

@@ -56,16 +56,13 @@ class People:
         """A member runs a command; returns after the first answer, or after three seconds."""
         user = self._find.person(body.user_id)
         channel = self._find.visible_channel(user, body.channel_id)
-        entry = catalogue.find(self._play, channel, user.id, body.command)
+        entry = catalogue.find(self._play, channel, user.id, body.command, _kinds(body))
         _refuse_forbidden(entry)
-        kind = entry.leaf.command.body["type"]
-        if kind != catalogue.SLASH:
-            data = self._target(entry.leaf.command, channel, user, body.target_id)
-        else:
+        if entry.kind == "slash":
             data = self._data(entry, channel, user, body.options)
-        origin = Origin(user.id, channel)
-        name = entry.leaf.typed
-        return await self._ask(InteractionType.COMMAND, origin, data, name)
+        else:
+            data = self._target(entry.leaf.command, channel, user, body)
+        return await self._ask(InteractionType.COMMAND, Origin(user.id, channel), data, entry.leaf.typed)
 
     async def autocomplete(self, body: requests.Autocomplete) -> models.AutocompleteResult:
         """A member types in an option."""
@@ -134,10 +131,12 @@ class People:
         filled = entry.leaf.wrap(filler.fill(entry.leaf, options, focused))
         return _named(entry.leaf.command) | {"options": filled} | filler.resolved.as_json()
 
-    def _target(self, command: Command, channel: Channel, user: User, target_id: str | None) -> Json:
-        if target_id is None:
+    def _target(self, command: Command, channel: Channel, user: User, body: requests.RunCommand) -> Json:
+        if body.target_id is None:
             raise invalid("target_id", "A context menu command needs a target_id.")
-        return _named(command) | values.target(self._play, channel, user, command.body["type"], target_id)
+        if body.options:
+            raise invalid("options", "A context menu command takes no options.")
+        return _named(command) | values.target(self._play, channel, user, command.body["type"], body.target_id)
 
     def _close_modal(self, opened: Interaction) -> None:
         with self._play.store.change() as change:
@@ -154,6 +153,15 @@ class People:
             raise ControlError(409, "bot_absent", "The bot is not in this guild.")
         interaction = await ask(self._play, kind, origin, data, command)
         return show.result(self._play, interaction)
+
+
+def _kinds(body: requests.RunCommand) -> tuple[models.CommandKind, ...]:
+    """Among which commands the name is looked up."""
+    if body.kind == "slash" and body.target_id is not None:
+        raise invalid("target_id", "A slash command has no target.")
+    if body.kind is not None:
+        return (body.kind,)
+    return ("slash", "user", "message") if body.target_id is None else ("user", "message")
 
 
 def _named(command: Command) -> Json:

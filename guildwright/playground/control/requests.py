@@ -2,7 +2,7 @@
 
 import msgspec
 
-from guildwright.playground.control.models import Value
+from guildwright.playground.control.models import CommandKind, Value
 
 
 class Body(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -20,12 +20,14 @@ class WriteMessage(Body, frozen=True, kw_only=True):
 class RunCommand(Body, frozen=True, kw_only=True):
     """A member runs a command: `command` as it is typed, without the slash. `options` by name; ids as strings.
 
-    `target_id` is the user or message of a context menu command.
+    `target_id` is the user or message of a context menu command. A slash and a user command may share a name: `kind`
+    (`slash`, `user` or `message`) says which is meant; without it a `target_id` means one of the context menu.
     """
 
     user_id: str
     channel_id: str
     command: str
+    kind: CommandKind | None = None
     options: dict[str, Value] = {}
     target_id: str | None = None
 
@@ -41,16 +43,22 @@ class Autocomplete(Body, frozen=True, kw_only=True):
 
 
 class UseComponent(Body, frozen=True, kw_only=True):
-    """A member clicks a button, or chooses `values` of a select (ids as strings)."""
+    """A member clicks a button, or chooses `values` of a select (ids as strings).
+
+    Without `values` a select sends what it shows as chosen already: its default options or default values.
+    """
 
     user_id: str
     message_id: str
     custom_id: str
-    values: list[str] = []
+    values: list[str] | None = None
 
 
 class SubmitModal(Body, frozen=True, kw_only=True):
-    """A member sends a modal: `values` by the inputs' custom_id, a text or, for a select, a list."""
+    """A member sends a modal: `values` by the inputs' custom_id, a text or, for a select, a list.
+
+    An input that is not named is sent as the modal shows it: its value, its default options or default values.
+    """
 
     user_id: str
     modal_id: str

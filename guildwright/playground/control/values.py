@@ -42,7 +42,7 @@ class Chooser:
         found = snowflake(text, field)
         guild_id = self._channel.guild_id
         role, channel = memory.roles.get(found), memory.channels.get(found)
-        if kind in {Kind.USER_SELECT, Kind.MENTIONABLE_SELECT} and found in memory.users:
+        if kind in {Kind.USER_SELECT, Kind.MENTIONABLE_SELECT} and self._offers_user(found):
             self.resolved.user(found)
         elif kind in {Kind.ROLE_SELECT, Kind.MENTIONABLE_SELECT} and role and role.guild_id == guild_id:
             self.resolved.role(found)
@@ -53,8 +53,20 @@ class Chooser:
         else:
             raise invalid(field, f"{text} names nothing that can be chosen here.")
 
+    def _offers_user(self, user_id: int) -> bool:
+        """Discord's client offers the members of the guild, or the two who talk in private."""
+        if self._channel.guild_id is None:
+            return user_id in {self._channel.recipient_id, self._play.application.id}
+        return self._play.memory.member(self._channel.guild_id, user_id) is not None
 
-def chosen(play: Playground, channel: Channel, user_id: int, component: Json, values: list[str]) -> Json:
+
+def preset(component: Json) -> list[str]:
+    """What a select shows as chosen before anybody touches it."""
+    marked = [option["value"] for option in component.get("options", ()) if option.get("default")]
+    return marked or [entry["id"] for entry in component.get("default_values", ())]
+
+
+def chosen(play: Playground, channel: Channel, user_id: int, component: Json, values: list[str] | None) -> Json:
     """The data of a component interaction."""
     data: Json = {"custom_id": component["custom_id"], "component_type": component["type"], "id": component["id"]}
     if component["type"] not in _SELECTS:
@@ -62,7 +74,7 @@ def chosen(play: Playground, channel: Channel, user_id: int, component: Json, va
             raise invalid("values", "A button takes no values.")
         return data
     chooser = Chooser(play, channel, user_id)
-    data["values"] = chooser.choose(component, values, "values")
+    data["values"] = chooser.choose(component, preset(component) if values is None else values, "values")
     if component["type"] != Kind.STRING_SELECT:
         data["resolved"] = chooser.resolved.as_json().get("resolved", {})
     return data
@@ -96,7 +108,7 @@ def _input(chooser: Chooser, component: Json, left: dict[str, str | list[str]]) 
     given = left.pop(custom_id, None)
     if component["type"] == Kind.TEXT_INPUT:
         return body | {"value": _typed(component, component.get("value", "") if given is None else given, field)}
-    listed = [given] if isinstance(given, str) else given or []
+    listed = [given] if isinstance(given, str) else preset(component) if given is None else given
     if not listed and not component.get("required", True):
         return body | {"values": []}
     return body | {"values": chooser.choose(component, listed, field)}
@@ -123,5 +135,7 @@ def target(play: Playground, channel: Channel, user: User, kind: int, target_id:
         resolved.user(find.user(target_id, "target_id").id)
         return {"target_id": target_id} | resolved.as_json()
     message = find.seen_message(user, target_id, "target_id")
+    if message.channel_id != channel.id or message.private_to is not None:
+        raise invalid("target_id", "A message command takes a public message of the channel where it is run.")
     shown = render_message.message(play.memory, message)
     return {"target_id": target_id, "resolved": {"messages": {target_id: shown}}}
