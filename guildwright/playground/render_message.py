@@ -1,6 +1,7 @@
 """Messages as Discord's JSON, with where they came from; see `render` for everything else."""
 
 from guildwright.playground.bits import InteractionType
+from guildwright.playground.ids import made_at
 from guildwright.playground.memory import Memory
 from guildwright.playground.records import Interaction, Json, Message, Reaction
 from guildwright.playground.render import bare_member, user
@@ -31,7 +32,7 @@ def message(memory: Memory, record: Message, *, quoted: bool = False) -> Json:
         "type": record.type,
         "author": user(memory.users[record.author_id]),
         "content": record.content,
-        "timestamp": record.sent_at,
+        "timestamp": made_at(record.id).isoformat(),  # to the same millisecond, as clients that read ids expect
         "edited_timestamp": record.edited_at,
         "tts": False,
         "mention_everyone": record.mention_everyone,

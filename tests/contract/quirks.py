@@ -1,6 +1,6 @@
 """What a stock client library sends that the schemas do not know, though Discord takes it: each by name, and no more.
 
-These are hikari 2.7's own doings, beyond our code; anything else that is off stays a violation.
+These are the doings of hikari 2.7 and discord.py 2.7, beyond our code; anything else that is off stays a violation.
 """
 
 from typing import Any
@@ -29,3 +29,26 @@ def _presence(presence: Json) -> Json:
     game = presence["game"]
     rest = {name: value for name, value in presence.items() if name != "game"}
     return rest | {"activities": [game] if game else []}
+
+
+def without_request_quirks(method: str, body: object) -> object:
+    """The body of a request as the document would have it.
+
+    discord.py sends `flags: 0` in every embed, and `tts: false` also when it edits a message.
+    """
+    if not isinstance(body, dict):
+        return body
+    if method == "PATCH" and body.get("tts") is False:
+        body = _without(body, "tts")
+    if isinstance(body.get("embeds"), list):
+        embeds = [_without(embed, "flags") if _unflagged(embed) else embed for embed in body["embeds"]]
+        body = body | {"embeds": embeds}
+    return body
+
+
+def _unflagged(embed: object) -> bool:
+    return isinstance(embed, dict) and embed.get("flags") == 0
+
+
+def _without(body: Json, name: str) -> Json:
+    return {key: value for key, value in body.items() if key != name}

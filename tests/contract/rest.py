@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, quote
 import jsonschema_rs
 
 from tests.contract.corrections import corrected
+from tests.contract.quirks import without_request_quirks
 from tests.contract.sealed import sealed
 from tests.contract.undocumented import UNDOCUMENTED
 
@@ -130,7 +131,7 @@ class RestContract:
                 yield f"request: content type {kind!r}"
             return
         pointer = _pointer(operation, "requestBody", "content", kind, "schema")
-        yield from self._errors(f"urn:sealed#{pointer}", body, "request")
+        yield from self._errors(f"urn:sealed#{pointer}", without_request_quirks(operation.method, body), "request")
 
     def _response(self, operation: Operation, entry: Json) -> Iterator[str]:
         status, body = str(entry["status"]), entry.get("response")

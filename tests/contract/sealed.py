@@ -1,4 +1,8 @@
-"""The document with every request object closed: a misspelled field, which Discord would ignore, is a violation."""
+"""The document as requests are held against it.
+
+Every object is closed: a misspelled field, which Discord would ignore, is a violation. And a snowflake may be a number:
+Discord returns strings, but reads both, and discord.py sends numbers in message references and allowed mentions.
+"""
 
 from typing import Any
 
@@ -6,8 +10,11 @@ type Json = dict[str, Any]
 
 
 def sealed(document: Json) -> Json:
-    """A copy in which objects with listed properties take no others."""
+    """A copy in which objects with listed properties take no others, and snowflakes may be numbers."""
     result: Json = _seal(document)
+    schemas = result.get("components", {}).get("schemas", {})
+    if "SnowflakeType" in schemas:
+        schemas["SnowflakeType"] = {"anyOf": [schemas["SnowflakeType"], {"type": "integer", "minimum": 0}]}
     return result
 
 

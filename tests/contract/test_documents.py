@@ -12,7 +12,7 @@ from guildwright.playground.playground import Options, Playground
 from guildwright.playground.rest.router import PATH
 from tests.contract import spec
 from tests.contract.corrections import CORRECTIONS, GATEWAY_CORRECTIONS, Correction, at, corrected
-from tests.contract.quirks import without_quirks
+from tests.contract.quirks import without_quirks, without_request_quirks
 from tests.contract.undocumented import UNDOCUMENTED
 
 
@@ -83,6 +83,15 @@ def test_only_hikari_s_old_word_for_an_activity_is_forgiven() -> None:
     assert told["d"]["activities"] == [{"name": "draws", "type": 0}]
     assert none["d"] == presence
     assert without_quirks({"op": 1, "d": 5}) == {"op": 1, "d": 5}
+
+
+def test_only_discord_py_s_empty_flags_and_its_tts_in_edits_are_forgiven() -> None:
+    told = without_request_quirks("PATCH", {"tts": False, "embeds": [{"title": "Prize", "flags": 0}, {"flags": 4}]})
+
+    assert told == {"embeds": [{"title": "Prize"}, {"flags": 4}]}
+    assert without_request_quirks("POST", {"tts": False}) == {"tts": False}
+    assert without_request_quirks("PATCH", {"tts": True}) == {"tts": True}
+    assert without_request_quirks("POST", [{"flags": 0}]) == [{"flags": 0}]
 
 
 def test_missing_documents_are_an_error_in_ci_and_one_loud_line_elsewhere(
