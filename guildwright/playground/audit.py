@@ -1,9 +1,10 @@
 """The audit log: every moderation action with its actor, its target and its reason, told to who may read it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from guildwright.playground.bits import AuditAction, Intent, Permission
 from guildwright.playground.gateway.session import Dispatch
+from guildwright.playground.memory import Memory
 from guildwright.playground.playground import Playground
 from guildwright.playground.records import AuditEntry, Json
 from guildwright.playground.store import Change
@@ -62,6 +63,16 @@ def differences(before: Json, after: Json) -> list[Json]:
                 entry["new_value"] = new
             found.append(entry)
     return sorted(found, key=lambda entry: str(entry["key"]))
+
+
+def role_changes(memory: Memory, before: Sequence[int], after: Sequence[int]) -> list[Json]:
+    """The roles that a member gained and lost, each named as it is now."""
+    found: list[Json] = []
+    for key, these, those in (("$add", after, before), ("$remove", before, after)):
+        roles = [memory.roles[role] for role in these if role not in those and role in memory.roles]
+        if roles:
+            found.append({"key": key, "new_value": [{"id": str(role.id), "name": role.name} for role in roles]})
+    return found
 
 
 def render(entry: AuditEntry) -> Json:

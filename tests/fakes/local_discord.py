@@ -143,6 +143,12 @@ class LocalDiscord:
         assert response.is_success, response.text
         return response.json() if response.content else None
 
+    async def permit(self, role: str, permissions: int) -> None:
+        """The owner gives a role exactly these permissions."""
+        record = self.play.memory.roles[int(self.role(role))]
+        with self.play.store.change() as change:
+            change.put(msgspec.structs.replace(record, permissions=int(permissions)))
+
     async def effects(self) -> dict[str, int]:
         totals: dict[str, int] = (await self.told("GET", "/effects"))["totals"]
         return totals

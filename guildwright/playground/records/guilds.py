@@ -171,6 +171,7 @@ class Webhook(Thing, frozen=True, kw_only=True):
     user_id: int
     name: str
     token: str
+    avatar: str | None = None
     application_id: int | None = None
     source_channel_id: int | None = None
 

@@ -2,6 +2,7 @@
 
 import io
 import re
+from collections.abc import Iterable
 from email.message import Message as MailMessage
 from typing import Any
 from urllib.parse import unquote
@@ -11,12 +12,13 @@ from litestar import Request, Response
 from litestar.di import NamedDependency
 from multipart import MultipartError, MultipartParser  # type: ignore[import-untyped,unused-ignore]
 
-from guildwright.playground import errors
-from guildwright.playground.bits import NOTHING, Permission
+from guildwright.playground import audit, errors
+from guildwright.playground.bits import NOTHING, AuditAction, Permission
 from guildwright.playground.errors import DiscordError
 from guildwright.playground.playground import Playground
 from guildwright.playground.reading import decode
 from guildwright.playground.records import Channel, Guild, Json, Member, Message, Role
+from guildwright.playground.store import Change
 
 _NUMBER = re.compile(r"\d{1,19}")
 
@@ -29,6 +31,11 @@ class Call:
         self.request = request
         self.memory = play.memory
         self.own_id = play.application.id
+
+    @property
+    def base_url(self) -> str:
+        """Where the API is for whoever asks, without a slash at the end."""
+        return str(self.request.base_url).rstrip("/") + "/api/v10"
 
     @property
     def query(self) -> dict[str, str]:
@@ -66,6 +73,29 @@ class Call:
         """Why, for the audit log: the X-Audit-Log-Reason header, percent-decoded, 512 characters at most."""
         text = unquote(self.request.headers.get("x-audit-log-reason", ""))
         return text[:512] or None
+
+    def note(  # noqa: PLR0913 - an audit log entry has these parts
+        self,
+        change: Change,
+        guild_id: int,
+        action: AuditAction,
+        target: int | None = None,
+        *,
+        changes: Iterable[Json] = (),
+        options: Json | None = None,
+    ) -> None:
+        """Write into the audit log what the bot does with this call, and why."""
+        audit.note(
+            self.play,
+            change,
+            guild_id,
+            action,
+            actor=self.own_id,
+            target=target,
+            reason=self.reason,
+            changes=changes,
+            options=options,
+        )
 
     async def json(self) -> Any:  # noqa: ANN401 - a body may be anything until it was checked
         """The JSON body; of a multipart body its payload_json."""

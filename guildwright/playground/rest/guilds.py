@@ -16,7 +16,7 @@ async def get_guild(call: BotCall, guild_id: FromPath[int]) -> Response[object]:
     return answer(body)
 
 
-@get(["/guilds/{guild_id:int}/emojis", "/guilds/{guild_id:int}/stickers", "/guilds/{guild_id:int}/webhooks"])
+@get(["/guilds/{guild_id:int}/emojis", "/guilds/{guild_id:int}/stickers"])
 async def get_nothing(call: BotCall, guild_id: FromPath[int]) -> Response[object]:
     """GET what the playground's guilds have none of."""
     call.guild(guild_id)

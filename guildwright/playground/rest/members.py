@@ -6,11 +6,11 @@ import msgspec
 from litestar import Response, delete, get, patch, put
 from litestar.params import FromPath
 
-from guildwright.playground import effects_guild, errors, render
-from guildwright.playground.bits import Intent, Permission
+from guildwright.playground import audit, effects_guild, errors, render
+from guildwright.playground.bits import AuditAction, Intent, Permission
 from guildwright.playground.bodies.fields import Fields
 from guildwright.playground.errors import DiscordError, Faults
-from guildwright.playground.records import Member, Role
+from guildwright.playground.records import Json, Member, Role
 from guildwright.playground.rest.call import BotCall, Call, answer, nothing
 from guildwright.playground.store import Change
 
@@ -64,10 +64,12 @@ async def edit_own_member(call: BotCall, guild_id: FromPath[int]) -> Response[ob
     faults = Faults()
     nick = Fields(await call.body(), faults).text("nick", 32)
     faults.check()
-    member = msgspec.structs.replace(call.member(guild_id, call.own_id), nick=nick or None)
-    with call.play.store.change() as change:
-        effects_guild.member_edited(call.play, change, member)
-    return answer(render.member(call.memory, member))
+    member = call.member(guild_id, call.own_id)
+    edited = msgspec.structs.replace(member, nick=nick or None)
+    if edited != member:
+        with call.play.store.change() as change:
+            _replace(call, change, member, edited)
+    return answer(render.member(call.memory, edited))
 
 
 @patch(_ONE)
@@ -87,8 +89,29 @@ async def edit_member(call: BotCall, guild_id: FromPath[int], user_id: FromPath[
         fields.faults.check()
         if edited != member:
             change.count("members_edited", guild_id)
-            effects_guild.member_edited(call.play, change, edited)
+            _replace(call, change, member, edited)
     return answer(render.member(call.memory, edited))
+
+
+def _replace(call: Call, change: Change, member: Member, edited: Member) -> None:
+    """Keep the edited member; its roles have an entry of their own in the audit log."""
+    effects_guild.member_edited(call.play, change, edited)
+    changes = audit.differences(_listed(member), _listed(edited))
+    if changes:
+        call.note(change, member.guild_id, AuditAction.MEMBER_UPDATE, member.user_id, changes=changes)
+    roles = audit.role_changes(call.memory, member.roles, edited.roles)
+    if roles:
+        call.note(change, member.guild_id, AuditAction.MEMBER_ROLE_UPDATE, member.user_id, changes=roles)
+
+
+def _listed(member: Member) -> Json:
+    """The fields whose changes the audit log lists."""
+    return {
+        "nick": member.nick,
+        "communication_disabled_until": member.timeout_until,
+        "mute": member.mute,
+        "deaf": member.deaf,
+    }
 
 
 def _above(call: Call, member: Member, needed: Permission) -> None:
@@ -144,6 +167,7 @@ async def kick_member(call: BotCall, guild_id: FromPath[int], user_id: FromPath[
     with call.play.store.change() as change:
         change.count("members_kicked", guild_id)
         effects_guild.member_left(call.play, change, member)
+        call.note(change, guild_id, AuditAction.MEMBER_KICK, user_id)
     return nothing()
 
 
@@ -167,7 +191,7 @@ async def add_role(
         edited = msgspec.structs.replace(member, roles=(*member.roles, role.id))
         with call.play.store.change() as change:
             change.count("roles_added", guild_id)
-            effects_guild.member_edited(call.play, change, edited)
+            _replace(call, change, member, edited)
     return nothing()
 
 
@@ -183,7 +207,7 @@ async def remove_role(
         edited = msgspec.structs.replace(member, roles=tuple(held for held in member.roles if held != role.id))
         with call.play.store.change() as change:
             change.count("roles_removed", guild_id)
-            effects_guild.member_edited(call.play, change, edited)
+            _replace(call, change, member, edited)
     return nothing()
 
 

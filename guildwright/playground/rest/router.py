@@ -11,6 +11,8 @@ from guildwright.playground.errors import DiscordError
 from guildwright.playground.playground import Playground
 from guildwright.playground.rest import (
     applications,
+    audit,
+    bans,
     channels,
     commands,
     gateway,
@@ -21,6 +23,7 @@ from guildwright.playground.rest import (
     reactions,
     roles,
     users,
+    webhooks,
 )
 from guildwright.playground.rest.call import Call
 from guildwright.playground.rest.limits import rate_limits
@@ -44,6 +47,8 @@ def rest_router(play: Playground) -> Router:
 
     authorised: list[ControllerRouterHandler] = [
         *applications.ROUTES,
+        *audit.ROUTES,
+        *bans.ROUTES,
         *channels.ROUTES,
         *commands.ROUTES,
         *gateway.ROUTES,
@@ -53,6 +58,7 @@ def rest_router(play: Playground) -> Router:
         *reactions.ROUTES,
         *roles.ROUTES,
         *users.ROUTES,
+        *webhooks.ROUTES,
     ]
     return Router(
         path=PATH,
@@ -63,7 +69,7 @@ def rest_router(play: Playground) -> Router:
             Router(path="/", route_handlers=authorised, dependencies={"call": Provide(bot_call)}),
             Router(
                 path="/",
-                route_handlers=[*gateway.OPEN_ROUTES, *interactions.ROUTES],
+                route_handlers=[*gateway.OPEN_ROUTES, *interactions.ROUTES, *webhooks.OPEN_ROUTES],
                 dependencies={"call": Provide(open_call)},
             ),
         ],
