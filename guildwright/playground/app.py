@@ -6,6 +6,7 @@ from typing import Any
 from litestar import Litestar, Request, Response, WebSocket, websocket
 from litestar.exceptions import HTTPException
 
+from guildwright.playground.attachment_routes import attachment_route
 from guildwright.playground.control import document
 from guildwright.playground.control.access import Control
 from guildwright.playground.control.errors import refuse_http as refuse_control
@@ -54,7 +55,14 @@ def make_app(play: Playground) -> Litestar:
         play.close()
 
     return Litestar(
-        route_handlers=[gateway, rest_router(play), control_router(Control(play)), *document.ROUTES, page_router(play)],
+        route_handlers=[
+            gateway,
+            rest_router(play),
+            control_router(Control(play)),
+            *document.ROUTES,
+            page_router(play),
+            attachment_route(play),
+        ],
         exception_handlers={HTTPException: refuse, Exception: fail},
         middleware=[traffic(play.recorder)],
         on_shutdown=[close],

@@ -39,6 +39,7 @@ def run(data: Path, host: str, port: int, processes_file: Path | None, ready_fil
         sys.stderr.write(f"guildwright playground: {fault}\n")
         return 1
     bound = listener.getsockname()[1]
+    play.memory.origin = f"http://{host}:{bound}"
     write_whole(data / "playground.port", str(bound))
     if ready_file:
         write_whole(ready_file, json.dumps(describe(play, host, bound)))

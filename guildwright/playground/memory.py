@@ -66,6 +66,8 @@ class Memory:
         self.threads_of: _Nested[Channel] = defaultdict(dict)
         self.direct: dict[int, Channel] = {}
         self.largest_id = 0
+        # Where links to files lead: the address under which a client last came in.
+        self.origin = "http://127.0.0.1"
 
     def apply(self, record: Record) -> None:
         """Make a kept record readable."""
@@ -122,6 +124,18 @@ class Memory:
             message.id for message in reversed(self.messages.get(channel_id, {}).values()) if message.private_to is None
         )
         return next(public, None)
+
+    def named_files(self) -> set[int]:
+        """The files that messages, their snapshots and options of commands name."""
+        kept = [message for messages in self.messages.values() for message in messages.values() if message.attachments]
+        snapshots = [
+            part for messages in self.messages.values() for entry in messages.values() for part in entry.snapshots
+        ]
+        named = [entry for message in kept for entry in message.attachments]
+        named += [entry for snapshot in snapshots for entry in snapshot["message"].get("attachments", ())]
+        for interaction in self.interactions.values():
+            named += interaction.data.get("resolved", {}).get("attachments", {}).values()
+        return {int(entry["id"]) for entry in named}
 
     def direct_channel(self, user_id: int) -> Channel | None:
         """The private channel between the bot and a user."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from guildwright.playground.bits import EVERYTHING, NOTHING, TIMED_OUT, Permission
+from guildwright.playground.bits import EVERYTHING, NOTHING, TIMED_OUT, ChannelType, Permission
 from guildwright.playground.clock import Clock
 from guildwright.playground.memory import Memory
 from guildwright.playground.records import Channel, Member, Overwrite, Role
@@ -48,14 +48,29 @@ class Permissions:
         member = self._memory.member(channel.guild_id, user_id)
         if member is None or base & Permission.ADMINISTRATOR:
             return base
-        allowed = _overwritten(base, channel.overwrites, member)
+        allowed = _overwritten(base, self._overwrites(channel), member)
         if self.timed_out(member):
             allowed &= TIMED_OUT
         if not allowed & Permission.VIEW_CHANNEL:
             return NOTHING
+        if channel.thread:
+            if not self._may_see(channel, user_id, allowed):
+                return NOTHING
+            allowed = _in_thread(allowed)
         if not allowed & Permission.SEND_MESSAGES:
             allowed &= ~(Permission.MENTION_EVERYONE | Permission.EMBED_LINKS | Permission.ATTACH_FILES)
         return allowed
+
+    def _overwrites(self, channel: Channel) -> tuple[Overwrite, ...]:
+        """The channel's own, or of a thread those of the channel it is in."""
+        parent = self._memory.channels.get(channel.parent_id or 0) if channel.thread else None
+        return parent.overwrites if parent else channel.overwrites
+
+    def _may_see(self, thread: Channel, user_id: int, allowed: Permission) -> bool:
+        """Of a private thread: who takes part, or manages threads."""
+        if thread.type != ChannelType.PRIVATE_THREAD or allowed & Permission.MANAGE_THREADS:
+            return True
+        return user_id in self._memory.thread_members.get(thread.id, {})
 
     def highest_role(self, guild_id: int, user_id: int) -> Role:
         """The member's highest role (at least @everyone)."""
@@ -74,6 +89,13 @@ class Permissions:
         if owner in {other_id, user_id}:
             return other_id != owner
         return self.outranks_role(guild_id, user_id, self.highest_role(guild_id, other_id))
+
+
+def _in_thread(allowed: Permission) -> Permission:
+    """SEND_MESSAGES means nothing in a thread: whoever may send there is said to hold it, and nobody else."""
+    if allowed & Permission.SEND_MESSAGES_IN_THREADS:
+        return allowed | Permission.SEND_MESSAGES
+    return allowed & ~Permission.SEND_MESSAGES
 
 
 def _rank(role: Role) -> tuple[int, int]:

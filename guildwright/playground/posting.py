@@ -4,9 +4,11 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from guildwright.playground import effects, errors
+from guildwright.playground import attaching, effects, errors
 from guildwright.playground.bits import MessageFlag, Permission
 from guildwright.playground.bodies.message import Draft
+from guildwright.playground.errors import Faults
+from guildwright.playground.media import Shown
 from guildwright.playground.playground import Playground
 from guildwright.playground.records import Channel, Message, Nonce
 from guildwright.playground.store import Change
@@ -45,7 +47,8 @@ def compose(play: Playground, channel: Channel, author_id: int, draft: Draft) ->
     replied = draft.reply_to if draft.reply_to in play.memory.messages.get(channel.id, {}) else None
     if draft.reply_to and not replied and draft.reply_must_exist:
         raise errors.invalid("message_reference", "MESSAGE_REFERENCE_UNKNOWN_MESSAGE", "Unknown message")
-    return Message(
+    attachments = attaching.attach(play, channel.id, draft.attachments or (), draft.uploads)
+    message = Message(
         id=play.ids.next(),
         channel_id=channel.id,
         guild_id=channel.guild_id,
@@ -56,12 +59,22 @@ def compose(play: Playground, channel: Channel, author_id: int, draft: Draft) ->
         flags=draft.flags or 0,
         embeds=draft.embeds or (),
         components=draft.components or (),
+        attachments=attachments,
         mentions=found.users,
         mention_roles=found.roles,
         mention_everyone=found.everyone,
         reply_to=replied,
         nonce=draft.nonce,
     )
+    return _with_media(message)
+
+
+def _with_media(message: Message) -> Message:
+    """The message, its own files where its embeds and components name them."""
+    shown, faults = Shown(message.attachments), Faults()
+    components = shown.in_components(message.components, faults)
+    faults.check()
+    return msgspec.structs.replace(message, embeds=shown.in_embeds(message.embeds), components=components)
 
 
 def revise(play: Playground, message: Message, draft: Draft) -> Message:
@@ -71,14 +84,19 @@ def revise(play: Playground, message: Message, draft: Draft) -> Message:
     flags = message.flags & ~MessageFlag.LOADING
     if draft.flags is not None:
         flags = (flags & kept) | (flags & MessageFlag.IS_COMPONENTS_V2) | (draft.flags & ~MessageFlag.EPHEMERAL)
+    present, wanted = message.attachments, draft.attachments
+    if wanted is not None:
+        present = attaching.attach(play, channel.id, wanted, draft.uploads, present)
     revised = msgspec.structs.replace(
         message,
+        attachments=present,
         content=message.content if draft.content is None else draft.content,
         embeds=message.embeds if draft.embeds is None else draft.embeds,
         components=message.components if draft.components is None else draft.components,
         flags=int(flags),
         edited_at=play.clock.now().isoformat(),
     )
+    revised = _with_media(revised)
     if not (revised.content or revised.embeds or revised.components or revised.attachments):
         raise errors.empty_message()
     if draft.content is not None or draft.components is not None:

@@ -1,5 +1,6 @@
 """Messages as Discord's JSON, with where they came from; see `render` for everything else."""
 
+from guildwright.playground import media
 from guildwright.playground.bits import InteractionType
 from guildwright.playground.ids import made_at
 from guildwright.playground.memory import Memory
@@ -38,9 +39,7 @@ def message(memory: Memory, record: Message, *, quoted: bool = False) -> Json:
         "mention_everyone": record.mention_everyone,
         "mentions": [user(memory.users[user_id]) for user_id in record.mentions],
         "mention_roles": [str(role_id) for role_id in record.mention_roles],
-        "attachments": list(record.attachments),
-        "embeds": list(record.embeds),
-        "components": list(record.components),
+        **_contents(memory, record),
         "pinned": record.pinned,
         "flags": record.flags,
     }
@@ -53,6 +52,18 @@ def message(memory: Memory, record: Message, *, quoted: bool = False) -> Json:
         replied = memory.messages[record.channel_id].get(record.reply_to)
         body["referenced_message"] = message(memory, replied, quoted=True) if replied else None
     return body
+
+
+def _contents(memory: Memory, record: Message) -> Json:
+    """Embeds, components and attachments; what the former show is not listed again."""
+    embeds, components = list(record.embeds), list(record.components)
+    if not record.attachments:
+        return {"attachments": [], "embeds": embeds, "components": components}
+    return {
+        "attachments": media.attachments(memory.origin, record.attachments, embeds, components),
+        "embeds": media.rendered(memory.origin, embeds),
+        "components": media.rendered(memory.origin, components),
+    }
 
 
 def _add_origin(memory: Memory, record: Message, body: Json) -> None:

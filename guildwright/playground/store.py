@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from guildwright.playground.files import Files
 from guildwright.playground.gateway.archive import Archive
 from guildwright.playground.memory import Memory
 from guildwright.playground.records import KINDS, Effect, Record
@@ -75,6 +76,8 @@ class Store:
             self._database.execute(_SCHEMA)
             self._read()
             self.archive = Archive(self._database)
+            self.files = Files(self._database)
+            self.files.sweep(self.memory.named_files())
         except sqlite3.OperationalError as fault:
             raise Unreadable(f"{file}: {fault}; does another playground use it?") from None
         except (sqlite3.DatabaseError, msgspec.ValidationError, msgspec.DecodeError, KeyError) as fault:

@@ -5,8 +5,8 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from guildwright.playground.bits import EVERYTHING, Permission
-from guildwright.playground.records import Overwrite
+from guildwright.playground.bits import EVERYONE_DEFAULT, EVERYTHING, ChannelType, Permission
+from guildwright.playground.records import Channel, Overwrite, Thread, ThreadMember
 from tests.fakes.clock import FakeClock
 from tests.fakes.local_discord import LocalDiscord
 
@@ -183,3 +183,52 @@ async def test_no_token_and_a_wrong_token_are_unauthorized(discord: LocalDiscord
     for header in ("", "Bot x", f"Bearer {discord.token}"):
         response = await discord.rest("GET", "/users/@me", headers={"authorization": header})
         assert (response.status_code, response.json()) == (401, {"message": "401: Unauthorized", "code": 0})
+
+
+def thread(discord: LocalDiscord, kind: ChannelType, *members: str) -> Channel:
+    """A thread in the gatehouse."""
+    play, parent = discord.play, int(discord.channel("gatehouse"))
+    now = play.clock.now().isoformat()
+    channel = Channel(
+        id=play.ids.next(),
+        type=kind,
+        guild_id=int(discord.guild),
+        name="aside",
+        parent_id=parent,
+        owner_id=int(discord.user("ana")),
+        thread=Thread(archived_at=now, made_at=now),
+    )
+    with play.store.change() as change:
+        change.put(channel)
+        for name in members:
+            change.put(ThreadMember(thread_id=channel.id, user_id=int(discord.user(name)), joined_at=now))
+    return channel
+
+
+async def test_a_thread_has_the_overwrites_of_the_channel_it_is_in(discord: LocalDiscord) -> None:
+    aside, cy = thread(discord, ChannelType.PUBLIC_THREAD), int(discord.user("cy"))
+    rights = discord.play.permissions
+
+    assert rights.in_channel(aside, cy) & Permission.VIEW_CHANNEL
+    overwrite(discord, "gatehouse", Overwrite(id=cy, type=1, deny=int(Permission.VIEW_CHANNEL)))
+    assert rights.in_channel(aside, cy) == Permission(0)
+
+
+async def test_whoever_may_not_write_in_the_channel_may_still_write_in_its_threads(discord: LocalDiscord) -> None:
+    aside, cy = thread(discord, ChannelType.PUBLIC_THREAD), int(discord.user("cy"))
+    rights = discord.play.permissions
+
+    overwrite(discord, "gatehouse", Overwrite(id=cy, type=1, deny=int(Permission.SEND_MESSAGES)))
+    assert rights.in_channel(aside, cy) & Permission.SEND_MESSAGES
+    overwrite(discord, "gatehouse", Overwrite(id=cy, type=1, deny=int(Permission.SEND_MESSAGES_IN_THREADS)))
+    assert not rights.in_channel(aside, cy) & Permission.SEND_MESSAGES
+
+
+async def test_a_private_thread_is_seen_by_who_takes_part_and_by_who_manages_threads(discord: LocalDiscord) -> None:
+    aside = thread(discord, ChannelType.PRIVATE_THREAD, "ana")
+    rights = discord.play.permissions
+
+    assert rights.in_channel(aside, int(discord.user("ana"))) & Permission.VIEW_CHANNEL
+    assert rights.in_channel(aside, int(discord.user("cy"))) == Permission(0)
+    permit(discord, "@everyone", EVERYONE_DEFAULT | Permission.MANAGE_THREADS)
+    assert rights.in_channel(aside, int(discord.user("cy"))) & Permission.VIEW_CHANNEL

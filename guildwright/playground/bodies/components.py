@@ -11,7 +11,7 @@ MOST_ROWS = 5
 MOST_IN_TOTAL = 40
 MOST_TEXT = 4000
 _SELECTS = {Kind.STRING_SELECT, Kind.USER_SELECT, Kind.ROLE_SELECT, Kind.MENTIONABLE_SELECT, Kind.CHANNEL_SELECT}
-_IN_CONTAINER = {Kind.ACTION_ROW, Kind.SECTION, Kind.TEXT_DISPLAY, Kind.MEDIA_GALLERY, Kind.SEPARATOR}
+_IN_CONTAINER = {Kind.ACTION_ROW, Kind.SECTION, Kind.TEXT_DISPLAY, Kind.MEDIA_GALLERY, Kind.FILE, Kind.SEPARATOR}
 _TOP_LEVEL = _IN_CONTAINER | {Kind.CONTAINER}
 _IN_MODAL = {Kind.ACTION_ROW, Kind.TEXT_DISPLAY, Kind.LABEL}
 _IN_LABEL = _SELECTS | {Kind.TEXT_INPUT}
@@ -92,6 +92,8 @@ class _Reader:
                 return inputs.media_item(fields, "media")
             case Kind.MEDIA_GALLERY:
                 return {"items": [inputs.media_item(item, "media") for item in fields.objects("items", 10, least=1)]}
+            case Kind.FILE:
+                return inputs.file(fields)
             case Kind.SEPARATOR:
                 return {
                     "divider": fields.flag("divider", default=True),

@@ -128,14 +128,20 @@ def text_input(fields: Fields) -> Json:
 
 
 def media_item(fields: Fields, name: str) -> Json:
-    """A picture by its URL."""
+    """A picture by its URL, or one of the message's own files."""
+    body: Json = {name: _media(fields, name, ("http", "https", "attachment")), "spoiler": fields.flag("spoiler")}
+    return body | {"description": fields.text("description", 1024)}
+
+
+def file(fields: Fields) -> Json:
+    """One of the message's own files; its name and size are added when they are known."""
+    return {"file": _media(fields, "file", ("attachment",)), "spoiler": fields.flag("spoiler")}
+
+
+def _media(fields: Fields, name: str, schemes: tuple[str, ...]) -> Json:
     media = fields.object(name)
     if media is None:
         fields.missing(name)
         return {}
-    url = media.link("url", needed=True)
-    return {
-        name: {"id": "0", "url": url, "proxy_url": url, "width": None, "height": None, "content_type": None},
-        "description": fields.text("description", 1024),
-        "spoiler": fields.flag("spoiler"),
-    }
+    url = media.link("url", schemes=schemes, needed=True)
+    return {"id": "0", "url": url, "proxy_url": url, "width": None, "height": None, "content_type": None}

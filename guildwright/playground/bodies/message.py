@@ -3,7 +3,8 @@
 import msgspec
 
 from guildwright.playground.bits import MessageFlag
-from guildwright.playground.bodies import components, embeds
+from guildwright.playground.bodies import attachments, components, embeds
+from guildwright.playground.bodies.attachments import Upload, Wanted
 from guildwright.playground.bodies.fields import Fields
 from guildwright.playground.bodies.mentions import AllowedMentions
 from guildwright.playground.errors import Faults, empty_message
@@ -27,11 +28,13 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     reply_to: int | None = None
     reply_must_exist: bool = True
     tts: bool = False
+    attachments: tuple[Wanted, ...] | None = None
+    uploads: tuple[Upload, ...] = ()
 
     @property
     def empty(self) -> bool:
         """Whether there is nothing to show."""
-        return not (self.content or self.embeds or self.components)
+        return not (self.content or self.embeds or self.components or self.uploads)
 
     @property
     def text(self) -> str:
@@ -39,8 +42,11 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
         return "\n".join([self.content or "", *components.texts(self.components or ())])
 
 
-def read(body: Json, *, private: bool = False, present_flags: int = 0) -> Draft:
-    """Check a body. `private` allows the ephemeral flag; `present_flags` are those of a message being edited."""
+def read(body: Json, uploads: tuple[Upload, ...] = (), *, private: bool = False, present_flags: int = 0) -> Draft:
+    """Check a body with its `Call.files()`.
+
+    `private` allows the ephemeral flag; `present_flags` are those of a message being edited.
+    """
     faults = Faults()
     fields = Fields(body, faults)
     settable = int(_SETTABLE | MessageFlag.EPHEMERAL) if private else int(_SETTABLE)
@@ -56,6 +62,8 @@ def read(body: Json, *, private: bool = False, present_flags: int = 0) -> Draft:
         nonce=_nonce(fields),
         enforce_nonce=fields.flag("enforce_nonce"),
         tts=fields.flag("tts"),
+        attachments=attachments.read(fields, uploads),
+        uploads=uploads,
         reply_to=_reply(fields),
         reply_must_exist=_reply_must_exist(fields),
     )
@@ -67,9 +75,9 @@ def read(body: Json, *, private: bool = False, present_flags: int = 0) -> Draft:
     return draft
 
 
-def read_new(body: Json, *, private: bool = False) -> Draft:
+def read_new(body: Json, uploads: tuple[Upload, ...] = (), *, private: bool = False) -> Draft:
     """Check the body of a new message, which must show something."""
-    draft = read(body, private=private)
+    draft = read(body, uploads, private=private)
     if draft.empty:
         raise empty_message()
     return draft
@@ -113,6 +121,6 @@ def _refuse_flags(fields: Fields, left: int) -> None:
 
 def _refuse_unsupported(fields: Fields) -> None:
     """Say what this playground cannot show, instead of losing it silently."""
-    for name in ("sticker_ids", "poll", "attachments"):
+    for name in ("sticker_ids", "poll"):
         if fields.body.get(name) not in (None, []):
             fields.fault(name, "PLAYGROUND_UNSUPPORTED", f"The playground does not support {name} yet.")

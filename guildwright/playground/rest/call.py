@@ -14,6 +14,7 @@ from multipart import MultipartError, MultipartParser  # type: ignore[import-unt
 
 from guildwright.playground import audit, errors
 from guildwright.playground.bits import NOTHING, AuditAction, Permission
+from guildwright.playground.bodies.attachments import Upload
 from guildwright.playground.errors import DiscordError
 from guildwright.playground.playground import Playground
 from guildwright.playground.reading import decode
@@ -21,6 +22,8 @@ from guildwright.playground.records import Channel, Guild, Json, Member, Message
 from guildwright.playground.store import Change
 
 _NUMBER = re.compile(r"\d{1,19}")
+_MOST_HELD = 64 * 1024 * 1024
+_FILE = re.compile(r"files\[(\d{1,9})\]")
 
 
 class Call:
@@ -31,6 +34,7 @@ class Call:
         self.request = request
         self.memory = play.memory
         self.own_id = play.application.id
+        self.memory.origin = str(request.base_url).rstrip("/")
 
     @property
     def base_url(self) -> str:
@@ -100,9 +104,8 @@ class Call:
     async def json(self) -> Any:  # noqa: ANN401 - a body may be anything until it was checked
         """The JSON body; of a multipart body its payload_json."""
         raw = await self.request.body()
-        kind = self.request.headers.get("content-type", "")
-        if kind.startswith("multipart/form-data"):
-            raw = _payload_json(raw, kind)
+        if self._is_form:
+            raw = next((part.raw for part in await self._parts() if part.name == "payload_json"), b"")
         if not raw:
             return {}
         try:
@@ -116,6 +119,32 @@ class Call:
         if not isinstance(body, dict):
             raise errors.invalid("", "DICT_TYPE_CONVERT", "Only dictionaries may be used in a DictType")
         return body
+
+    @property
+    def _is_form(self) -> bool:
+        return self.request.headers.get("content-type", "").startswith("multipart/form-data")
+
+    async def _parts(self) -> list[Any]:
+        raw = await self.request.body()
+        header = MailMessage()
+        header["content-type"] = self.request.headers["content-type"]
+        try:
+            return list(_parsed(raw, str(header.get_param("boundary"))))
+        except MultipartError:
+            raise DiscordError(400, 50035, "Invalid Form Body") from None
+
+    async def files(self) -> tuple[Upload, ...]:
+        """The files of a multipart body: `files[n]`, or under any other name in their order."""
+        if not self._is_form:
+            return ()
+        found: list[Upload] = []
+        for part in await self._parts():
+            if part.filename is not None:
+                numbered = _FILE.fullmatch(part.name)
+                number = int(numbered[1]) if numbered else len(found)
+                kind = part.headers.get("content-type", "")
+                found.append(Upload(number=number, name=part.filename, type=kind, body=part.raw))
+        return tuple(found)
 
     def guild(self, guild_id: int) -> Guild:
         """A guild that the bot is in."""
@@ -180,20 +209,5 @@ def nothing() -> Response[None]:
     return Response(None, status_code=204)
 
 
-def _payload_json(raw: bytes, kind: str) -> bytes:
-    """The JSON part of a multipart body; files are refused, because the playground serves none."""
-    header = MailMessage()
-    header["content-type"] = kind
-    boundary = header.get_param("boundary")
-    try:
-        parts = list(_parts(raw, str(boundary)))
-    except MultipartError:
-        raise DiscordError(400, 50035, "Invalid Form Body") from None
-    for part in parts:
-        if part.filename:
-            raise errors.invalid(part.name, "PLAYGROUND_NO_FILES", "The playground takes no file uploads.")
-    return next((part.raw for part in parts if part.name == "payload_json"), b"")
-
-
-def _parts(raw: bytes, boundary: str) -> Any:  # noqa: ANN401 - the parser's own type has no stubs
-    return MultipartParser(io.BytesIO(raw), boundary, content_length=len(raw), strict=True)
+def _parsed(raw: bytes, boundary: str) -> Any:  # noqa: ANN401 - the parser's own type has no stubs
+    return MultipartParser(io.BytesIO(raw), boundary, content_length=len(raw), strict=True, memory_limit=_MOST_HELD)

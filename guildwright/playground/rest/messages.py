@@ -27,6 +27,8 @@ def _writable(call: Call, channel_id: int, draft: Draft) -> Channel:
         needed |= Permission.READ_MESSAGE_HISTORY
     if draft.tts:
         needed |= Permission.SEND_TTS_MESSAGES
+    if draft.uploads:
+        needed |= Permission.ATTACH_FILES
     return call.channel(channel_id, needed)
 
 
@@ -36,7 +38,7 @@ async def create_message(call: BotCall, channel_id: FromPath[int]) -> Response[o
     body = await call.body()
     if call.channel(channel_id).type not in _TEXT_TYPES:
         raise errors.DiscordError(400, 50008, "Cannot send messages in a non-text channel")
-    draft = bodies.read_new(body)
+    draft = bodies.read_new(body, await call.files())
     channel = _writable(call, channel_id, draft)
     if channel.recipient_id and not _shares_a_guild(call, channel.recipient_id):
         raise errors.DiscordError(403, 50007, "Cannot send messages to this user")
@@ -92,7 +94,7 @@ async def edit_message(call: BotCall, channel_id: FromPath[int], message_id: Fro
     message = call.message(call.channel(channel_id), message_id)
     if message.author_id != call.own_id:
         raise errors.DiscordError(403, 50005, "Cannot edit a message authored by another user")
-    revised = posting.revise(call.play, message, bodies.read(body, present_flags=message.flags))
+    revised = posting.revise(call.play, message, bodies.read(body, await call.files(), present_flags=message.flags))
     with call.play.store.change() as change:
         effects.message_edited(call.play, change, revised)
     return answer(render_message.message(call.memory, revised))
