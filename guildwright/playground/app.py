@@ -64,7 +64,7 @@ def make_app(play: Playground) -> Litestar:
             attachment_route(play),
         ],
         exception_handlers={HTTPException: refuse, Exception: fail},
-        middleware=[traffic(play.recorder)],
+        middleware=[traffic(play)],
         on_shutdown=[close],
         openapi_config=document.OPENAPI,
         logging_config=None,

@@ -53,6 +53,7 @@ class Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, play: Playground) -> None:
         super().__init__(config)
         self._play = play
+        play.connections.watch(self.server_state.connections)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop serving."""

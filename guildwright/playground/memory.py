@@ -9,6 +9,7 @@ from guildwright.playground.records import (
     AuditEntry,
     Ban,
     Channel,
+    ClockSetting,
     Command,
     CommandPermissions,
     Effect,
@@ -61,6 +62,7 @@ class Memory:
         self.interactions: dict[int, Interaction] = {}
         self.interaction_tokens: dict[str, int] = {}
         self.effects: dict[str, Effect] = {}
+        self.clock_settings: dict[str, ClockSetting] = {}
         self.roles_of: _Nested[Role] = defaultdict(dict)
         self.channels_of: _Nested[Channel] = defaultdict(dict)
         self.threads_of: _Nested[Channel] = defaultdict(dict)
@@ -179,4 +181,5 @@ _PLACES: dict[str, Callable[[Memory, Any], list[_Place]]] = {
     CommandPermissions.kind: lambda memory, record: [(memory.command_permissions[record.guild_id], record.command_id)],
     Interaction.kind: lambda memory, record: [(memory.interactions, record.id)],
     Effect.kind: lambda memory, record: [(memory.effects, record.key)],
+    ClockSetting.kind: lambda memory, record: [(memory.clock_settings, record.key)],
 }

@@ -5,7 +5,9 @@ from pathlib import Path
 import msgspec
 
 from guildwright.playground import render
-from guildwright.playground.clock import Clock, SystemClock
+from guildwright.playground.clock import AdjustableClock, Clock
+from guildwright.playground.connections import Connections
+from guildwright.playground.faults import Faults
 from guildwright.playground.feed import Feed
 from guildwright.playground.gateway.hub import Hub
 from guildwright.playground.ids import Snowflakes
@@ -33,9 +35,9 @@ class Playground:
 
     def __init__(self, options: Options, clock: Clock | None = None) -> None:
         self.options = options
-        self.clock = clock or SystemClock()
         self.store = Store(options.file)
         self.memory = self.store.memory
+        self.clock = clock or AdjustableClock(self.memory.clock_settings.get("clock"))
         self.ids = Snowflakes(self.clock, self.memory.largest_id)
         if not self.memory.applications:
             seed(self.store, self.ids, self.clock)
@@ -44,6 +46,8 @@ class Playground:
         self.feed = Feed()
         self.waiting = Waiting()
         self.recorder = Recorder(self.clock, options.record)
+        self.faults = Faults(self.memory)
+        self.connections = Connections()
 
     @property
     def application(self) -> Application:

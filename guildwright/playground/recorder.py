@@ -14,11 +14,14 @@ from guildwright.playground.clock import Clock
 from guildwright.playground.records import Json
 
 _KEPT = 2000
-_SECRET = "***"  # noqa: S105 - what stands in a token's place
+SECRET = "***"  # noqa: S105 - what stands in a token's place
 
 
 class Exchange(msgspec.Struct, frozen=True, kw_only=True):
-    """One entry: a REST exchange, or a gateway payload sent to or received from the client."""
+    """One entry: a REST exchange, or a gateway payload sent to or received from the client.
+
+    `took_ms` is by the machine's time, `at` by the playground's. `faults` are those that the exchange met.
+    """
 
     number: int
     at: str
@@ -31,6 +34,12 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True):
     status: int | None = None
     response: object = None
     payload: object = None
+    took_ms: float | None = None
+    request_headers: dict[str, str] = {}
+    request_size: int = 0
+    response_headers: dict[str, str] = {}
+    response_size: int = 0
+    faults: list[str] = []
 
 
 class Recorder:
@@ -67,12 +76,13 @@ class Recorder:
         """Record what a client sent."""
         data = payload.get("d")
         if isinstance(data, dict) and "token" in data:
-            payload = payload | {"d": data | {"token": _SECRET}}
+            payload = payload | {"d": data | {"token": SECRET}}
         self._add(self._gateway, kind="gateway_sent", payload=payload)
 
     def _add(self, file: IO[bytes] | None, **parts: object) -> None:
         self._number += 1
-        entry = msgspec.convert({"number": self._number, "at": self._clock.now().isoformat(), **parts}, Exchange)
+        parts.setdefault("at", self._clock.now().isoformat())
+        entry = msgspec.convert({"number": self._number, **parts}, Exchange)
         self._kept.append(entry)
         if file:
             file.write(msgspec.json.encode(entry) + b"\n")

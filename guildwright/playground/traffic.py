@@ -1,6 +1,8 @@
-"""Records every REST exchange under /api/ as it crossed the wire, whoever answered it."""
+"""Records every REST exchange under /api/ as it crossed the wire, whoever answered it, and lets the faults at it."""
 
 import logging
+import time
+from collections.abc import Iterable
 
 import msgspec
 from litestar.enums import ScopeType
@@ -16,20 +18,22 @@ from litestar.types import (
     WebSocketReceiveMessage,
 )
 
+from guildwright.playground.faults import PREFIX, Rule
+from guildwright.playground.misbehave import Trouble
+from guildwright.playground.playground import Playground
 from guildwright.playground.reading import decode
-from guildwright.playground.recorder import Recorder
+from guildwright.playground.recorder import SECRET
 
 _log = logging.getLogger(__name__)
 
 
-def traffic(recorder: Recorder) -> Middleware:
+def traffic(play: Playground) -> Middleware:
     """An ASGI middleware. A function, since Litestar copies objects deeply for every route."""
 
     def middleware(app: ASGIApp) -> ASGIApp:
         async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
             if scope["type"] == ScopeType.HTTP and scope["path"].startswith("/api/"):
-                exchange = _Exchange(recorder, scope)
-                await app(scope, exchange.hearing(receive), exchange.speaking(send))
+                await _exchange(play, scope, app, (receive, send))
             else:
                 await app(scope, receive, send)
 
@@ -38,15 +42,37 @@ def traffic(recorder: Recorder) -> Middleware:
     return middleware
 
 
+async def _exchange(play: Playground, scope: HTTPScope, app: ASGIApp, way: tuple[Receive, Send]) -> None:
+    receive, send = way
+    rules = play.faults.pick(scope["method"], scope["path"].removeprefix(PREFIX))
+    exchange = _Exchange(play, scope, rules)
+
+    async def answering(receive: Receive, send: Send) -> None:
+        await app(scope, receive, send)
+
+    receive = exchange.hearing(receive)
+    if rules:
+        trouble = Trouble(rules, play, scope)
+        await trouble.meet(answering, receive, (send, exchange.speaking))
+        exchange.end()
+    else:
+        await answering(receive, exchange.speaking(send))
+
+
 class _Exchange:
     """Gathers a request and its response as they pass, and records them before the last byte leaves."""
 
-    def __init__(self, recorder: Recorder, scope: HTTPScope) -> None:
-        self._recorder = recorder
+    def __init__(self, play: Playground, scope: HTTPScope, rules: list[Rule]) -> None:
+        self._recorder = play.recorder
+        self._faults = [rule.effect for rule in rules]
+        self._started = play.clock.now()
+        self._since = time.perf_counter()
         self._scope = scope
         self._sent = bytearray()
         self._answered = bytearray()
         self._status = 0
+        self._headers: list[tuple[bytes, bytes]] = []
+        self._recorded = False
 
     def hearing(self, receive: Receive) -> Receive:
         """The same, listened to."""
@@ -65,15 +91,20 @@ class _Exchange:
         async def speak(message: Message) -> None:
             if message["type"] == "http.response.start":
                 self._status = message["status"]
+                self._headers = [*message["headers"]]
             if message["type"] == "http.response.body":
                 self._answered.extend(message["body"])
                 if not message["more_body"]:
-                    self._try_to_record()
+                    self.end()
             await send(message)
 
         return speak
 
-    def _try_to_record(self) -> None:
+    def end(self) -> None:
+        """Record it, once."""
+        if self._recorded:
+            return
+        self._recorded = True
         try:
             self._record()
         except Exception:  # noqa: BLE001 - whatever it is, the answer goes out
@@ -82,16 +113,31 @@ class _Exchange:
 
     def _record(self) -> None:
         scope = self._scope
-        headers = {name.decode("latin-1").casefold(): value.decode("latin-1") for name, value in scope["headers"]}
+        headers = _texts(scope["headers"])
         self._recorder.exchange(
+            at=self._started.isoformat(),
+            took_ms=round((time.perf_counter() - self._since) * 1000, 3),
             method=scope["method"],
             path=scope["path"],
             query=scope["query_string"].decode("latin-1"),
             request=_readable(bytes(self._sent)),
             request_type=headers.get("content-type"),
+            request_headers=headers,
+            request_size=len(self._sent),
             status=self._status,
             response=_readable(bytes(self._answered)),
+            response_headers=_texts(self._headers),
+            response_size=len(self._answered),
+            faults=self._faults,
         )
+
+
+def _texts(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    """Headers by name in small letters; secrets are masked."""
+    texts = {name.decode("latin-1").casefold(): value.decode("latin-1") for name, value in headers}
+    if "authorization" in texts:
+        texts["authorization"] = f"{texts['authorization'].partition(' ')[0]} {SECRET}"
+    return texts
 
 
 def _readable(body: bytes) -> object:

@@ -15,6 +15,9 @@ from tests.contract.rest import RestContract
 
 type Entry = dict[str, Any]
 
+# Faults of the playground that leave the answer as it is.
+_HONEST = {"delay", "delay_answer", "lose_answer"}
+
 
 def validate_record(folder: Path) -> list[str]:
     """Every violation in a recorded folder; empty when all is well, or when the documents are not there."""
@@ -43,8 +46,10 @@ def entries(folder: Path) -> Iterator[Entry]:
 
 
 def violations(exchanges: Iterable[Entry]) -> Iterator[str]:
-    """Violations, each with where it was seen."""
+    """Violations, each with where it was seen. Answers that a test ordered to be wrong are not Discord's."""
     for entry in exchanges:
+        if set(entry.get("faults") or ()) - _HONEST:
+            continue
         found = _rest().check(entry) if entry["kind"] == "rest" else check_gateway(entry)
         yield from (f"#{entry['number']} {problem}" for problem in found)
 

@@ -2,6 +2,8 @@
 
 from litestar.di import NamedDependency
 
+from guildwright.playground.control.clock import Time
+from guildwright.playground.control.faults import Faults
 from guildwright.playground.control.guilds import Guilds
 from guildwright.playground.control.people import People
 from guildwright.playground.control.views import Views
@@ -9,13 +11,15 @@ from guildwright.playground.playground import Playground
 
 
 class Control:
-    """`views` reads, `people` acts as a member, `guilds` arranges the world."""
+    """`views` reads, `people` acts as a member, `guilds` arranges the world, `faults` and `time` disturb it."""
 
     def __init__(self, play: Playground) -> None:
         self.play = play
         self.views = Views(play)
         self.people = People(play)
         self.guilds = Guilds(play)
+        self.faults = Faults(play)
+        self.time = Time(play)
 
 
 Access = NamedDependency[Control]

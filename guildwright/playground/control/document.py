@@ -26,6 +26,7 @@ _TAGS = {
     "read": "Read",
     "arrange": "Arrange the world",
     "oracle": "Look behind the curtain",
+    "misbehave": "Misbehave on demand",
 }
 
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import msgspec
+
 from guildwright.playground.control.models import View
 
 
@@ -43,7 +45,7 @@ class TrafficEntry(View, frozen=True, kw_only=True):
     """One exchange.
 
     kind `rest`: a request and its response; `gateway_received`: a payload that the bot received; `gateway_sent`: one
-    that it sent.
+    that it sent. `faults` are the effects of `/control/faults` that it met; status 0: the connection was cut.
     """
 
     number: int
@@ -57,6 +59,12 @@ class TrafficEntry(View, frozen=True, kw_only=True):
     status: int | None = None
     response: Any = None
     payload: Any = None
+    took_ms: float | None = None
+    request_headers: dict[str, str] = msgspec.field(default_factory=dict)
+    request_size: int = 0
+    response_headers: dict[str, str] = msgspec.field(default_factory=dict)
+    response_size: int = 0
+    faults: list[str] = msgspec.field(default_factory=list)
 
 
 class TrafficView(View, frozen=True, kw_only=True):

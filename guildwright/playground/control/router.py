@@ -3,7 +3,7 @@
 from litestar import Router
 from litestar.di import Provide
 
-from guildwright.playground.control import act_routes, arrange_routes, read_routes
+from guildwright.playground.control import act_routes, arrange_routes, clock_routes, fault_routes, read_routes
 from guildwright.playground.control.access import Control
 from guildwright.playground.control.errors import HANDLERS
 
@@ -16,7 +16,13 @@ def control_router(control: Control) -> Router:
 
     return Router(
         path="/control",
-        route_handlers=[*read_routes.ROUTES, *act_routes.ROUTES, *arrange_routes.ROUTES],
+        route_handlers=[
+            *read_routes.ROUTES,
+            *act_routes.ROUTES,
+            *arrange_routes.ROUTES,
+            *fault_routes.ROUTES,
+            *clock_routes.ROUTES,
+        ],
         dependencies={"control": Provide(provide)},
         exception_handlers=HANDLERS,
     )

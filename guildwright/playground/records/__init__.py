@@ -20,6 +20,7 @@ from guildwright.playground.records.guilds import (
 from guildwright.playground.records.interactions import Command, CommandPermissions, Interaction
 from guildwright.playground.records.messages import Message, Nonce, Reaction
 from guildwright.playground.records.people import Application, Entitlement, Grant, Sku, User
+from guildwright.playground.records.settings import ClockSetting
 
 KINDS: tuple[type[Record], ...] = (
     Application,
@@ -44,6 +45,7 @@ KINDS: tuple[type[Record], ...] = (
     CommandPermissions,
     Interaction,
     Effect,
+    ClockSetting,
 )
 
 __all__ = [
@@ -52,6 +54,7 @@ __all__ = [
     "AuditEntry",
     "Ban",
     "Channel",
+    "ClockSetting",
     "Command",
     "CommandPermissions",
     "Effect",

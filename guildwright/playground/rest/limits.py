@@ -69,25 +69,32 @@ class Limits:
             if wait:
                 return wait, True, [(b"x-ratelimit-global", b"true"), (b"x-ratelimit-scope", b"global")]
         limit, seconds = next(((n, s) for rule, n, s in _RULES if rule.fullmatch(f"{method} {path}")), _USUAL)
-        template = re.sub(r"/\d+", "/{}", _MAJOR.sub(r"/\1", path))
-        name = hashlib.md5(f"{method} {template}".encode(), usedforsecurity=False).hexdigest()
+        name = bucket_of(method, path)
         major = _MAJOR.match(path)
         key = f"{name}:{major[0] if major else ''}"
         window = self._buckets.setdefault(key, Window(limit, seconds))
         wait = window.hit(now)
-        headers = self._headers(name, window, now)
+        left, reset = window.left(now)
+        headers = headers_of(name, (limit, left), reset, self._clock)
         return wait, False, [*headers, (b"x-ratelimit-scope", b"user")] if wait else headers
 
-    def _headers(self, name: str, window: Window, now: float) -> list[tuple[bytes, bytes]]:
-        left, reset = window.left(now)
-        texts = {
-            "limit": str(window.limit),
-            "remaining": str(left),
-            "reset-after": f"{reset:.3f}",
-            "reset": f"{self._clock.now().timestamp() + reset:.3f}",
-            "bucket": name,
-        }
-        return [(f"x-ratelimit-{key}".encode(), text.encode()) for key, text in texts.items()]
+
+def bucket_of(method: str, path: str) -> str:
+    """The name of a route's bucket, the same for all its channels or guilds."""
+    template = re.sub(r"/\d+", "/{}", _MAJOR.sub(r"/\1", path))
+    return hashlib.md5(f"{method} {template}".encode(), usedforsecurity=False).hexdigest()
+
+
+def headers_of(bucket: str, limit: tuple[int, int], reset: float, clock: Clock) -> list[tuple[bytes, bytes]]:
+    """The headers of a bucket with its limit and what is left of it, free again in `reset` seconds."""
+    texts = {
+        "limit": str(limit[0]),
+        "remaining": str(limit[1]),
+        "reset-after": f"{reset:.3f}",
+        "reset": f"{clock.now().timestamp() + reset:.3f}",
+        "bucket": bucket,
+    }
+    return [(f"x-ratelimit-{key}".encode(), text.encode()) for key, text in texts.items()]
 
 
 def rate_limits(play: Playground, prefix: str) -> Middleware:

@@ -1,0 +1,98 @@
+"""What the control API takes and says of faults and of the clock."""
+
+from typing import Literal
+
+from guildwright.playground import faults
+from guildwright.playground.control.models import View
+from guildwright.playground.control.requests import Body
+
+type RestEffect = Literal["status", "reset", "lose_answer", "delay", "delay_answer", "rate_limit", "stall"]
+type LimitScope = Literal["user", "global", "shared"]
+
+
+class NewMatch(Body, frozen=True, kw_only=True):
+    """Which requests are meant; what is absent says nothing.
+
+    `path` is without `/api/v10`: `*` is one step of it, `**` anything. A request belongs to a guild or channel by its
+    path, or by the webhook or interaction that its path names.
+    """
+
+    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"] | None = None
+    path: str | None = None
+    guild_id: str | None = None
+    channel_id: str | None = None
+
+
+class NewFault(Body, frozen=True, kw_only=True):
+    """A fault for requests to come: for the first `times` (null: all) that match, after `skip` of them.
+
+    Effects: `status` answers with `status` (500 to 599; 500) and does nothing. `reset` cuts the connection and does
+    nothing. `lose_answer` does what was asked, and cuts the connection instead of answering. `delay` waits
+    `milliseconds` before it does anything, `delay_answer` after it did. `rate_limit` answers 429 with `retry_after`
+    seconds (1) and `scope` (user). `stall` takes the request and says nothing, until the client goes or the fault is
+    deleted, which cuts the connection.
+    """
+
+    effect: RestEffect
+    match: NewMatch = NewMatch()
+    times: int | None = 1
+    skip: int = 0
+    status: int | None = None
+    milliseconds: int | None = None
+    retry_after: float | None = None
+    scope: LimitScope | None = None
+
+
+class FaultView(View, frozen=True, kw_only=True):
+    """A fault: `left` is how many more requests it meets (null: all), `hits` how many it met."""
+
+    id: str
+    effect: RestEffect
+    match: NewMatch
+    left: int | None
+    skip: int
+    hits: int
+    status: int | None = None
+    milliseconds: int | None = None
+    retry_after: float | None = None
+    scope: LimitScope | None = None
+
+
+class FaultsView(View, frozen=True, kw_only=True):
+    """Every fault, oldest first; those that are used up stay until they are deleted."""
+
+    faults: list[FaultView]
+
+
+class ClockView(View, frozen=True, kw_only=True):
+    """The playground's time: `ahead_seconds` of the machine's, and passing `speed` times as fast."""
+
+    now: str
+    ahead_seconds: float
+    speed: float
+
+
+class ChangeClock(Body, frozen=True, kw_only=True):
+    """`move_seconds` (back when negative) or `now` (ISO 8601) moves the clock; `speed` (0.01 to 1000) hurries it."""
+
+    move_seconds: float | None = None
+    now: str | None = None
+    speed: float | None = None
+
+
+def fault(rule: faults.Rule, match: NewMatch) -> FaultView:
+    """A rule as it is shown."""
+    late = rule.effect in {"delay", "delay_answer"}
+    limited = rule.effect == "rate_limit"
+    return FaultView(
+        id=str(rule.id),
+        effect=rule.effect,
+        match=match,
+        left=rule.left,
+        skip=rule.skip,
+        hits=rule.hits,
+        status=rule.status if rule.effect in {"status", "rate_limit"} else None,
+        milliseconds=round(rule.seconds * 1000) if late else None,
+        retry_after=rule.seconds if limited else None,
+        scope=rule.scope if limited else None,
+    )

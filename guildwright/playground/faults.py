@@ -1,0 +1,132 @@
+"""Misbehaviour on demand: rules that say which REST requests meet which fault.
+
+They live in memory only: a playground that was started again behaves.
+"""
+
+import asyncio
+import re
+from typing import Literal
+
+import msgspec
+
+from guildwright.playground.memory import Memory
+
+type Effect = Literal["status", "reset", "lose_answer", "delay", "delay_answer", "rate_limit", "stall"]
+type Scope = Literal["user", "global", "shared"]
+
+PREFIX = "/api/v10"
+_GUILD = re.compile(r"/guilds/(\d+)(?:/.*)?")
+_CHANNEL = re.compile(r"/channels/(\d+)(?:/.*)?")
+_WEBHOOK = re.compile(r"/webhooks/(\d+)(?:/([^/]+))?(?:/.*)?")
+_CALLBACK = re.compile(r"/interactions/(\d+)/.*")
+_LATE = {"delay", "delay_answer"}
+
+
+class Match(msgspec.Struct, frozen=True, kw_only=True):
+    """Which requests are meant; what is None says nothing."""
+
+    method: str | None = None
+    path: re.Pattern[str] | None = None
+    guild_id: int | None = None
+    channel_id: int | None = None
+
+    def meets(self, method: str, path: str, place: tuple[int | None, int | None]) -> bool:
+        """Whether the request is one of them. `place` is its guild and channel."""
+        guild_id, channel_id = place
+        return (
+            self.method in {None, method}
+            and (self.path is None or bool(self.path.fullmatch(path)))
+            and self.guild_id in {None, guild_id}
+            and self.channel_id in {None, channel_id}
+        )
+
+
+class Rule:
+    """A fault that waits for its requests: after `skip` of them it meets `times` (None: all)."""
+
+    def __init__(self, effect: Effect, match: Match, *, times: int | None = 1, skip: int = 0) -> None:
+        self.id = 0
+        self.effect = effect
+        self.match = match
+        self.left = times
+        self.skip = skip
+        self.hits = 0
+        self.status = 500
+        self.seconds = 0.0
+        self.scope: Scope = "user"
+        self.lifted = asyncio.Event()
+
+    def take(self) -> bool:
+        """Whether it meets this one of its requests; it counts."""
+        if self.left == 0:
+            return False
+        if self.skip > 0:
+            self.skip -= 1
+            return False
+        if self.left is not None:
+            self.left -= 1
+        self.hits += 1
+        return True
+
+
+class Faults:
+    """The rules of this playground, oldest first."""
+
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+        self._last = 0
+        self.rules: list[Rule] = []
+
+    def add(self, rule: Rule) -> Rule:
+        """From now on."""
+        self._last += 1
+        rule.id = self._last
+        self.rules.append(rule)
+        return rule
+
+    def remove(self, rule: Rule) -> None:
+        """No more; requests that it holds are let go."""
+        self.rules.remove(rule)
+        rule.lifted.set()
+
+    def clear(self) -> None:
+        """Behave again."""
+        for rule in [*self.rules]:
+            self.remove(rule)
+
+    def pick(self, method: str, path: str) -> list[Rule]:
+        """What this request meets: any delays, and one fault at most. The path is without the API's prefix."""
+        if not self.rules:
+            return []
+        place = self._place(path)
+        met: list[Rule] = []
+        for rule in self.rules:
+            late = rule.effect in _LATE
+            if (late or all(other.effect in _LATE for other in met)) and rule.match.meets(method, path, place):
+                met += [rule] if rule.take() else []
+        return met
+
+    def _place(self, path: str) -> tuple[int | None, int | None]:
+        memory = self._memory
+        if found := _GUILD.fullmatch(path):
+            return int(found[1]), None
+        if found := _CHANNEL.fullmatch(path):
+            channel = memory.channels.get(int(found[1]))
+            return channel.guild_id if channel else None, int(found[1])
+        if found := _WEBHOOK.fullmatch(path):
+            webhook = memory.webhooks.get(int(found[1]))
+            if webhook:
+                return webhook.guild_id, webhook.channel_id
+            interaction = memory.interactions.get(memory.interaction_tokens.get(found[2] or "", 0))
+        elif found := _CALLBACK.fullmatch(path):
+            interaction = memory.interactions.get(int(found[1]))
+        else:
+            return None, None
+        return (interaction.guild_id, interaction.channel_id) if interaction else (None, None)
+
+
+def glob(text: str) -> re.Pattern[str]:
+    """`*` is one step of a path, `**` any number of characters."""
+    parts = re.split(r"(\*\*|\*)", text)
+    words = {"**": ".*", "*": "[^/]+"}
+    return re.compile("".join(words.get(part) or re.escape(part) for part in parts))
