@@ -18,13 +18,13 @@ from tests.fakes.playground_process import PlaygroundProcess
 type Json = dict[str, Any]
 
 PATIENCE = 40.0  # seconds for one step: the libraries wait out rate limits
-LIBRARIES = ("discord_py",)
+LIBRARIES = ("discord_js", "discord_py", "hikari_bot")
 
 
 class Client:
     """One such process, between `with` and its end."""
 
-    def __init__(self, library: str, playground: PlaygroundProcess, node_modules: Path | None = None) -> None:
+    def __init__(self, library: str, playground: PlaygroundProcess, node_modules: Path) -> None:
         self.library = library
         self.events: list[Json] = []
         self.log: list[str] = []

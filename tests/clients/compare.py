@@ -5,7 +5,7 @@ and lists without an order are sorted. A client may leave out what its library d
 """
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 type Json = dict[str, Any]
@@ -14,7 +14,7 @@ type Json = dict[str, Any]
 COLLECTIONS = frozenset(
     ("roles", "channels", "threads", "members", "emojis", "voice_states", "messages", "overwrites", "reactions")
 )
-NOTHING = object()
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def differences(said: Json, held: Json) -> list[str]:
@@ -40,6 +40,7 @@ def fields_compared(said: Any) -> int:
     return sum(map(fields_compared, said.values())) if isinstance(said, dict) else 1
 
 
-def moment(text: str | None) -> int | None:
-    """An ISO 8601 moment in milliseconds, the finest that every library keeps."""
-    return None if text is None else round(datetime.fromisoformat(text).timestamp() * 1000)
+def moment(at: str | datetime | None) -> int | None:
+    """A moment (ISO 8601, if it is text) in whole milliseconds, the finest that every library keeps."""
+    at = datetime.fromisoformat(at) if isinstance(at, str) else at
+    return None if at is None else (at - _EPOCH) // timedelta(milliseconds=1)

@@ -1,6 +1,5 @@
 """Bots made with unmodified libraries live in the playground, and what they keep in mind is what it holds."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,26 +7,19 @@ import pytest
 from tests.clients.client import LIBRARIES, Client
 from tests.clients.compare import differences, fields_compared
 from tests.clients.held import Held
-from tests.contract.validate import validate_record
-from tests.fakes.playground_process import PlaygroundProcess, playground_process
+from tests.fakes.playground_process import PlaygroundProcess
 
 pytestmark = pytest.mark.integration
 
 
-@pytest.fixture
-def playground(tmp_path: Path) -> Iterator[PlaygroundProcess]:
-    """A playground of its own, whose traffic is held against Discord's documents at the end."""
-    with playground_process(tmp_path) as running:
-        yield running
-        assert validate_record(running.record) == []
-
-
 @pytest.mark.parametrize("library", LIBRARIES)
-def test_a_stock_client_sees_what_the_playground_holds(library: str, playground: PlaygroundProcess) -> None:
+def test_a_stock_client_sees_what_the_playground_holds(
+    library: str, playground: PlaygroundProcess, node_modules: Path
+) -> None:
     held = Held(playground)
     gatehouse = playground.facts["channels"]["gatehouse"]
     people = held.people()
-    with Client(library, playground) as client:
+    with Client(library, playground, node_modules) as client:
         client.wait_for("ready")
         playground.control("POST", f"/channels/{gatehouse}/messages", {"user_id": people["ana"], "content": "Evening"})
         talked = client.do("talk", channel=gatehouse, user=people["bo"])

@@ -1,6 +1,7 @@
 """What a stock client library sends that the schemas do not know, though Discord takes it: each by name, and no more.
 
-These are the doings of hikari 2.7 and discord.py 2.7, beyond our code; anything else that is off stays a violation.
+These are the doings of hikari 2.7, discord.py 2.7 and discord.js 14, beyond our code; anything else that is off stays
+a violation.
 """
 
 from typing import Any
@@ -34,12 +35,13 @@ def _presence(presence: Json) -> Json:
 def without_request_quirks(method: str, body: object) -> object:
     """The body of a request as the document would have it.
 
-    discord.py sends `flags: 0` in every embed, and `tts: false` also when it edits a message.
+    discord.py sends `flags: 0` in every embed. When they edit a message, it also sends `tts: false`, and discord.js
+    `enforce_nonce: false`, which only a new message has.
     """
     if not isinstance(body, dict):
         return body
-    if method == "PATCH" and body.get("tts") is False:
-        body = _without(body, "tts")
+    for name in ("tts", "enforce_nonce") if method == "PATCH" else ():
+        body = _without(body, name) if body.get(name) is False else body
     if isinstance(body.get("embeds"), list):
         embeds = [_without(embed, "flags") if _unflagged(embed) else embed for embed in body["embeds"]]
         body = body | {"embeds": embeds}

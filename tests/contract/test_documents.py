@@ -85,10 +85,11 @@ def test_only_hikari_s_old_word_for_an_activity_is_forgiven() -> None:
     assert without_quirks({"op": 1, "d": 5}) == {"op": 1, "d": 5}
 
 
-def test_only_discord_py_s_empty_flags_and_its_tts_in_edits_are_forgiven() -> None:
+def test_only_empty_flags_of_embeds_and_what_edits_do_not_take_are_forgiven() -> None:
     told = without_request_quirks("PATCH", {"tts": False, "embeds": [{"title": "Prize", "flags": 0}, {"flags": 4}]})
 
     assert told == {"embeds": [{"title": "Prize"}, {"flags": 4}]}
+    assert without_request_quirks("PATCH", {"enforce_nonce": False}) == {}
     assert without_request_quirks("POST", {"tts": False}) == {"tts": False}
     assert without_request_quirks("PATCH", {"tts": True}) == {"tts": True}
     assert without_request_quirks("POST", [{"flags": 0}]) == [{"flags": 0}]

@@ -1,9 +1,10 @@
 """What discord.py's objects say, in the form that `tests.clients.compare` takes."""
 
-from datetime import datetime
 from typing import Any
 
 import discord
+
+from tests.clients.compare import moment
 
 type Json = dict[str, Any]
 
@@ -12,11 +13,6 @@ def number(entry: Any) -> Any:
     """The number behind an enum's member, which the library must know."""
     assert not str(entry.name).startswith("unknown_"), f"discord.py knows no {entry!r}"
     return entry.value
-
-
-def moment(at: datetime | None) -> int | None:
-    """In milliseconds."""
-    return None if at is None else round(at.timestamp() * 1000)
 
 
 def name_of(thing: Any) -> str | None:

@@ -1,0 +1,48 @@
+"""What a test can tell the hikari bot to do."""
+
+from typing import Any
+
+import hikari
+
+from tests.clients.hikari_bot import says
+from tests.clients.talk import Step
+
+type Json = dict[str, Any]
+
+
+class Acts:
+    """One method per step; each takes the step and returns what was seen."""
+
+    def __init__(self, bot: hikari.GatewayBot) -> None:
+        self._bot = bot
+        self._rest = bot.rest
+
+    async def dump(self, step: Json) -> Json:
+        """Everything in the cache."""
+        guild = self._bot.cache.get_guild(int(step["guild"]))
+        assert guild
+        messages = says.messages(self._bot.cache.get_messages_view().values())
+        for message in messages.values():
+            del message["reactions"]  # hikari's cache does not follow them
+        return {"guild": says.guild(guild), "messages": messages}
+
+    async def talk(self, step: Json) -> Json:
+        """Write, edit, reply, react, delete; what the answers say."""
+        channel = int(step["channel"])
+        embed = hikari.Embed(title="Prize", description="A *pie*", color=0x0C6A60, url="https://example.org/")
+        first = await self._rest.create_message(channel, "Hello", embed=embed)
+        reply = await first.respond(f"An answer for <@{step['user']}>", reply=True, user_mentions=True)
+        await first.edit("Hello again")
+        await first.add_reaction("👋")
+        await first.add_reaction("🎁")
+        await first.remove_reaction("🎁")
+        gone = await self._rest.create_message(channel, "Soon gone")
+        await gone.delete()
+        found = [await self._rest.fetch_message(channel, entry) for entry in (first, reply)]
+        return {"messages": says.messages(found), "gone": str(gone.id)}
+
+
+def steps(bot: hikari.GatewayBot) -> dict[str, Step]:
+    """Steps by name."""
+    acts = Acts(bot)
+    return {name: getattr(acts, name) for name in ("dump", "talk")}
