@@ -87,7 +87,7 @@ class Gate:
 
 
 def _present(scope: Scope) -> Scope:
-    """Version 9, which some libraries still ask for, differs in nothing that the playground serves: it is version 10."""
+    """Version 9, which some libraries still ask for, differs in nothing that is served here: it is version 10."""
     path = scope["path"]
     if not path.startswith("/api/v9/"):
         return scope

@@ -13,16 +13,27 @@ from guildwright.playground.store import Change, Store
 GUILD_NAME = "The Oak Hall"
 BOT_NAME = "Guildwright"
 
+# What a community bot is invited with: all of a moderator's tools, but not to administrate.
 BOT_PERMISSIONS = (
-    Permission.VIEW_CHANNEL
-    | Permission.SEND_MESSAGES
-    | Permission.EMBED_LINKS
-    | Permission.ATTACH_FILES
-    | Permission.ADD_REACTIONS
-    | Permission.READ_MESSAGE_HISTORY
+    EVERYONE_DEFAULT
+    | Permission.BAN_MEMBERS
+    | Permission.CREATE_GUILD_EXPRESSIONS
+    | Permission.CREATE_PRIVATE_THREADS
+    | Permission.DEAFEN_MEMBERS
+    | Permission.KICK_MEMBERS
+    | Permission.MANAGE_CHANNELS
+    | Permission.MANAGE_GUILD
+    | Permission.MANAGE_GUILD_EXPRESSIONS
     | Permission.MANAGE_MESSAGES
+    | Permission.MANAGE_NICKNAMES
     | Permission.MANAGE_ROLES
-    | Permission.USE_EXTERNAL_EMOJIS
+    | Permission.MANAGE_THREADS
+    | Permission.MANAGE_WEBHOOKS
+    | Permission.MODERATE_MEMBERS
+    | Permission.MOVE_MEMBERS
+    | Permission.MUTE_MEMBERS
+    | Permission.PIN_MESSAGES
+    | Permission.VIEW_AUDIT_LOG
 )
 MODERATOR_PERMISSIONS = (
     EVERYONE_DEFAULT

@@ -10,6 +10,17 @@ from guildwright.playground.playground import Playground
 from guildwright.playground.records import Json
 
 _CHUNK = 1000
+# Of the times when bots were users: Discord still sends them, and JDA fails without the first.
+_ALWAYS_EMPTY: Json = {
+    "private_channels": [],
+    "relationships": [],
+    "presences": [],
+    "user_settings": {},
+    "guild_join_requests": [],
+    "geo_ordered_rtc_regions": [],
+    "session_type": "normal",
+    "_trace": ["playground"],
+}
 
 
 def ready(play: Playground, session: Session, host: str) -> None:
@@ -21,6 +32,7 @@ def ready(play: Playground, session: Session, host: str) -> None:
         "v": 10,
         "user": render.own_user(memory.users[application.id]),
         "guilds": [{"id": str(guild.id), "unavailable": True} for guild in guilds],
+        **_ALWAYS_EMPTY,
         "session_id": session.id,
         "resume_gateway_url": f"ws://{host}/gateway",
         "shard": list(session.shard),
