@@ -6,6 +6,7 @@ from typing import Any
 from litestar import Litestar, Request, Response, WebSocket, websocket
 from litestar.exceptions import HTTPException
 
+from guildwright.playground import effects_presence
 from guildwright.playground.attachment_routes import attachment_route
 from guildwright.playground.control import document
 from guildwright.playground.control.access import Control
@@ -54,6 +55,7 @@ def make_app(play: Playground) -> Litestar:
     async def close() -> None:
         play.close()
 
+    play.hub.ended = lambda session: effects_presence.session_ended(play, session.id)
     return Litestar(
         route_handlers=[
             gateway,

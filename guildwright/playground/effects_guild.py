@@ -1,7 +1,8 @@
 """Changes of guilds, channels, roles and members that others hear of; see `effects` for messages."""
 
-from guildwright.playground import render
+from guildwright.playground import effects_presence, render
 from guildwright.playground.bits import Intent
+from guildwright.playground.gateway.arrival import guild_create
 from guildwright.playground.gateway.session import Dispatch, Session
 from guildwright.playground.playground import Playground
 from guildwright.playground.records import Channel, Guild, Json, Member, Role
@@ -10,8 +11,7 @@ from guildwright.playground.store import Change
 
 def tell(play: Playground, name: str, guild_id: int, data: Json, intents: Intent = Intent.GUILDS) -> None:
     """Send a guild's event, if the bot is in the guild."""
-    if play.memory.member(guild_id, play.application.id):
-        play.hub.dispatch(Dispatch(name=name, data=lambda _: data, intents=intents, guild_id=guild_id))
+    play.tell(name, guild_id, data, intents)
 
 
 def channel_event(play: Playground, change: Change, name: str, channel: Channel) -> None:
@@ -40,6 +40,7 @@ def channel_deleted(play: Playground, change: Change, channel: Channel) -> None:
     """A channel goes, with all that was written in it."""
     for message in list(play.memory.messages.get(channel.id, {}).values()):
         change.drop(message)
+    effects_presence.voice_emptied(play, change, channel)
     change.drop(channel)
     channel_event(play, change, "CHANNEL_DELETE", channel)
 
@@ -107,6 +108,7 @@ def member_edited(play: Playground, change: Change, member: Member) -> None:
 
 def member_left(play: Playground, change: Change, member: Member) -> None:
     """Somebody leaves or is put out."""
+    effects_presence.voice_left(play, change, member.guild_id, member.user_id)
     change.drop(member)
     data = {"guild_id": str(member.guild_id), "user": render.user(play.memory.users[member.user_id])}
     change.announce(lambda: tell(play, "GUILD_MEMBER_REMOVE", member.guild_id, data, Intent.GUILD_MEMBERS))
@@ -119,7 +121,7 @@ def bot_joined(play: Playground, change: Change, guild: Guild, member: Member, r
     change.put(member)
 
     def data(session: Session) -> Json:
-        return render.gateway_guild(play.memory, guild, all_members=bool(session.intents & Intent.GUILD_MEMBERS))
+        return guild_create(play, guild, session)
 
     arrival = Dispatch(name="GUILD_CREATE", data=data, intents=Intent.GUILDS, guild_id=guild.id)
     _bot_notice(play, change, guild, arrival, present=True)
@@ -127,6 +129,7 @@ def bot_joined(play: Playground, change: Change, guild: Guild, member: Member, r
 
 def bot_left(play: Playground, change: Change, guild: Guild, member: Member) -> None:
     """The bot leaves, or is put out; its managed role goes with it."""
+    effects_presence.voice_left(play, change, guild.id, member.user_id)
     change.drop(member)
     for role in play.memory.guild_roles(guild.id):
         if role.bot_id == member.user_id:

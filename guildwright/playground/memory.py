@@ -22,6 +22,7 @@ from guildwright.playground.records import (
     Member,
     Message,
     Nonce,
+    Presence,
     Record,
     Role,
     Sku,
@@ -41,6 +42,7 @@ class Memory:
     def __init__(self) -> None:
         self.applications: dict[int, Application] = {}
         self.users: dict[int, User] = {}
+        self.presences: dict[int, Presence] = {}
         self.grants: dict[str, Grant] = {}
         self.skus: dict[int, Sku] = {}
         self.entitlements: dict[int, Entitlement] = {}
@@ -161,6 +163,7 @@ def _channel_places(memory: Memory, record: Channel) -> list[_Place]:
 _PLACES: dict[str, Callable[[Memory, Any], list[_Place]]] = {
     Application.kind: lambda memory, record: [(memory.applications, record.id)],
     User.kind: lambda memory, record: [(memory.users, record.id)],
+    Presence.kind: lambda memory, record: [(memory.presences, record.user_id)],
     Grant.kind: lambda memory, record: [(memory.grants, record.id)],
     Sku.kind: lambda memory, record: [(memory.skus, record.id)],
     Entitlement.kind: lambda memory, record: [(memory.entitlements, record.id)],

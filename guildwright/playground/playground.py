@@ -5,15 +5,17 @@ from pathlib import Path
 import msgspec
 
 from guildwright.playground import render
+from guildwright.playground.bits import Intent
 from guildwright.playground.clock import AdjustableClock, Clock
 from guildwright.playground.connections import Connections
 from guildwright.playground.faults import Faults
 from guildwright.playground.feed import Feed
 from guildwright.playground.gateway.hub import Hub
+from guildwright.playground.gateway.session import Dispatch
 from guildwright.playground.ids import Snowflakes
 from guildwright.playground.permissions import Permissions
 from guildwright.playground.recorder import Recorder
-from guildwright.playground.records import Application, User
+from guildwright.playground.records import Application, Json, User
 from guildwright.playground.seed import seed
 from guildwright.playground.store import Store
 from guildwright.playground.waiting import Waiting
@@ -58,6 +60,11 @@ class Playground:
     def bot(self) -> User:
         """The application's bot user."""
         return self.memory.users[self.application.id]
+
+    def tell(self, name: str, guild_id: int, data: Json, intents: Intent = Intent.GUILDS) -> None:
+        """Send a guild's event, if the bot is in the guild."""
+        if self.memory.member(guild_id, self.application.id):
+            self.hub.dispatch(Dispatch(name=name, data=lambda _: data, intents=intents, guild_id=guild_id))
 
     def announce_bot(self) -> None:
         """Tell watchers that the bot came, went or changed its presence."""

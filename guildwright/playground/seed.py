@@ -1,7 +1,5 @@
 """The demo guild "The Oak Hall", as a first start finds it."""
 
-import base64
-import secrets
 from datetime import timedelta
 
 from guildwright.playground.bits import EVERYONE_DEFAULT, PRIVILEGED_INTENTS, ChannelType, Permission
@@ -9,6 +7,7 @@ from guildwright.playground.clock import Clock
 from guildwright.playground.ids import Snowflakes
 from guildwright.playground.records import Application, Channel, Guild, Member, Overwrite, Role, User
 from guildwright.playground.store import Change, Store
+from guildwright.playground.tokens import token_for
 
 GUILD_NAME = "The Oak Hall"
 BOT_NAME = "Guildwright"
@@ -45,12 +44,6 @@ MODERATOR_PERMISSIONS = (
     | Permission.VIEW_AUDIT_LOG
 )
 ARTISAN_PERMISSIONS = EVERYONE_DEFAULT | Permission.MANAGE_EVENTS
-
-
-def token_for(application_id: int) -> str:
-    """A bot token in Discord's form: its first segment is the application's id."""
-    head = base64.urlsafe_b64encode(str(application_id).encode()).decode().rstrip("=")
-    return f"{head}.{secrets.token_urlsafe(4)[:6]}.{secrets.token_urlsafe(28)[:38]}"
 
 
 def seed(store: Store, ids: Snowflakes, clock: Clock) -> None:

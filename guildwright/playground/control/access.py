@@ -6,12 +6,13 @@ from guildwright.playground.control.clock import Time
 from guildwright.playground.control.faults import Faults
 from guildwright.playground.control.guilds import Guilds
 from guildwright.playground.control.people import People
+from guildwright.playground.control.presence import PresenceActs
 from guildwright.playground.control.views import Views
 from guildwright.playground.playground import Playground
 
 
 class Control:
-    """`views` reads, `people` acts as a member, `guilds` arranges the world, `faults` and `time` disturb it."""
+    """`views` reads, `people` and `presence` act, `guilds` arranges the world, `faults` and `time` disturb it."""
 
     def __init__(self, play: Playground) -> None:
         self.play = play
@@ -20,6 +21,7 @@ class Control:
         self.guilds = Guilds(play)
         self.faults = Faults(play)
         self.time = Time(play)
+        self.presence = PresenceActs(play)
 
 
 Access = NamedDependency[Control]

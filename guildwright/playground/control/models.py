@@ -81,6 +81,37 @@ class GuildView(View, frozen=True, kw_only=True):
     members: list[MemberView]
 
 
+class VoiceStateView(View, frozen=True, kw_only=True):
+    """Where somebody is in voice. `self_` is their own doing, the others a moderator's."""
+
+    user_id: str
+    channel_id: str
+    self_mute: bool
+    self_deaf: bool
+    mute: bool
+    deaf: bool
+
+
+class VoiceView(View, frozen=True, kw_only=True):
+    """Who is in a guild's voice."""
+
+    states: list[VoiceStateView]
+
+
+class PresenceView(View, frozen=True, kw_only=True):
+    """How a person appears."""
+
+    user_id: str
+    status: str
+    activity: str | None
+
+
+class PresencesView(View, frozen=True, kw_only=True):
+    """Status by user id; whoever is not listed is offline."""
+
+    presences: dict[str, str]
+
+
 class BotView(View, frozen=True, kw_only=True):
     """The application's bot. `connected_shards` is 0 while it is away."""
 

@@ -41,6 +41,16 @@ class GatewayView(View, frozen=True, kw_only=True):
     starts_remaining: int
 
 
+class GatewayLimitsView(View, frozen=True, kw_only=True):
+    """The bot's limits. `shards` is what gateway/bot recommends; null: one per thousand guilds."""
+
+    max_concurrency: int
+    starts_per_day: int
+    starts_remaining: int
+    reset_after_ms: int
+    shards: int | None
+
+
 class TrafficEntry(View, frozen=True, kw_only=True):
     """One exchange.
 

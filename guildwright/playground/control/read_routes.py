@@ -104,8 +104,8 @@ async def get_events(control: Access) -> ServerSentEvent:
     """One event per change, its data JSON.
 
     Events: `message_create`, `message_update`, `message_delete`, `private_message`, `member`, `role`, `channel`,
-    `guild`, `interaction`, `typing`, `bot`. Message events carry `message_id`, `channel_id`, `guild_id` and, but for
-    deletions, `message`; private ones also `user_id`.
+    `guild`, `interaction`, `typing`, `voice`, `presence`, `bot`. Message events carry `message_id`, `channel_id`,
+    `guild_id` and, but for deletions, `message`; private ones also `user_id`.
     """
     notices = control.play.feed.listen()
 

@@ -3,7 +3,14 @@
 from litestar import Router
 from litestar.di import Provide
 
-from guildwright.playground.control import act_routes, arrange_routes, clock_routes, fault_routes, read_routes
+from guildwright.playground.control import (
+    act_routes,
+    arrange_routes,
+    clock_routes,
+    fault_routes,
+    gateway_routes,
+    read_routes,
+)
 from guildwright.playground.control.access import Control
 from guildwright.playground.control.errors import HANDLERS
 
@@ -22,6 +29,7 @@ def control_router(control: Control) -> Router:
             *arrange_routes.ROUTES,
             *fault_routes.ROUTES,
             *clock_routes.ROUTES,
+            *gateway_routes.ROUTES,
         ],
         dependencies={"control": Provide(provide)},
         exception_handlers=HANDLERS,

@@ -3,26 +3,27 @@
 import asyncio
 import contextlib
 from collections import deque
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 from litestar import WebSocket
 from litestar.exceptions import WebSocketDisconnect
 
 from guildwright.playground.bits import ALL_INTENTS, Intent
-from guildwright.playground.gateway import welcome
+from guildwright.playground.clock import AdjustableClock
+from guildwright.playground.gateway import voice, welcome
+from guildwright.playground.gateway.session import LARGE_THRESHOLD, Session
 from guildwright.playground.gateway.wire import SocketWire
 from guildwright.playground.playground import Playground
 from guildwright.playground.reading import decode
 from guildwright.playground.records import Json
 
-if TYPE_CHECKING:
-    from guildwright.playground.gateway.session import Session
-
 HEARTBEAT_SECONDS = 41.25
 LARGEST_PAYLOAD = 15 * 1024
 SENDS_PER_MINUTE = 120
 VERSIONS = frozenset({"9", "10"})
+# A client beats in its own seconds, however fast the playground's run.
+_WALL = AdjustableClock()
 
 
 class Close(Exception):  # noqa: N818 - a way out, with Discord's close code
@@ -41,6 +42,7 @@ class Identify(msgspec.Struct, kw_only=True):
     properties: Json
     intents: int
     compress: bool = False
+    large_threshold: int = LARGE_THRESHOLD
     shard: tuple[int, int] = (0, 1)
     presence: Json | None = None
 
@@ -60,8 +62,16 @@ class Connection:
         self._play = play
         self._socket = socket
         self._wire = wire
-        self.session: Session | None = None
+        self._session: Session | None = None
         self._received_at: deque[float] = deque()
+        self._beat_at = _WALL.monotonic()
+        self._host = str(socket.headers.get("host", ""))
+
+    @property
+    def session(self) -> Session | None:
+        """The session that speaks over this connection; one that was invalidated does not any more."""
+        found = self._session
+        return found if found and found.wire is self._wire else None
 
     async def run(self) -> None:
         """Speak until one side ends it."""
@@ -70,8 +80,6 @@ class Connection:
             while True:
                 self.take(await self._receive())
         except Close as end:
-            if end.code in {4004, 4010, 4013, 4014} and self.session:
-                self._play.hub.end(self.session)
             self._wire.close(end.code, end.reason)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(5):
@@ -82,6 +90,7 @@ class Connection:
         finally:
             if self.session:
                 self._play.hub.lost(self.session, self._wire)
+            if self._session:
                 self._play.announce_bot()
 
     def _greet(self) -> None:
@@ -94,7 +103,7 @@ class Connection:
 
     async def _receive(self) -> Json:
         try:
-            async with asyncio.timeout(HEARTBEAT_SECONDS * 1.5):
+            async with asyncio.timeout(self._beat_at + HEARTBEAT_SECONDS * 1.5 - _WALL.monotonic()):
                 message = await self._socket.receive()
         except TimeoutError:
             raise Close(4000, "No heartbeat came.") from None
@@ -125,6 +134,7 @@ class Connection:
         """Obey one payload."""
         match payload.get("op"):
             case 1:
+                self._beat_at = _WALL.monotonic()
                 self._wire.send({"op": 11, "t": None, "s": None})
             case 2:
                 self._identify(payload.get("d"))
@@ -146,11 +156,12 @@ class Connection:
         self._wire.compress_payloads = hello.compress
         session = self._play.hub.start(Intent(hello.intents), hello.shard, hello.properties, self._wire)
         if session is None:
-            raise Close(4004, "All session starts of the day are used up.")
+            raise Close(4004, "All session starts of the day are used up: the token was reset.")
         if hello.presence:
             self._play.hub.present(session, hello.presence)
-        self.session = session
-        welcome.ready(self._play, session, str(self._socket.headers.get("host", "")))
+        session.large_threshold = hello.large_threshold
+        self._session = session
+        welcome.ready(self._play, session, self._host)
 
     def _check(self, hello: Identify) -> None:
         application = self._play.memory.application
@@ -178,7 +189,7 @@ class Connection:
         if session is None:
             self._wire.send({"op": 9, "t": None, "s": None, "d": False})
             return
-        self.session = session
+        self._session = session
         session.replay(claim.seq)
         session.tell("RESUMED", {})
         self._play.announce_bot()
@@ -191,6 +202,8 @@ class Connection:
         if op == 3:  # noqa: PLR2004 - presence update
             self._play.hub.present(self.session, data)
             self._play.announce_bot()
+        elif op == 4:  # noqa: PLR2004 - voice state update
+            voice.move(self._play, self.session, _convert(data, voice.Wished), self._host)
         elif op == 8:  # noqa: PLR2004 - request guild members
             welcome.members(self._play, self.session, _convert(data, welcome.Asked))
 

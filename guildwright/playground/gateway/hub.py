@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -10,11 +11,13 @@ from guildwright.playground.clock import Clock
 from guildwright.playground.gateway.session import Dispatch, Session, Wire
 from guildwright.playground.records import Json
 from guildwright.playground.store import Store
+from guildwright.playground.tokens import token_for
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 KEPT_AFTER_LOSS = 300.0
-STARTS_PER_DAY = 1000
 IDENTIFY_INTERVAL = 5.0
-MAX_CONCURRENCY = 1
 
 
 class Hub:
@@ -28,6 +31,7 @@ class Hub:
         for session in self.sessions.values():
             session.left_at = clock.monotonic()
         self._identified: dict[int, float] = {}
+        self.ended: Callable[[Session], None] = lambda _: None
 
     def dispatch(self, dispatch: Dispatch) -> int:
         """Tell every session that may hear it; returns how many did."""
@@ -41,7 +45,7 @@ class Hub:
 
     def may_identify(self, shard_id: int) -> bool:
         """One IDENTIFY per five seconds and concurrency key, as Discord allows."""
-        key = shard_id % MAX_CONCURRENCY
+        key = shard_id % self._store.memory.application.max_concurrency
         now = self._clock.monotonic()
         if now - self._identified.get(key, -IDENTIFY_INTERVAL) < IDENTIFY_INTERVAL:
             return False
@@ -51,11 +55,12 @@ class Hub:
     def start_limit(self) -> Json:
         """The session start limit as gateway/bot returns it."""
         used, reset_after = self._starts()
+        application = self._store.memory.application
         return {
-            "total": STARTS_PER_DAY,
-            "remaining": max(0, STARTS_PER_DAY - used),
+            "total": application.starts_per_day,
+            "remaining": max(0, application.starts_per_day - used),
             "reset_after": reset_after,
-            "max_concurrency": MAX_CONCURRENCY,
+            "max_concurrency": application.max_concurrency,
         }
 
     def _starts(self) -> tuple[int, int]:
@@ -67,11 +72,12 @@ class Hub:
         return application.starts_used, int(left.total_seconds() * 1000)
 
     def start(self, intents: Intent, shard: tuple[int, int], properties: Json, wire: Wire) -> Session | None:
-        """A new session, or None when the day's starts are used up."""
+        """A new session, or None when the day's starts are used up: then Discord resets the token."""
         used, reset_after = self._starts()
-        if used >= STARTS_PER_DAY:
-            return None
         application = self._store.memory.application
+        if used >= application.starts_per_day:
+            self.reset_token()
+            return None
         since = application.starts_since if reset_after else self._clock.now().isoformat()
         with self._store.change() as change:
             change.put(msgspec.structs.replace(application, starts_used=used + 1, starts_since=since))
@@ -99,9 +105,44 @@ class Hub:
             session.left_at = self._clock.monotonic()
 
     def end(self, session: Session) -> None:
-        """The client ended the session itself."""
+        """The session is over; nobody can come back to it."""
         if self.sessions.pop(session.id, None):
             self._archive.forget(session)
+            self.ended(session)
+
+    def reconnect(self, session: Session) -> None:
+        """Opcode 7: ask the client to come again and resume, as Discord does before it restarts a gateway server."""
+        if session.wire:
+            session.wire.send({"op": 7, "t": None, "s": None})
+
+    def invalidate(self, session: Session, *, resumable: bool) -> None:
+        """Opcode 9: the client has to resume, or to start again; its connection stays open for that."""
+        wire = session.wire
+        if wire:
+            wire.send({"op": 9, "t": None, "s": None, "d": resumable})
+            self.lost(session, wire)
+        if not resumable:
+            self.end(session)
+
+    def expire(self, session: Session) -> None:
+        """Forget the session, as Discord does some time after its connection was lost."""
+        wire = session.wire
+        self.end(session)
+        if wire:
+            wire.close(4009, "Session timed out.")
+
+    def reset_token(self) -> str:
+        """The bot gets another token; whoever is connected with the old one is closed with 4004."""
+        application = self._store.memory.application
+        fresh = token_for(application.id)
+        with self._store.change() as change:
+            change.put(msgspec.structs.replace(application, token=fresh, starts_used=0))
+        for session in list(self.sessions.values()):
+            wire = session.wire
+            self.end(session)
+            if wire:
+                wire.close(4004, "Authentication failed.")
+        return fresh
 
     def present(self, session: Session, presence: Json) -> None:
         """The client says how the bot appears."""

@@ -10,6 +10,7 @@ from guildwright.playground.bits import Intent
 from guildwright.playground.records import Json
 
 REMEMBERED_EVENTS = 5000
+LARGE_THRESHOLD = 50
 
 
 class Dispatch(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,6 +54,7 @@ class Session:
         self.properties = properties
         self._ledger = ledger
         self.presence: Json | None = None
+        self.large_threshold = LARGE_THRESHOLD
         self.sequence = 0
         self.wire: Wire | None = None
         self.left_at: float | None = None

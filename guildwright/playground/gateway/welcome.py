@@ -4,6 +4,7 @@ import msgspec
 
 from guildwright.playground import render
 from guildwright.playground.bits import Intent
+from guildwright.playground.gateway.arrival import guild_create
 from guildwright.playground.gateway.session import Session
 from guildwright.playground.ids import digits
 from guildwright.playground.playground import Playground
@@ -45,8 +46,7 @@ def ready(play: Playground, session: Session, host: str) -> None:
     session.tell("READY", data)
     if session.intents & Intent.GUILDS:
         for guild in guilds:
-            all_members = bool(session.intents & Intent.GUILD_MEMBERS)
-            session.tell("GUILD_CREATE", render.gateway_guild(memory, guild, all_members=all_members))
+            session.tell("GUILD_CREATE", guild_create(play, guild, session))
     play.announce_bot()
 
 

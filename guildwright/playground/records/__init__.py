@@ -19,12 +19,13 @@ from guildwright.playground.records.guilds import (
 )
 from guildwright.playground.records.interactions import Command, CommandPermissions, Interaction
 from guildwright.playground.records.messages import Message, Nonce, Reaction
-from guildwright.playground.records.people import Application, Entitlement, Grant, Sku, User
+from guildwright.playground.records.people import Application, Entitlement, Grant, Presence, Sku, User
 from guildwright.playground.records.settings import ClockSetting
 
 KINDS: tuple[type[Record], ...] = (
     Application,
     User,
+    Presence,
     Grant,
     Sku,
     Entitlement,
@@ -69,6 +70,7 @@ __all__ = [
     "Message",
     "Nonce",
     "Overwrite",
+    "Presence",
     "Reaction",
     "Record",
     "Role",

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from guildwright.playground.records.base import Record, Thing
+from guildwright.playground.records.base import Json, Record, Thing
 
 
 class Application(Thing, frozen=True, kw_only=True):
@@ -18,6 +18,9 @@ class Application(Thing, frozen=True, kw_only=True):
     client_secret: str = ""
     redirect_uris: tuple[str, ...] = ()
     description: str = ""
+    max_concurrency: int = 1
+    starts_per_day: int = 1000
+    shards: int | None = None
 
 
 class User(Thing, frozen=True, kw_only=True):
@@ -29,6 +32,20 @@ class User(Thing, frozen=True, kw_only=True):
     bot: bool = False
     locale: str = "en-GB"
     closed: bool = False
+
+
+class Presence(Record, frozen=True, kw_only=True):
+    """How a person appears: online, idle or dnd. Who has none is offline. `activities` are Discord's objects."""
+
+    kind: ClassVar[str] = "presence"
+    user_id: int
+    status: str
+    activities: tuple[Json, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """The user."""
+        return str(self.user_id)
 
 
 class Grant(Record, frozen=True, kw_only=True):

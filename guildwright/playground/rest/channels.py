@@ -4,7 +4,7 @@ import msgspec
 from litestar import Response, delete, get, patch, post, put
 from litestar.params import FromPath
 
-from guildwright.playground import effects_guild, errors, render
+from guildwright.playground import effects_guild, effects_presence, errors, render
 from guildwright.playground.bits import GUILD_CHANNEL_TYPES, ChannelType, Permission
 from guildwright.playground.bodies.fields import Fields
 from guildwright.playground.errors import DiscordError, Faults
@@ -27,8 +27,7 @@ async def get_channel(call: BotCall, channel_id: FromPath[int]) -> Response[obje
 async def start_typing(call: BotCall, channel_id: FromPath[int]) -> Response[None]:
     """POST typing."""
     channel = call.channel(channel_id, Permission.SEND_MESSAGES)
-    place = {"channel_id": str(channel.id), "guild_id": str(channel.guild_id) if channel.guild_id else None}
-    call.play.feed.publish("typing", place | {"user_id": str(call.own_id)})
+    effects_presence.typing(call.play, channel, call.own_id)
     return nothing()
 
 

@@ -1,8 +1,12 @@
 """Where the gateway is, and how often a session may start."""
 
+import math
+
 from litestar import Response, get
 
 from guildwright.playground.rest.call import BotCall, Call, answer
+
+_GUILDS_PER_SHARD = 1000
 
 
 def _url(call: Call) -> str:
@@ -18,7 +22,8 @@ async def get_gateway(call: BotCall) -> Response[object]:
 @get("/gateway/bot")
 async def get_bot_gateway(call: BotCall) -> Response[object]:
     """GET /gateway/bot."""
-    body = {"url": _url(call), "shards": 1, "session_start_limit": call.play.hub.start_limit()}
+    shards = call.play.application.shards or max(1, math.ceil(len(call.memory.bot_guilds()) / _GUILDS_PER_SHARD))
+    body = {"url": _url(call), "shards": shards, "session_start_limit": call.play.hub.start_limit()}
     return answer(body)
 
 
