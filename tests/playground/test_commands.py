@@ -161,3 +161,13 @@ async def test_commands_of_another_application_or_an_unknown_guild_are_refused(d
 
     assert (other.status_code, other.json()["code"]) == (403, 20012)
     assert (outside.status_code, outside.json()["code"]) == (403, 50001)
+
+
+async def test_a_number_may_be_written_as_a_text_of_digits_as_jda_does(discord: LocalDiscord) -> None:
+    option = {"type": "4", "name": "n", "description": "How many", "min_value": 1}
+    body = PING | {"type": "1", "contexts": ["0"], "integration_types": ["0"], "options": [option]}
+    made = (await discord.rest("POST", path(discord), body)).json()
+    refused = await discord.rest("POST", path(discord), PING | {"contexts": ["0x1"]})
+
+    assert (made["contexts"], made["integration_types"], made["options"][0]["type"]) == ([0], [0], 4)
+    assert refused.json()["errors"]["contexts"]["0"]["_errors"][0]["code"] == "BASE_TYPE_CHOICES"

@@ -1,5 +1,6 @@
 """Reading loosely typed JSON fields: each look-up notes a fault in Discord's words instead of raising."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -8,6 +9,7 @@ from guildwright.playground.errors import Faults
 from guildwright.playground.ids import digits
 
 _LARGEST_LINK = 2048
+_DIGITS = re.compile(r"-?[0-9]{1,19}")
 
 
 class Fields:
@@ -55,8 +57,9 @@ class Fields:
             if needed:
                 self.missing(name)
             return None
-        if isinstance(value, bool) or not isinstance(value, int):
-            self.fault(name, "NUMBER_TYPE_COERCE", f'Value "{value}" is not int.')
+        value = _whole(value)
+        if value is None:
+            self.fault(name, "NUMBER_TYPE_COERCE", f'Value "{self.body[name]}" is not int.')
             return None
         if value < low:
             self.fault(name, "NUMBER_TYPE_MIN", f"int value should be greater than or equal to {low}.")
@@ -112,13 +115,13 @@ class Fields:
 
     def numbers(self, name: str, allowed: set[int]) -> list[int]:
         """A list of numbers out of a set."""
-        values = self.items(name, len(allowed))
+        values = [_whole(value) for value in self.items(name, len(allowed))]
         for index, value in enumerate(values):
-            if isinstance(value, bool) or not isinstance(value, int) or value not in allowed:
+            if value not in allowed:
                 known = ", ".join(str(entry) for entry in sorted(allowed))
                 self.fault(f"{name}.{index}", "BASE_TYPE_CHOICES", f"Value must be one of {{{known}}}.")
                 return []
-        return values
+        return [value for value in values if value is not None]
 
     def objects(self, name: str, most: int, *, least: int = 0) -> list["Fields"]:
         """A list of objects within its bounds."""
@@ -162,8 +165,16 @@ class Fields:
             if needed:
                 self.missing(name)
             return None
-        if isinstance(value, bool) or not isinstance(value, int) or value not in allowed:
+        value = _whole(value)
+        if value not in allowed:
             known = ", ".join(str(entry) for entry in sorted(allowed))
             self.fault(name, "BASE_TYPE_CHOICES", f"Value must be one of {{{known}}}.")
             return None
+        return value
+
+
+def _whole(value: object) -> int | None:
+    """A whole number, which Discord also takes as a text; some libraries send it so."""
+    if isinstance(value, str) and _DIGITS.fullmatch(value):
         return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
