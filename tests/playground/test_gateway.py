@@ -127,7 +127,7 @@ async def test_members_are_sent_when_asked_for(discord: LocalDiscord) -> None:
     async with discord.connected() as gateway:
         await gateway.send(8, {"guild_id": discord.guild, "query": "", "limit": 0, "nonce": "n"})
         chunk = await gateway.expect("GUILD_MEMBERS_CHUNK")
-        await gateway.send(8, {"guild_id": discord.guild, "user_ids": [discord.user("cy"), "1"], "limit": 0})
+        await gateway.send(8, {"guild_id": [discord.guild], "user_ids": [discord.user("cy"), "1"], "limit": 0})
         some = await gateway.expect("GUILD_MEMBERS_CHUNK")
 
     assert (len(chunk["members"]), chunk["nonce"]) == (5, "n")

@@ -51,9 +51,9 @@ def ready(play: Playground, session: Session, host: str) -> None:
 
 
 class Asked(msgspec.Struct, kw_only=True):
-    """A request for a guild's members."""
+    """A request for a guild's members. The id may come in a list, as discordgo sends it; Discord takes one."""
 
-    guild_id: str | int
+    guild_id: str | int | list[str | int]
     query: str | None = None
     limit: int = 0
     user_ids: str | int | list[str | int] | None = None
@@ -63,7 +63,8 @@ class Asked(msgspec.Struct, kw_only=True):
 
 def members(play: Playground, session: Session, asked: Asked) -> None:
     """Answer "request guild members" in chunks of a thousand."""
-    guild_id = _number(asked.guild_id)
+    wanted = asked.guild_id if isinstance(asked.guild_id, list) else [asked.guild_id]
+    guild_id = _number(wanted[0]) if len(wanted) == 1 else 0
     if not session.covers(guild_id) or play.memory.member(guild_id, play.application.id) is None:
         return
     found, missing = _matching(play, guild_id, asked)
