@@ -1,5 +1,7 @@
 """Changes of guilds, channels, roles and members that others hear of; see `effects` for messages."""
 
+import msgspec
+
 from guildwright.playground import effects_presence, render
 from guildwright.playground.bits import Intent
 from guildwright.playground.gateway.arrival import guild_create
@@ -69,11 +71,27 @@ def role_edited(play: Playground, change: Change, role: Role) -> None:
 
 
 def role_deleted(play: Playground, change: Change, role: Role) -> None:
-    """A role goes, also from those who held it."""
+    """A role goes, also from those who held it and from the channels' overwrites."""
     change.drop(role)
     data = {"guild_id": str(role.guild_id), "role_id": str(role.id)}
     change.announce(lambda: tell(play, "GUILD_ROLE_DELETE", role.guild_id, data))
     _role_notice(play, change, role, deleted=True)
+    for member in list(play.memory.members[role.guild_id].values()):
+        if role.id in member.roles:
+            kept = tuple(held for held in member.roles if held != role.id)
+            member_edited(play, change, msgspec.structs.replace(member, roles=kept))
+    for channel in play.memory.guild_channels(role.guild_id):
+        left = tuple(entry for entry in channel.overwrites if entry.id != role.id)
+        if len(left) < len(channel.overwrites):
+            channel_edited(play, change, msgspec.structs.replace(channel, overwrites=left))
+
+
+def guild_edited(play: Playground, change: Change, guild: Guild) -> None:
+    """A guild's settings change."""
+    change.put(guild)
+    notice = {"guild_id": str(guild.id), "bot_present": play.memory.member(guild.id, play.application.id) is not None}
+    change.announce(lambda: tell(play, "GUILD_UPDATE", guild.id, render.guild(play.memory, guild)))
+    change.announce(lambda: play.feed.publish("guild", notice))
 
 
 def member_event(play: Playground, change: Change, name: str, member: Member, *, always: bool = False) -> None:

@@ -68,6 +68,7 @@ class Memory:
         self.roles_of: _Nested[Role] = defaultdict(dict)
         self.channels_of: _Nested[Channel] = defaultdict(dict)
         self.threads_of: _Nested[Channel] = defaultdict(dict)
+        self.emojis_of: _Nested[Emoji] = defaultdict(dict)
         self.direct: dict[int, Channel] = {}
         self.largest_id = 0
         # Where links to files lead: the address under which a client last came in.
@@ -108,6 +109,10 @@ class Memory:
     def guild_threads(self, guild_id: int) -> list[Channel]:
         """The guild's threads, oldest first, the archived ones too."""
         return list(self.threads_of[guild_id].values())
+
+    def guild_emojis(self, guild_id: int | None) -> list[Emoji]:
+        """The guild's own emojis, oldest first; without a guild the application's."""
+        return list(self.emojis_of[guild_id or 0].values())
 
     def member(self, guild_id: int, user_id: int) -> Member | None:
         """A membership, if there is one."""
@@ -176,7 +181,10 @@ _PLACES: dict[str, Callable[[Memory, Any], list[_Place]]] = {
     Ban.kind: lambda memory, record: [(memory.bans[record.guild_id], record.user_id)],
     Invite.kind: lambda memory, record: [(memory.invites, record.code)],
     Webhook.kind: lambda memory, record: [(memory.webhooks, record.id)],
-    Emoji.kind: lambda memory, record: [(memory.emojis, record.id)],
+    Emoji.kind: lambda memory, record: [
+        (memory.emojis, record.id),
+        (memory.emojis_of[record.guild_id or 0], record.id),
+    ],
     AuditEntry.kind: lambda memory, record: [(memory.audit_log[record.guild_id], record.id)],
     Message.kind: lambda memory, record: [(memory.messages[record.channel_id], record.id)],
     Nonce.kind: lambda memory, record: [(memory.nonces, record.key)],

@@ -6,6 +6,7 @@ from guildwright.playground.records import (
     Application,
     Channel,
     Command,
+    Emoji,
     Guild,
     Json,
     Member,
@@ -53,7 +54,7 @@ def role(record: Role) -> Json:
         "managed": record.bot_id is not None,
         "mentionable": record.mentionable,
         "icon": None,
-        "unicode_emoji": None,
+        "unicode_emoji": record.unicode_emoji,
         "flags": 0,
         **tags,
     }
@@ -67,10 +68,10 @@ def bare_member(record: Member) -> Json:
         "banner": None,
         "collectibles": None,
         "communication_disabled_until": record.timeout_until,
-        "deaf": False,
-        "flags": 0,
+        "deaf": record.deaf,
+        "flags": record.flags,
         "joined_at": record.joined_at,
-        "mute": False,
+        "mute": record.mute,
         "nick": record.nick,
         "pending": False,
         "premium_since": None,
@@ -115,9 +116,24 @@ def guild(memory: Memory, record: Guild) -> Json:
         "features": list(record.features),
         "preferred_locale": record.locale,
         "roles": [role(entry) for entry in memory.guild_roles(record.id)],
-        "emojis": [],
+        "emojis": [emoji(memory, entry) for entry in memory.guild_emojis(record.id)],
         "stickers": [],
         **_UNUSED_GUILD_FIELDS,
+        **record.settings,
+    }
+
+
+def emoji(memory: Memory, record: Emoji) -> Json:
+    """An emoji object."""
+    return {
+        "id": str(record.id),
+        "name": record.name,
+        "user": user(memory.users[record.user_id]),
+        "roles": [str(role_id) for role_id in record.roles],
+        "require_colons": True,
+        "managed": False,
+        "animated": record.animated,
+        "available": True,
     }
 
 
@@ -225,7 +241,7 @@ def partial_guild(memory: Memory, record: Guild, permissions: Permission, *, cou
     body: Json = {
         "id": str(record.id),
         "name": record.name,
-        "icon": None,
+        "icon": record.settings.get("icon"),
         "banner": None,
         "owner": record.owner_id == memory.application.id,
         "permissions": str(int(permissions)),

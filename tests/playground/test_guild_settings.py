@@ -1,0 +1,100 @@
+"""A guild's settings: who may change them, what they may be, and who hears of it."""
+
+import base64
+
+import pytest
+
+from guildwright.playground.bits import Permission
+from tests.fakes.local_discord import LocalDiscord
+
+RULES = Permission.VIEW_CHANNEL | Permission.MANAGE_GUILD | Permission.VIEW_AUDIT_LOG
+PNG = "data:image/png;base64," + base64.b64encode(b"\x89PNG\r\n\x1a\n" + b"0" * 20).decode()
+
+
+@pytest.fixture(autouse=True)
+async def may_rule(discord: LocalDiscord) -> None:
+    await discord.permit("Guildwright", RULES)
+
+
+async def test_changed_settings_are_returned_told_and_logged(discord: LocalDiscord) -> None:
+    gatehouse, path = discord.channel("gatehouse"), f"/guilds/{discord.guild}"
+    settings = {
+        "name": "The Elm Hall",
+        "description": "Elms",
+        "verification_level": 2,
+        "system_channel_id": gatehouse,
+        "afk_timeout": 900,
+        "preferred_locale": "de",
+        "icon": PNG,
+        "features": ["COMMUNITY", "INVITES_DISABLED"],
+    }
+
+    async with discord.connected() as gateway:
+        await gateway.expect("GUILD_CREATE")
+        edited = await discord.ask("PATCH", path, settings)
+        told = await gateway.expect("GUILD_UPDATE")
+    entry = (await discord.ask("GET", f"{path}/audit-logs"))["audit_log_entries"][0]
+
+    for name, value in settings.items():
+        assert name == "icon" or edited[name] == value, name
+    assert len(edited["icon"]) == 32
+    assert told["name"] == "The Elm Hall"
+    assert (await discord.ask("GET", path))["afk_timeout"] == 900
+    assert (entry["action_type"], entry["target_id"]) == (1, discord.guild)
+    assert {"key": "name", "old_value": "The Oak Hall", "new_value": "The Elm Hall"} in entry["changes"]
+
+
+async def test_what_is_not_named_stays_and_null_resets(discord: LocalDiscord) -> None:
+    path = f"/guilds/{discord.guild}"
+    await discord.ask("PATCH", path, {"description": "Elms", "verification_level": 3})
+
+    edited = await discord.ask("PATCH", path, {"verification_level": None})
+
+    assert (edited["description"], edited["verification_level"], edited["name"]) == ("Elms", 0, "The Oak Hall")
+    assert await discord.effects() == {"guilds_edited": 2}
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("name", "x"),
+        ("verification_level", 5),
+        ("afk_timeout", 61),
+        ("preferred_locale", "xx"),
+        ("system_channel_id", "1"),
+        ("icon", "data:text/html;base64,AAAA"),
+        ("description", "x" * 301),
+    ],
+)
+async def test_a_setting_that_cannot_be_is_refused_at_its_field(
+    discord: LocalDiscord, field: str, value: object
+) -> None:
+    refused = await discord.rest("PATCH", f"/guilds/{discord.guild}", {field: value})
+
+    assert (refused.status_code, refused.json()["code"]) == (400, 50035)
+    assert list(refused.json()["errors"]) == [field]
+
+
+async def test_rule_boosts_and_community_each_need_their_right(discord: LocalDiscord) -> None:
+    path = f"/guilds/{discord.guild}"
+
+    boosted = await discord.rest("PATCH", path, {"banner": PNG})
+    community = await discord.rest("PATCH", path, {"features": []})
+    await discord.permit("Guildwright", Permission.VIEW_CHANNEL)
+    unruled = await discord.rest("PATCH", path, {"name": "Mine"})
+
+    assert [answer.json()["code"] for answer in (boosted, community, unruled)] == [50101, 50013, 50013]
+
+
+async def test_what_clients_ask_beside_a_guild_is_answered(discord: LocalDiscord) -> None:
+    path = f"/guilds/{discord.guild}"
+
+    assert (await discord.ask("GET", f"{path}/preview"))["approximate_member_count"] == 5
+    assert await discord.ask("GET", f"{path}/vanity-url") == {"code": None, "uses": 0}
+    assert (await discord.ask("GET", f"{path}/onboarding"))["enabled"] is False
+    assert [region["optimal"] for region in await discord.ask("GET", "/voice/regions")].count(True) == 1
+    assert await discord.ask("GET", f"{path}/regions") == await discord.ask("GET", "/voice/regions")
+    integrations = await discord.ask("GET", f"{path}/integrations")
+    assert [entry["application"]["id"] for entry in integrations] == [discord.application]
+    assert (await discord.rest("GET", f"{path}/welcome-screen")).json()["code"] == 10069
+    assert (await discord.rest("GET", "/guilds/1/preview")).json()["code"] == 10004
