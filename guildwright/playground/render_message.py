@@ -17,12 +17,23 @@ def interaction_metadata(memory: Memory, record: Interaction) -> Json:
         "user": user(memory.users[record.user_id]),
         "authorizing_integration_owners": owners,
     }
+    if record.type == InteractionType.COMMAND:
+        metadata |= _target(memory, record)
     if record.type == InteractionType.COMPONENT:
         metadata["interacted_message_id"] = str(record.source_message_id)
     parent = memory.interactions.get(record.parent_id or 0)
     if record.type == InteractionType.MODAL and parent:
         metadata["triggering_interaction_metadata"] = interaction_metadata(memory, parent)
     return metadata
+
+
+def _target(memory: Memory, record: Interaction) -> Json:
+    """Whom or what a command of the context menu was about."""
+    target = record.data.get("target_id")
+    if target is None:
+        return {}
+    person = memory.users.get(int(target))
+    return {"target_user": user(person)} if person else {"target_message_id": target}
 
 
 def message(memory: Memory, record: Message, *, quoted: bool = False) -> Json:
@@ -70,7 +81,10 @@ def _add_origin(memory: Memory, record: Message, body: Json) -> None:
     interaction = memory.interactions.get(record.interaction_id or 0)
     if interaction:
         body["webhook_id"] = str(memory.application.id)
-        body["interaction_metadata"] = interaction_metadata(memory, interaction)
+        metadata = interaction_metadata(memory, interaction)
+        if interaction.reply_id not in {None, record.id}:
+            metadata["original_response_message_id"] = str(interaction.reply_id)
+        body["interaction_metadata"] = metadata
         if interaction.command_name:
             body["interaction"] = {
                 "id": str(interaction.id),

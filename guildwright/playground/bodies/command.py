@@ -1,13 +1,12 @@
 """Application commands: Discord's limits on names, options and localizations, and the form it returns them in."""
 
-import unicodedata
 from typing import Any
 
 from guildwright.playground.bits import CHANNEL_TYPES, OptionType
 from guildwright.playground.bodies.fields import Fields
+from guildwright.playground.bodies.localizations import is_name, localizations
 from guildwright.playground.errors import Faults
 from guildwright.playground.ids import digits
-from guildwright.playground.locales import LOCALES
 from guildwright.playground.records import Json
 
 CHAT_INPUT, USER, MESSAGE = 1, 2, 3
@@ -46,7 +45,7 @@ def read(body: Json, faults: Faults, path: str = "") -> Json:
 
 def _named(fields: Fields, *, chat: bool = True) -> Json:
     name = fields.text("name", _LONGEST_NAME, shortest=1, needed=True)
-    if name and chat and not _is_name(name):
+    if name and chat and not is_name(name):
         message = "String value did not match validation regex."
         fields.fault(
             "name", "STRING_TYPE_REGEX" if name == name.lower() else "APPLICATION_COMMAND_INVALID_NAME", message
@@ -57,32 +56,10 @@ def _named(fields: Fields, *, chat: bool = True) -> Json:
         description = fields.text("description", 0)
     return {
         "name": name or "",
-        "name_localizations": _localizations(fields, "name_localizations", _LONGEST_NAME, as_name=chat),
+        "name_localizations": localizations(fields, "name_localizations", _LONGEST_NAME, as_name=chat),
         "description": description or "",
-        "description_localizations": _localizations(fields, "description_localizations", _LONGEST_DESCRIPTION),
+        "description_localizations": localizations(fields, "description_localizations", _LONGEST_DESCRIPTION),
     }
-
-
-def _is_name(name: str) -> bool:
-    """Discord: letters, digits, marks of Indic and Thai scripts, - _ ', all lower case."""
-    plain = all(letter in "-_'" or unicodedata.category(letter)[0] in "LNM" for letter in name)
-    return plain and name == name.lower()
-
-
-def _localizations(fields: Fields, name: str, longest: int, *, as_name: bool = False) -> dict[str, str] | None:
-    part = fields.object(name)
-    if part is None:
-        return None
-    found = {}
-    for locale in part.body:
-        text = part.text(locale, longest, shortest=1)
-        if locale not in LOCALES:
-            part.fault(locale, "BASE_TYPE_CHOICES", f"{locale} is not a locale of Discord.")
-        elif text is not None:
-            if as_name and not _is_name(text):
-                part.fault(locale, "STRING_TYPE_REGEX", "String value did not match validation regex.")
-            found[locale] = text
-    return found
 
 
 def _permissions(fields: Fields) -> str | None:
@@ -180,7 +157,7 @@ def _choice(fields: Fields, kind: OptionType) -> Json:
         fields.fault("value", "NUMBER_TYPE_COERCE", f'Value "{value}" is not float.')
     return {
         "name": fields.text("name", 100, shortest=1, needed=True) or "",
-        "name_localizations": _localizations(fields, "name_localizations", 100),
+        "name_localizations": localizations(fields, "name_localizations", 100),
         "value": value,
     }
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from guildwright.playground.bits import ComponentType as Kind
-from guildwright.playground.bodies import inputs
+from guildwright.playground.bodies import inputs, modal_inputs
 from guildwright.playground.bodies.fields import Fields
 from guildwright.playground.records import Json
 
@@ -14,7 +14,7 @@ _SELECTS = {Kind.STRING_SELECT, Kind.USER_SELECT, Kind.ROLE_SELECT, Kind.MENTION
 _IN_CONTAINER = {Kind.ACTION_ROW, Kind.SECTION, Kind.TEXT_DISPLAY, Kind.MEDIA_GALLERY, Kind.FILE, Kind.SEPARATOR}
 _TOP_LEVEL = _IN_CONTAINER | {Kind.CONTAINER}
 _IN_MODAL = {Kind.ACTION_ROW, Kind.TEXT_DISPLAY, Kind.LABEL}
-_IN_LABEL = _SELECTS | {Kind.TEXT_INPUT}
+_IN_LABEL = _SELECTS | {Kind.TEXT_INPUT} | modal_inputs.KINDS
 
 
 def read(fields: Fields, *, version_two: bool) -> tuple[Json, ...] | None:
@@ -103,6 +103,8 @@ class _Reader:
                 return self._unique(fields, inputs.button(fields))
             case Kind.TEXT_INPUT:
                 return self._unique(fields, inputs.text_input(fields))
+            case Kind.FILE_UPLOAD | Kind.RADIO_GROUP | Kind.CHECKBOX_GROUP | Kind.CHECKBOX:
+                return self._unique(fields, modal_inputs.read(fields, kind))
             case _:
                 return self._unique(fields, inputs.select(fields, kind, modal=self._modal))
 
@@ -119,6 +121,9 @@ class _Reader:
         allowed = {Kind.TEXT_INPUT} if self._modal else _SELECTS | {Kind.BUTTON}
         entries = fields.objects("components", 5, least=1)
         components = [self.one(entry, allowed) for entry in entries]
+        for entry in entries:
+            if self._modal and not entry.body.get("label"):
+                entry.missing("label")
         wide = [component for component in components if component["type"] != Kind.BUTTON]
         if wide and len(components) > 1:
             message = "The specified component exceeds the maximum width"

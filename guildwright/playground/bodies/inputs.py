@@ -69,6 +69,7 @@ def select(fields: Fields, kind: Kind, *, modal: bool) -> Json:
     }
     if modal:
         body["required"] = fields.flag("required", default=True)
+        _check_in_modal(fields, body)
     if body["min_values"] > body["max_values"]:
         fields.fault("min_values", "SELECT_COMPONENT_MIN_MAX", "The minimum is above the maximum.")
     placeholder = fields.text("placeholder", 150)
@@ -81,6 +82,14 @@ def select(fields: Fields, kind: Kind, *, modal: bool) -> Json:
         body["channel_types"] = fields.numbers("channel_types", CHANNEL_TYPES)
     defaults = [_default(entry, _DEFAULTS[kind]) for entry in fields.objects("default_values", 25)]
     return body | {"default_values": defaults} if defaults else body
+
+
+def _check_in_modal(fields: Fields, body: Json) -> None:
+    if body["disabled"]:
+        fields.fault("disabled", "COMPONENT_DISABLED_IN_MODAL", "Modals cannot have disabled components.")
+    if body["required"] and body["min_values"] == 0:
+        message = "min_values must be at least 1 when the component is required."
+        fields.fault("min_values", "COMPONENT_REQUIRED_MIN_VALUES", message)
 
 
 def _options(fields: Fields, most: int) -> list[Json]:

@@ -4,7 +4,7 @@ from guildwright.playground import effects, posting
 from guildwright.playground.bits import ChannelType, InteractionType, Permission
 from guildwright.playground.bodies import message as bodies
 from guildwright.playground.bodies.components import interactive
-from guildwright.playground.control import catalogue, models, requests, show, values
+from guildwright.playground.control import catalogue, modal_values, models, requests, show, values
 from guildwright.playground.control.errors import ControlError, forbidden, invalid, unknown
 from guildwright.playground.control.lookup import Lookup
 from guildwright.playground.control.options import Filler
@@ -88,7 +88,7 @@ class People:
         """A member clicks a button or chooses from a select."""
         user = self._find.person(body.user_id)
         message = self._find.seen_message(user, body.message_id)
-        if message.author_id != self._play.application.id:
+        if not self._is_of_the_application(message):
             raise unknown("component", body.custom_id, "custom_id")
         component = _component(message, body.custom_id)
         channel = self._play.memory.channels[message.channel_id]
@@ -105,7 +105,7 @@ class People:
         if opened.modal_sent:
             raise ControlError(409, "already_sent", "This modal was sent already.", "modal_id")
         channel = self._find.visible_channel(user, str(opened.channel_id))
-        data = values.filled_in(self._play, channel, user.id, opened.modal, body.values)
+        data = modal_values.filled_in(self._play, channel, user.id, opened.modal, body.values)
         self._close_modal(opened)
         origin = Origin(user.id, channel, source=opened.source_message_id, parent=opened.id)
         return await self._ask(InteractionType.MODAL, origin, data)
@@ -118,6 +118,12 @@ class People:
             raise unknown("private message", message_id, "message_id")
         with self._play.store.change() as change:
             effects.message_deleted(self._play, change, message, by_bot=False)
+
+    def _is_of_the_application(self, message: Message) -> bool:
+        """Also what it sent through a webhook of its own."""
+        webhook = self._play.memory.webhooks.get(message.webhook_id or 0)
+        owner = webhook.application_id if webhook else message.author_id
+        return owner == self._play.application.id
 
     def _data(
         self,

@@ -1,5 +1,7 @@
 """What the control API takes. Ids are snowflakes as strings."""
 
+from collections.abc import Mapping
+
 import msgspec
 
 from guildwright.playground.control.models import CommandKind, Value
@@ -55,14 +57,15 @@ class UseComponent(Body, frozen=True, kw_only=True):
 
 
 class SubmitModal(Body, frozen=True, kw_only=True):
-    """A member sends a modal: `values` by the inputs' custom_id, a text or, for a select, a list.
+    """A member sends a modal: `values` by the inputs' custom_id.
 
-    An input that is not named is sent as the modal shows it: its value, its default options or default values.
+    A value is a text, for a select or a group of checkboxes a list, for a single checkbox true or false. An input that
+    is not named is sent as the modal shows it: its value, its default options or default values.
     """
 
     user_id: str
     modal_id: str
-    values: dict[str, str | list[str]] = {}
+    values: Mapping[str, str | bool | list[str]] = {}
 
 
 class NewGuild(Body, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""What a member chose or filled in, checked as Discord's client does, in the payload's form."""
+"""What a member chose, checked as Discord's client does, in the payload's form."""
 
 from guildwright.playground import render_message
 from guildwright.playground.bits import ComponentType as Kind
@@ -29,10 +29,8 @@ class Chooser:
         if len(set(values)) != len(values):
             raise invalid(field, "A value is named twice.")
         for value in values:
-            if component["type"] == Kind.STRING_SELECT:
-                offered = [option["value"] for option in component["options"]]
-                if value not in offered:
-                    raise invalid(field, f"{value!r} is not offered; offered are: {', '.join(offered)}.")
+            if "options" in component:
+                check_offered(component, value, field)
             else:
                 self._resolve(Kind(component["type"]), component, value, field)
         return values
@@ -60,6 +58,13 @@ class Chooser:
         return self._play.memory.member(self._channel.guild_id, user_id) is not None
 
 
+def check_offered(component: Json, value: str, field: str) -> None:
+    """Refuse a value that is no option."""
+    offered = [option["value"] for option in component["options"]]
+    if value not in offered:
+        raise invalid(field, f"{value!r} is not offered; offered are: {', '.join(offered)}.")
+
+
 def preset(component: Json) -> list[str]:
     """What a select shows as chosen before anybody touches it."""
     marked = [option["value"] for option in component.get("options", ()) if option.get("default")]
@@ -78,53 +83,6 @@ def chosen(play: Playground, channel: Channel, user_id: int, component: Json, va
     if component["type"] != Kind.STRING_SELECT:
         data["resolved"] = chooser.resolved.as_json().get("resolved", {})
     return data
-
-
-def filled_in(
-    play: Playground, channel: Channel, user_id: int, modal: Json, values: dict[str, str | list[str]]
-) -> Json:
-    """The data of a modal submission."""
-    chooser = Chooser(play, channel, user_id)
-    left = dict(values)
-    components = [_modal_part(chooser, part, left) for part in modal["components"]]
-    if left:
-        raise invalid(f"values.{next(iter(left))}", "This modal has no such input.")
-    return {"custom_id": modal["custom_id"], "components": components} | chooser.resolved.as_json()
-
-
-def _modal_part(chooser: Chooser, part: Json, left: dict[str, str | list[str]]) -> Json:
-    body: Json = {"type": part["type"], "id": part["id"]}
-    if part["type"] == Kind.ACTION_ROW:
-        return body | {"components": [_input(chooser, entry, left) for entry in part["components"]]}
-    if part["type"] == Kind.LABEL:
-        return body | {"component": _input(chooser, part["component"], left)}
-    return body
-
-
-def _input(chooser: Chooser, component: Json, left: dict[str, str | list[str]]) -> Json:
-    custom_id = component["custom_id"]
-    field = f"values.{custom_id}"
-    body: Json = {"type": component["type"], "id": component["id"], "custom_id": custom_id}
-    given = left.pop(custom_id, None)
-    if component["type"] == Kind.TEXT_INPUT:
-        return body | {"value": _typed(component, component.get("value", "") if given is None else given, field)}
-    listed = [given] if isinstance(given, str) else preset(component) if given is None else given
-    if not listed and not component.get("required", True):
-        return body | {"values": []}
-    return body | {"values": chooser.choose(component, listed, field)}
-
-
-def _typed(component: Json, value: str | list[str], field: str) -> str:
-    if not isinstance(value, str):
-        raise invalid(field, "This input takes text.")
-    least, most = component.get("min_length", 0), component.get("max_length", 4000)
-    if component.get("required", True):
-        least = max(least, 1)
-    if not value and not component.get("required", True):
-        return value
-    if not least <= len(value) <= most:
-        raise invalid(field, f"This input takes {least} to {most} characters, not {len(value)}.")
-    return value
 
 
 def target(play: Playground, channel: Channel, user: User, kind: int, target_id: str) -> Json:

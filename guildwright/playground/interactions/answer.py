@@ -6,18 +6,25 @@ from guildwright.playground import effects, errors, posting, render_message
 from guildwright.playground.bits import CallbackType, InteractionType, MessageFlag
 from guildwright.playground.bodies import message as bodies
 from guildwright.playground.bodies import modal as modals
+from guildwright.playground.bodies.choices import focused_type
 from guildwright.playground.bodies.choices import read as read_choices
 from guildwright.playground.interactions.ask import answerable
 from guildwright.playground.playground import Playground
 from guildwright.playground.records import Interaction, Json, Message
 from guildwright.playground.store import Change
 
-_REPLY = 20  # the message type of an answer to a slash command
+_PLAIN, _REPLY, _CHAT_INPUT, _CONTEXT_MENU = 0, 19, 20, 23  # message types
+_SLASH = 1
 _ALLOWED = {
     InteractionType.COMMAND: {CallbackType.MESSAGE, CallbackType.DEFERRED_MESSAGE, CallbackType.MODAL},
     InteractionType.COMPONENT: set(CallbackType) - {CallbackType.PONG, CallbackType.AUTOCOMPLETE},
     InteractionType.AUTOCOMPLETE: {CallbackType.AUTOCOMPLETE},
     InteractionType.MODAL: set(CallbackType) - {CallbackType.PONG, CallbackType.AUTOCOMPLETE, CallbackType.MODAL},
+}
+_REFUSED = {
+    10: "PREMIUM_REQUIRED is no more; reply with a premium button (style 6) instead.",
+    12: "The playground has no activities to launch.",
+    13: "The playground has no social layer.",
 }
 _NEEDS_SOURCE = {CallbackType.UPDATE, CallbackType.DEFERRED_UPDATE}
 
@@ -61,6 +68,8 @@ def _kind(interaction: Interaction, body: Json) -> CallbackType:
     if asked is None:
         raise errors.required("type")
     if isinstance(asked, bool) or not isinstance(asked, int) or asked not in {int(kind) for kind in allowed}:
+        if asked in _REFUSED:
+            raise errors.invalid("type", "PLAYGROUND_UNSUPPORTED", _REFUSED[asked])
         known = ", ".join(str(int(kind)) for kind in sorted(allowed))
         raise errors.invalid("type", "BASE_TYPE_CHOICES", f"Value must be one of {{{known}}}.")
     return CallbackType(asked)
@@ -87,7 +96,8 @@ def _apply(play: Playground, change: Change, interaction: Interaction, kind: Cal
             effects.message_edited(play, change, revised)
             return replace(answered, reply_id=source.id, settled=True)
         case CallbackType.AUTOCOMPLETE:
-            return replace(answered, choices=read_choices(data), settled=True)
+            choices = read_choices(data, focused_type(interaction.data.get("options", ())))
+            return replace(answered, choices=choices, settled=True)
         case _:
             return replace(answered, modal=modals.read(data), settled=True)
 
@@ -101,17 +111,31 @@ def source_message(play: Playground, interaction: Interaction) -> Message:
 
 
 def compose(play: Playground, interaction: Interaction, draft: bodies.Draft) -> Message:
-    """A reply or follow-up, not yet stored."""
+    """The first reply, or a follow-up that replies to it; not yet stored."""
     channel = play.memory.channels[interaction.channel_id]
     message = posting.compose(play, channel, play.application.id, draft)
     private = bool(message.flags & MessageFlag.EPHEMERAL)
-    is_command = interaction.type == InteractionType.COMMAND
+    kind, replied = _form(play, interaction, private=private)
     return msgspec.structs.replace(
         message,
-        type=_REPLY if is_command else message.type,
+        type=kind,
+        reply_to=replied,
         interaction_id=interaction.id,
         private_to=interaction.user_id if private else None,
     )
+
+
+def _form(play: Playground, interaction: Interaction, *, private: bool) -> tuple[int, int | None]:
+    """The message type, and to which message it is a reply; what others see never quotes what they do not."""
+    follow_up = interaction.callback is not None
+    target = interaction.reply_id if follow_up else interaction.source_message_id
+    if target is not None:
+        replied = play.memory.messages.get(interaction.channel_id, {}).get(target)
+        return (_REPLY, replied.id) if replied and (private or replied.private_to is None) else (_PLAIN, None)
+    opener = interaction
+    while opener.type != InteractionType.COMMAND and opener.parent_id in play.memory.interactions:
+        opener = play.memory.interactions[opener.parent_id]
+    return (_CHAT_INPUT if opener.data.get("type", _SLASH) == _SLASH else _CONTEXT_MENU), None
 
 
 def described(play: Playground, interaction: Interaction) -> Json:

@@ -5,7 +5,7 @@ from litestar import Response, delete, get, patch, post
 from litestar.params import FromPath
 
 from guildwright.playground import effects, errors, posting, render_message
-from guildwright.playground.bits import CallbackType
+from guildwright.playground.bits import CallbackType, MessageFlag
 from guildwright.playground.bodies import message as bodies
 from guildwright.playground.errors import DiscordError
 from guildwright.playground.interactions import answer as answers
@@ -55,6 +55,8 @@ def _owned(call: Call, interaction: Interaction, message_id: int) -> Message:
 async def _edit(call: Call, interaction: Interaction, message: Message) -> Response[object]:
     draft = bodies.read(await call.body(), private=True, present_flags=message.flags)
     revised = posting.revise(call.play, message, draft)
+    if message.flags & MessageFlag.LOADING:
+        revised = msgspec.structs.replace(revised, edited_at=None)  # to fill a deferral is not to edit
     with call.play.store.change() as change:
         effects.message_edited(call.play, change, revised)
         if message.id == interaction.reply_id and not interaction.settled:
@@ -63,9 +65,12 @@ async def _edit(call: Call, interaction: Interaction, message: Message) -> Respo
     return answer(render_message.message(call.memory, revised))
 
 
-def _delete(call: Call, message: Message) -> Response[None]:
+def _delete(call: Call, interaction: Interaction, message: Message) -> Response[None]:
     with call.play.store.change() as change:
         effects.message_deleted(call.play, change, message, by_bot=True)
+        if message.id == interaction.reply_id and not interaction.settled:
+            change.put(msgspec.structs.replace(interaction, settled=True))
+            change.announce(lambda: answers.announce(call.play, interaction))
     return nothing()
 
 
@@ -87,7 +92,7 @@ async def edit_original(call: BotCall, application_id: FromPath[int], token: Fro
 async def delete_original(call: BotCall, application_id: FromPath[int], token: FromPath[str]) -> Response[None]:
     """DELETE the first reply."""
     interaction = _interaction(call, application_id, token)
-    return _delete(call, _original(call, interaction))
+    return _delete(call, interaction, _original(call, interaction))
 
 
 @post(_WEBHOOK, status_code=200)
@@ -130,7 +135,8 @@ async def delete_follow_up(
     call: BotCall, application_id: FromPath[int], token: FromPath[str], message_id: FromPath[int]
 ) -> Response[None]:
     """DELETE a follow-up."""
-    return _delete(call, _owned(call, _interaction(call, application_id, token), message_id))
+    interaction = _interaction(call, application_id, token)
+    return _delete(call, interaction, _owned(call, interaction, message_id))
 
 
 ROUTES = (
