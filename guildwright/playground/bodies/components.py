@@ -76,7 +76,7 @@ class _Reader:
             return {"type": 0, "id": number}
         return {"type": kind, "id": number, **self._body(fields, Kind(kind))}
 
-    def _body(self, fields: Fields, kind: Kind) -> Json:  # noqa: C901, PLR0911 - one arm per kind
+    def _body(self, fields: Fields, kind: Kind) -> Json:  # noqa: PLR0911 - one arm per kind
         match kind:
             case Kind.ACTION_ROW:
                 return {"components": self._row(fields)}
@@ -99,14 +99,17 @@ class _Reader:
                     "divider": fields.flag("divider", default=True),
                     "spacing": fields.choice("spacing", {1, 2}) or 1,
                 }
-            case Kind.BUTTON:
-                return self._unique(fields, inputs.button(fields))
-            case Kind.TEXT_INPUT:
-                return self._unique(fields, inputs.text_input(fields))
-            case Kind.FILE_UPLOAD | Kind.RADIO_GROUP | Kind.CHECKBOX_GROUP | Kind.CHECKBOX:
-                return self._unique(fields, modal_inputs.read(fields, kind))
             case _:
-                return self._unique(fields, inputs.select(fields, kind, modal=self._modal))
+                return self._unique(fields, self._input(fields, kind))
+
+    def _input(self, fields: Fields, kind: Kind) -> Json:
+        if kind == Kind.BUTTON:
+            return inputs.button(fields)
+        if kind == Kind.TEXT_INPUT:
+            return inputs.text_input(fields)
+        if kind in modal_inputs.KINDS:
+            return modal_inputs.read(fields, kind)
+        return inputs.select(fields, kind, modal=self._modal)
 
     def _unique(self, fields: Fields, body: Json) -> Json:
         custom_id = body.get("custom_id")
