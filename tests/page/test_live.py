@@ -7,7 +7,7 @@ import pytest
 
 from guildwright.playground.control.access import Control
 from guildwright.playground.control.requests import NewMember
-from guildwright.playground.page.live import GONE
+from guildwright.playground.page.live import FLOOD, GONE, MOST_AT_ONCE, STORY
 from guildwright.playground.page.seat import Seat
 from tests.fakes.hall import Hall
 
@@ -35,7 +35,7 @@ class Watcher:
         async with asyncio.timeout(5):
             while True:
                 html = await anext(self._stream)
-                if html and not html.startswith('<div id="story"'):
+                if html and html != STORY:
                     return str(html)
 
     async def quiet(self) -> bool:
@@ -124,14 +124,13 @@ async def test_the_side_panel_follows_when_it_is_quiet_again(hall: Hall) -> None
     hall.write("guildwright", content="hello")
     await anext(updates)
     async with asyncio.timeout(5):
-        panel = await anext(updates)
-    assert '<div id="story" hx-swap-oob="true">' in panel
-    assert "Message sent" in panel
+        assert await anext(updates) == STORY, "the panel asks for itself, since it knows which message is chosen"
 
 
 async def test_the_stream_ends_with_the_playground(hall: Hall) -> None:
     updates = stream(hall, hall.seat(), None)
     await anext(updates)
+    assert await anext(updates) == STORY
     hall.play.feed.close()
     with pytest.raises(StopAsyncIteration):
         await anext(updates)
@@ -143,3 +142,30 @@ async def test_the_page_of_a_member_who_leaves_is_told_so_and_so_is_one_that_com
     Control(hall.play).guilds.remove_member(str(at.guild.id), str(at.user.id))
     assert await watcher.next() == GONE
     assert [html async for html in stream(hall, at, None)] == [GONE]
+
+
+async def test_a_busy_guild_still_moves_the_side_panel(hall: Hall) -> None:
+    """It waits for quiet, but not for ever."""
+    at = hall.seat()
+    updates = stream(hall, at, hall.desk.look(at).digest)
+    await anext(updates)
+    told: list[str] = []
+    async with asyncio.timeout(10):
+        while STORY not in told:
+            hall.write("bo", content="chatter")
+            told.append(await anext(updates))
+
+
+async def test_a_flood_is_not_drawn_message_by_message(hall: Hall) -> None:
+    at = hall.seat()
+    updates = stream(hall, at, hall.desk.look(at).digest)
+    await anext(updates)
+    for number in range(MOST_AT_ONCE + 1):
+        hall.write("bo", content=f"number {number}")
+        hall.write("bo", "gatehouse", content=f"number {number}")
+    counted, flood = await anext(updates), await anext(updates)
+    assert f'id="unread-{hall.channel_id("gatehouse")}" hx-swap-oob="true">{MOST_AT_ONCE + 1}<' in counted
+    assert flood == FLOOD
+    last = hall.write("bo", content="after the flood")
+    told = await anext(updates)
+    assert f'beforeend:#message-list"><li class="message is-new" id="m-{last.id}"' in told

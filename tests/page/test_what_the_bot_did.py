@@ -108,7 +108,7 @@ def test_a_refusal_says_what_discord_said() -> None:
     wire = Wire()
     wire.rest("POST", "/channels/7/messages", status=403, response={"message": "Missing Permissions", "code": 50013})
     step = wire.told()[0].steps[0]
-    assert (step.failed, step.detail) == (True, "Discord said no: Missing Permissions")
+    assert (step.failed, step.detail) == (True, "Discord said no: Missing Permissions (50013)")
 
 
 def test_reading_is_not_told_and_no_token_is_shown() -> None:

@@ -21,7 +21,8 @@ class Draw:
 
     def html(self, template: str, view: View, **values: object) -> Markup:
         """A template as it is."""
-        drawn = self._env.get_template(template).render(view=view, **{"oob": False, "unread_oob": False, **values})
+        plain = {"oob": False, "unread_oob": False, "trace": None}
+        drawn = self._env.get_template(template).render(view=view, **{**plain, **values})
         return Markup(drawn)  # noqa: S704 - the environment escapes
 
     def part(self, template: str, view: View) -> Markup:

@@ -1,8 +1,8 @@
 """The page's live stream: each change of the playground, drawn for one seat, as HTML that htmx puts in its place."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import aclosing, asynccontextmanager
 
 from markupsafe import Markup
 
@@ -19,11 +19,20 @@ from guildwright.playground.records import Message
 # The record of a request is complete a moment after what it caused: the side panel waits for quiet.
 _QUIET_S = 0.2
 _STILL_THERE_S = 15.0
+# A busy guild is drawn a few times a second, not once for each message, and a flood not message by message.
+_PACE_S = 0.05
+_LATEST_STORY_S = 1.0
+MOST_AT_ONCE = 60
 
 # In place of HTML: the seat is no more (the member left, the channel is gone or hidden), the page must be loaded anew.
 GONE = "gone"
+# In place of HTML: the side panel is old, it asks for itself again.
+STORY = "story"
+# In place of HTML: more was written than is worth drawing one by one; the list asks for its newest page again.
+FLOOD = "flood"
 
 _PLACES = frozenset({"member", "role", "channel", "guild"})
+_MESSAGES = frozenset({"message_create", "message_update", "message_delete", "private_message"})
 
 
 class Live:
@@ -35,35 +44,61 @@ class Live:
         self._at = at
         self._seen = seen
         self._look = look
-        self._known: set[int] = set()
+        self._newest = 0
 
     async def updates(self, shown: str | None) -> AsyncIterator[str]:
         """HTML for out-of-band swaps; first the whole view, unless `shown` is the digest of what is there already."""
         async with _listening(self._play.feed) as queue:
             view = self._look(self._at)
-            self._known = {record.id for record in view.records}
+            self._newest = max((record.id for record in view.records), default=0)
             self._seen.read(self._at.user, self._at.channel.id)
             yield "" if view.digest == shown else self._everything(view)
-            story_is_old = False
-            while True:
-                try:
-                    notice = await asyncio.wait_for(queue.get(), _QUIET_S if story_is_old else _STILL_THERE_S)
-                except TimeoutError:
-                    yield self._draw.part("story.html", self._look(self._at)) if story_is_old else ""
-                    story_is_old = False
-                    continue
-                if notice is None:
-                    return
-                if notice.event in _PLACES and not seats.still_there(self._play, self._at):
-                    yield GONE
-                    return
-                story_is_old = True
-                if html := self._told(notice):
+            if view.digest != shown:
+                yield STORY
+            async with aclosing(self._following(queue)) as following:
+                async for html in following:
                     yield html
 
+    async def _following(self, queue: asyncio.Queue[Notice | None]) -> AsyncGenerator[str]:
+        clock = asyncio.get_running_loop().time
+        story_due: float | None = None  # when the panel is told at the latest, quiet or not
+        while True:
+            batch = await _batch(queue, _STILL_THERE_S if story_due is None else _QUIET_S)
+            if not batch:
+                yield "" if story_due is None else STORY
+                story_due = None
+                continue
+            notices = [notice for notice in batch if notice is not None]
+            if any(notice.event in _PLACES for notice in notices) and not seats.still_there(self._play, self._at):
+                yield GONE
+                return
+            for html in self._drawn(notices):
+                yield html
+            if len(notices) < len(batch):
+                return
+            if story_due is not None and clock() > story_due:
+                yield STORY
+                story_due = None
+            else:
+                story_due = story_due or clock() + _LATEST_STORY_S
+            if len(batch) > 1:
+                await asyncio.sleep(_PACE_S)
+
     def _everything(self, view: View) -> str:
-        names = ("messages.html", "channels.html", "members.html", "bot.html", "story.html")
+        names = ("messages.html", "channels.html", "members.html", "bot.html")
         return Markup("\n").join(self._draw.part(name, view) for name in names)
+
+    def _drawn(self, notices: list[Notice]) -> list[str]:
+        here = [notice for notice in notices if self._is_here(notice)]
+        # What is drawn as a whole is drawn once, however often it changed.
+        rest = {_what_it_redraws(notice): notice for notice in notices if not self._is_here(notice)}
+        if len(here) > MOST_AT_ONCE:
+            self._newest = max(self._newest, *(int(notice.data["message_id"]) for notice in here))
+            return [*filter(None, map(self._told, rest.values())), FLOOD]
+        return [html for html in map(self._told, [*here, *rest.values()]) if html]
+
+    def _is_here(self, notice: Notice) -> bool:
+        return notice.event in _MESSAGES and int(notice.data["channel_id"]) == self._at.channel.id
 
     def _told(self, notice: Notice) -> str:
         if notice.event == "bot":
@@ -72,7 +107,7 @@ class Live:
         if notice.event in _PLACES:
             view = self._look(self._at)
             return self._draw.part("channels.html", view) + self._draw.part("members.html", view)
-        if notice.event in ("message_create", "message_update", "message_delete", "private_message"):
+        if notice.event in _MESSAGES:
             return self._message(notice)
         return ""
 
@@ -85,10 +120,10 @@ class Live:
             return self._gone(message_id)
         if not seats.visible_to(message, self._at.user):
             return ""
-        return self._changed(message) if message_id in self._known else self._arrived(message)
+        return self._arrived(message) if message_id > self._newest else self._changed(message)
 
     def _arrived(self, message: Message) -> str:
-        self._known.add(message.id)
+        self._newest = message.id
         self._seen.read(self._at.user, self._at.channel.id)
         body = render_message.message(self._play.memory, message)
         return self._draw.appended("#message-list", self._draw.message(body, self._look(self._at), fresh=True))
@@ -97,15 +132,31 @@ class Live:
         return self._draw.message(render_message.message(self._play.memory, message), self._look(self._at), swap="true")
 
     def _gone(self, message_id: int) -> str:
-        if message_id not in self._known:
+        if message_id > self._newest:
             return ""
-        self._known.discard(message_id)
         return Markup('<li id="m-{}" hx-swap-oob="delete"></li>').format(message_id)
 
     def _elsewhere(self, channel_id: int) -> str:
         view = self._look(self._at)
         channel = next((row for row in view.channels if row.id == str(channel_id)), None)
         return self._draw.unread(channel, view) if channel else ""
+
+
+def _what_it_redraws(notice: Notice) -> str:
+    if notice.event in _MESSAGES:
+        return str(notice.data["channel_id"])
+    return "places" if notice.event in _PLACES else notice.event
+
+
+async def _batch(queue: asyncio.Queue[Notice | None], patience: float) -> list[Notice | None]:
+    """All that waits, at least one; nothing if nothing came in time."""
+    try:
+        batch = [await asyncio.wait_for(queue.get(), patience)]
+    except TimeoutError:
+        return []
+    while not queue.empty():
+        batch.append(queue.get_nowait())
+    return batch
 
 
 @asynccontextmanager

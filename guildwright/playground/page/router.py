@@ -17,20 +17,12 @@ from guildwright.platform.markup.messages import STATIC as MARKUP_STATIC
 from guildwright.playground.page import forms
 from guildwright.playground.page.desk import Answer, Desk
 from guildwright.playground.page.draw import FOLDER
-from guildwright.playground.page.live import GONE
+from guildwright.playground.page.headers import HEADERS
+from guildwright.playground.page.live import FLOOD, GONE, STORY
 from guildwright.playground.page.seat import Seat, Vacant
+from guildwright.playground.page.side import side_routes
 from guildwright.playground.playground import Playground
 
-_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; connect-src 'self'; img-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
-_HEADERS = {
-    "Content-Security-Policy": _POLICY,
-    "Cache-Control": "no-store",
-    "Referrer-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-}
 _AGAIN_MS = 1000
 _NOBODY = "This playground has no server with a member in it. Make one through the control API, see /control/."
 
@@ -43,20 +35,20 @@ def page_router(play: Playground) -> Router:
     desk = Desk(play)
     return Router(
         path="/",
-        route_handlers=[*_reading(desk), *_doing(desk), *_assets()],
+        route_handlers=[*_reading(desk), *side_routes(play, desk), *_doing(desk), *_assets()],
         include_in_schema=False,
     )
 
 
 def _reading(desk: Desk) -> list[ControllerRouterHandler]:
-    @get("/", media_type=MediaType.HTML, response_headers=_HEADERS)
+    @get("/", media_type=MediaType.HTML, response_headers=HEADERS)
     async def page(guild: FromQuery[int | None] = None, channel: FromQuery[int | None] = None, user: _As = None) -> str:
         try:
             return desk.page(desk.seat(channel, user, guild))
         except Vacant:
             return _NOBODY
 
-    @get("/page/live", response_headers=_HEADERS)
+    @get("/page/live", response_headers=HEADERS)
     async def live(
         request: Request[Any, Any, Any], channel: FromQuery[int], user: _As = None, shown: FromQuery[str | None] = None
     ) -> ServerSentEvent:
@@ -64,7 +56,7 @@ def _reading(desk: Desk) -> list[ControllerRouterHandler]:
         known = None if "last-event-id" in request.headers else shown
         return ServerSentEvent(_events(desk.updates(channel, user, known)))
 
-    @get("/page/command", media_type=MediaType.HTML, response_headers=_HEADERS)
+    @get("/page/command", media_type=MediaType.HTML, response_headers=HEADERS)
     async def command(name: FromQuery[str], channel: FromQuery[int], user: _As = None) -> Response[str]:
         return _html(desk.command_form(desk.seat(channel, user), name))
 
@@ -75,8 +67,8 @@ async def _events(updates: AsyncIterator[str]) -> AsyncIterator[ServerSentEventM
     number = 0
     async for html in updates:
         number += 1
-        if html == GONE:
-            yield ServerSentEventMessage(data=GONE, event=GONE)
+        if html in {FLOOD, GONE, STORY}:
+            yield ServerSentEventMessage(data=html, event=html)
         elif html:
             yield ServerSentEventMessage(data=html, event="update", id=str(number), retry=_AGAIN_MS)
         else:
@@ -128,7 +120,7 @@ _ANSWERS: dict[str, Any] = {
     "media_type": MediaType.HTML,
     "status_code": 200,
     "guards": [_from_this_page],
-    "response_headers": _HEADERS,
+    "response_headers": HEADERS,
 }
 
 
@@ -150,6 +142,6 @@ def _assets() -> list[Router]:
 
 def _checked_again(response: Response[Any]) -> Response[Any]:
     """An asset may be kept, but is asked for again: a new version is never half old."""
-    for name, value in {**_HEADERS, "Cache-Control": "no-cache"}.items():
+    for name, value in {**HEADERS, "Cache-Control": "no-cache"}.items():
         response.headers[name] = value
     return response

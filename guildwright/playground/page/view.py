@@ -15,6 +15,7 @@ from guildwright.playground.page.names import GuildNames
 from guildwright.playground.page.seat import Seat
 from guildwright.playground.page.seen import Seen
 from guildwright.playground.page.story import Group, story
+from guildwright.playground.page.trace import Tracer
 from guildwright.playground.playground import Playground
 from guildwright.playground.records import Channel, Json, Member, Message, User
 
@@ -137,7 +138,7 @@ class View:
     @cached_property
     def actions(self) -> dict[str, Any]:
         """Where components are sent, and what there is to choose from."""
-        return {"post": "/page/components", "dismiss": "/page/private", "choices": self.choices}
+        return {"post": "/page/components", "dismiss": "/page/private", "story": True, "choices": self.choices}
 
     @cached_property
     def may_write(self) -> bool:
@@ -155,7 +156,7 @@ class View:
     @cached_property
     def story(self) -> list[Group]:
         """What the bot did, newest first."""
-        return story(self._play.recorder.after(0), self.names)
+        return story(self._play.recorder.after(0), self.names, Tracer(self._play, self.names).owner)
 
 
 def _icon(channel: Channel) -> str:

@@ -1,6 +1,8 @@
 // What HTML and htmx cannot say: theme, dialog, focus, following the newest message, connection state.
 import { attachPickers } from "./picker.js";
+import { choose, forget, mark, pointed, refreshStory } from "./side.js";
 import { writeTimes } from "./times.js";
+import { walked } from "./walk.js";
 
 const root = document.documentElement;
 const byId = (id) => document.getElementById(id);
@@ -29,6 +31,7 @@ const ON_CLICK = {
   "[data-hide-hint]": () => { root.dataset.hint = "off"; remember("hint", "off"); byId("say").focus(); },
   "[data-say]": (button) => say(button.dataset.say),
   "[data-close-command]": closeCommand,
+  "[data-story]": (button) => choose(button.dataset.story),
   "[data-close-modal]": () => byId("modal").close(),
 };
 
@@ -37,10 +40,12 @@ document.addEventListener("click", (event) => {
     const button = event.target.closest(selector);
     if (button) return act(button);
   }
+  pointed(event);
 });
 
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && event.target.closest("#command")) closeCommand();
+  walked(event);
 });
 
 // A dialog that arrived is shown; when it is gone, what opened it gets the focus back.
@@ -101,6 +106,12 @@ document.addEventListener("htmx:sseOpen", (event) => {
   // Whom one acts as has left, or the channel is gone: the page is loaded anew, and chooses.
   const { source } = event.detail;
   source.addEventListener("gone", () => { source.close(); location.reload(); });
+  source.addEventListener("story", refreshStory);
+});
+// A message that is not on the page, since it is older than what is shown, cannot be drawn anew.
+document.addEventListener("htmx:sseBeforeMessage", (event) => {
+  const id = /^\s*<li [^>]*id="(m-\d+)"[^>]* hx-swap-oob/.exec(event.detail.data)?.[1];
+  if (id && !byId(id)) event.preventDefault();
 });
 document.addEventListener("htmx:sseError", () => {
   root.dataset.live = "off";
@@ -111,6 +122,7 @@ document.addEventListener("htmx:responseError", (event) => offline(`The playgrou
 
 function refresh() {
   watchDialog();
+  mark();
   attachPickers();
   writeTimes();
   followNewest();
@@ -119,7 +131,7 @@ function refresh() {
 let channel = null;
 new MutationObserver(() => {
   const list = byId("messages");
-  if (list && list !== channel) { channel = list; following = true; }
+  if (list && list !== channel) { channel = list; following = true; forget(); }
   refresh();
 }).observe(document.body, { childList: true, subtree: true });
 document.fonts?.ready.then(followNewest);
