@@ -9,7 +9,7 @@ from pathlib import Path
 
 import uvicorn
 
-from guildwright.playground.app import make_app
+from guildwright.playground.app import make_asgi
 from guildwright.playground.gate import Gate
 from guildwright.playground.playground import Options, Playground
 from guildwright.playground.store import Unreadable
@@ -64,7 +64,7 @@ class Server(uvicorn.Server):
 def server(play: Playground) -> Server:
     """The web server, not started."""
     config = uvicorn.Config(
-        Gate(make_app(play), play.options.host, play.options.hosts),
+        Gate(make_asgi(play), play.options.host, play.options.hosts),
         log_level="warning",
         access_log=False,
         ws="websockets-sansio",

@@ -9,7 +9,7 @@ from litestar.types import HTTPScope, Message, Receive, Send
 
 from guildwright.playground.faults import PREFIX, Rule
 from guildwright.playground.playground import Playground
-from guildwright.playground.rest.limits import bucket_of, headers_of
+from guildwright.playground.rest.buckets import bucket_of, headers_of
 
 type Answering = Callable[[Receive, Send], Awaitable[None]]
 

@@ -16,6 +16,7 @@ from guildwright.playground.ids import Snowflakes
 from guildwright.playground.permissions import Permissions
 from guildwright.playground.recorder import Recorder
 from guildwright.playground.records import Application, Json, User
+from guildwright.playground.rest.buckets import Limits, Settings
 from guildwright.playground.seed import seed
 from guildwright.playground.store import Store
 from guildwright.playground.waiting import Waiting
@@ -50,6 +51,7 @@ class Playground:
         self.recorder = Recorder(self.clock, options.record)
         self.faults = Faults(self.memory)
         self.connections = Connections()
+        self.limits = Limits(self.clock, Settings(on=options.rate_limits))
 
     @property
     def application(self) -> Application:

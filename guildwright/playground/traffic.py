@@ -11,7 +11,6 @@ from litestar.types import (
     HTTPReceiveMessage,
     HTTPScope,
     Message,
-    Middleware,
     Receive,
     Scope,
     Send,
@@ -27,19 +26,16 @@ from guildwright.playground.recorder import SECRET
 _log = logging.getLogger(__name__)
 
 
-def traffic(play: Playground) -> Middleware:
-    """An ASGI middleware. A function, since Litestar copies objects deeply for every route."""
+def traffic(play: Playground, app: ASGIApp) -> ASGIApp:
+    """The application, listened to."""
 
-    def middleware(app: ASGIApp) -> ASGIApp:
-        async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
-            if scope["type"] == ScopeType.HTTP and scope["path"].startswith("/api/"):
-                await _exchange(play, scope, app, (receive, send))
-            else:
-                await app(scope, receive, send)
+    async def heard(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == ScopeType.HTTP and scope["path"].startswith("/api/"):
+            await _exchange(play, scope, app, (receive, send))
+        else:
+            await app(scope, receive, send)
 
-        return wrapped
-
-    return middleware
+    return heard
 
 
 async def _exchange(play: Playground, scope: HTTPScope, app: ASGIApp, way: tuple[Receive, Send]) -> None:

@@ -5,6 +5,7 @@ from litestar.di import NamedDependency
 from guildwright.playground.control.clock import Time
 from guildwright.playground.control.faults import Faults
 from guildwright.playground.control.guilds import Guilds
+from guildwright.playground.control.limits import RateLimits
 from guildwright.playground.control.people import People
 from guildwright.playground.control.presence import PresenceActs
 from guildwright.playground.control.views import Views
@@ -21,6 +22,7 @@ class Control:
         self.guilds = Guilds(play)
         self.faults = Faults(play)
         self.time = Time(play)
+        self.limits = RateLimits(play)
         self.presence = PresenceActs(play)
 
 

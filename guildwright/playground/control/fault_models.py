@@ -80,6 +80,29 @@ class ChangeClock(Body, frozen=True, kw_only=True):
     speed: float | None = None
 
 
+class LimitsView(View, frozen=True, kw_only=True):
+    """The rate limits of the REST API.
+
+    `per_second` requests for the whole bot; an address whose requests were answered with 401, 403 or 429 `refused`
+    times in `refused_seconds` is banned for the rest of that time. `refusals` counts that for each address.
+    """
+
+    on: bool
+    per_second: int
+    refused: int
+    refused_seconds: float
+    refusals: dict[str, int]
+
+
+class ChangeLimits(Body, frozen=True, kw_only=True):
+    """What is absent stays. `on` switches every limit and the ban."""
+
+    on: bool | None = None
+    per_second: int | None = None
+    refused: int | None = None
+    refused_seconds: float | None = None
+
+
 def fault(rule: faults.Rule, match: NewMatch) -> FaultView:
     """A rule as it is shown."""
     late = rule.effect in {"delay", "delay_answer"}

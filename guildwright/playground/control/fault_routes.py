@@ -1,6 +1,6 @@
 """Routes of the control API that make the playground misbehave."""
 
-from litestar import delete, get, post
+from litestar import delete, get, patch, post
 from litestar.params import FromPath, JSONBody
 
 from guildwright.playground.control import fault_models as models
@@ -32,4 +32,16 @@ async def clear_faults(control: Access) -> None:
     control.faults.clear()
 
 
-ROUTES = (get_faults, add_fault, remove_fault, clear_faults)
+@get("/limits", summary="The rate limits of the REST API", tags=["misbehave"], responses=REFUSALS)
+async def get_limits(control: Access) -> models.LimitsView:
+    """Those of routes are Discord's own and cannot be changed."""
+    return control.limits.show()
+
+
+@patch("/limits", summary="Other rate limits", tags=["misbehave"], responses=REFUSALS)
+async def change_limits(control: Access, data: JSONBody[models.ChangeLimits]) -> models.LimitsView:
+    """Every counter starts again: this also lifts a ban. A restart brings Discord's limits back."""
+    return control.limits.change(data)
+
+
+ROUTES = (get_faults, add_fault, remove_fault, clear_faults, get_limits, change_limits)

@@ -23,6 +23,19 @@ class EffectsView(View, frozen=True, kw_only=True):
     places: list[EffectView]
 
 
+class UnknownRoute(View, frozen=True, kw_only=True):
+    """A route that the playground does not serve, for instance `GET /users/{id}/profile`."""
+
+    route: str
+    count: int
+
+
+class UnknownView(View, frozen=True, kw_only=True):
+    """What bots asked for and did not get, the most frequent first."""
+
+    routes: list[UnknownRoute]
+
+
 class SessionView(View, frozen=True, kw_only=True):
     """A gateway session; `connected` is false while it may still be resumed."""
 

@@ -78,6 +78,12 @@ async def get_effects(control: Access, guild_id: FromQuery[str | None] = None) -
     return control.views.effects(guild_id)
 
 
+@get("/unknown", summary="Routes that are asked for and not served", tags=["oracle"], responses=REFUSALS)
+async def get_unknown(control: Access) -> oracle.UnknownView:
+    """Counted since the effects were last set to nothing."""
+    return control.views.unknown()
+
+
 @get("/traffic", summary="What crossed the wire between bot and playground", tags=["oracle"], responses=REFUSALS)
 async def get_traffic(
     control: Access,
@@ -124,6 +130,7 @@ ROUTES = (
     get_interaction,
     get_private,
     get_effects,
+    get_unknown,
     get_traffic,
     get_gateway,
     get_processes,

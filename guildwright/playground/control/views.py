@@ -11,6 +11,7 @@ from guildwright.playground.control.errors import invalid, snowflake
 from guildwright.playground.control.lookup import Lookup
 from guildwright.playground.playground import Playground
 from guildwright.playground.records import Effect
+from guildwright.playground.rest import unknown
 
 MOST_MESSAGES = 200
 
@@ -77,7 +78,8 @@ class Views:
 
     def effects(self, guild_id: str | None = None) -> oracle.EffectsView:
         """What the bot really did."""
-        places = sorted(self._play.memory.effects.values(), key=lambda effect: effect.key)
+        effects = self._play.memory.effects.values()
+        places = sorted((e for e in effects if not e.name.startswith(unknown.EACH)), key=lambda effect: effect.key)
         if guild_id is not None:
             guild = self._find.guild(guild_id)
             places = [effect for effect in places if effect.guild_id == guild.id]
@@ -85,6 +87,13 @@ class Views:
         for effect in places:
             totals[effect.name] += effect.count
         return oracle.EffectsView(totals=dict(totals), places=[_effect(effect) for effect in places])
+
+    def unknown(self) -> oracle.UnknownView:
+        """What was asked for and is not served."""
+        found = [effect for effect in self._play.memory.effects.values() if effect.name.startswith(unknown.EACH)]
+        ordered = sorted(found, key=lambda effect: (-effect.count, effect.name))
+        routes = [oracle.UnknownRoute(route=e.name.removeprefix(unknown.EACH), count=e.count) for e in ordered]
+        return oracle.UnknownView(routes=routes)
 
     def reset_effects(self) -> oracle.EffectsView:
         """Set every counter to nothing; returns what they were."""

@@ -26,7 +26,6 @@ from guildwright.playground.rest import (
     webhooks,
 )
 from guildwright.playground.rest.call import Call
-from guildwright.playground.rest.limits import rate_limits
 
 if TYPE_CHECKING:
     from litestar.types import ControllerRouterHandler
@@ -63,7 +62,6 @@ def rest_router(play: Playground) -> Router:
     return Router(
         path=PATH,
         include_in_schema=False,
-        middleware=[rate_limits(play, PATH)] if play.options.rate_limits else [],
         exception_handlers={DiscordError: _refuse, HTTPException: refuse_http},
         route_handlers=[
             Router(path="/", route_handlers=authorised, dependencies={"call": Provide(bot_call)}),

@@ -1,0 +1,31 @@
+"""Where clients connect to the gateway."""
+
+import logging
+from typing import Any
+
+from litestar import WebSocket, websocket
+from litestar.handlers import WebsocketRouteHandler
+
+from guildwright.playground.gateway.connection import Connection
+from guildwright.playground.gateway.wire import SocketWire
+from guildwright.playground.playground import Playground
+
+_log = logging.getLogger(__name__)
+
+
+def gateway_route(play: Playground) -> WebsocketRouteHandler:
+    """The websocket at /gateway."""
+
+    @websocket("/gateway")
+    async def gateway(socket: WebSocket[Any, Any, Any]) -> None:
+        await socket.accept()
+        wire = SocketWire(socket, play.recorder, socket.query_params.get("compress"))
+        try:
+            await Connection(play, socket, wire).run()
+        except Exception:  # noqa: BLE001 - a fault of ours: the client hears close code 4000 and comes back
+            _log.exception("a gateway connection failed")
+            wire.close(4000, "Unknown error.")
+        finally:
+            await wire.stop()
+
+    return gateway
