@@ -35,7 +35,8 @@ def pings(play: Playground, channel: Channel, author_id: int, draft: Draft) -> P
         users.append(replied.author_id)
     if channel.guild_id is None:
         return Pings(users=tuple(users))
-    may_ping_all = bool(play.permissions.in_channel(channel, author_id) & Permission.MENTION_EVERYONE)
+    rights = play.permissions.in_channel(channel, author_id)
+    may_ping_all = author_id in memory.webhooks or bool(rights & Permission.MENTION_EVERYONE)
     named = [memory.roles[role] for role in draft.allowed.pinged_roles(text) if role in memory.roles]
     roles = [role.id for role in named if role.guild_id == channel.guild_id and (role.mentionable or may_ping_all)]
     return Pings(users=tuple(users), roles=tuple(roles), everyone=may_ping_all and draft.allowed.pings_everyone(text))

@@ -42,7 +42,7 @@ def message(memory: Memory, record: Message, *, quoted: bool = False) -> Json:
         "id": str(record.id),
         "channel_id": str(record.channel_id),
         "type": record.type,
-        "author": user(memory.users[record.author_id]),
+        "author": author(memory, record),
         "content": record.content,
         "timestamp": made_at(record.id).isoformat(),  # to the same millisecond, as clients that read ids expect
         "edited_timestamp": record.edited_at,
@@ -54,8 +54,10 @@ def message(memory: Memory, record: Message, *, quoted: bool = False) -> Json:
         "pinned": record.pinned,
         "flags": record.flags,
     }
-    if memory.users[record.author_id].bot:
+    if _is_own(memory, record):
         body["application_id"] = str(memory.application.id)
+    if record.webhook_id:
+        body["webhook_id"] = str(record.webhook_id)
     if record.reactions:
         body["reactions"] = [_reaction(memory, entry) for entry in record.reactions]
     _add_origin(memory, record, body)
@@ -63,6 +65,31 @@ def message(memory: Memory, record: Message, *, quoted: bool = False) -> Json:
         replied = memory.messages[record.channel_id].get(record.reply_to)
         body["referenced_message"] = message(memory, replied, quoted=True) if replied else None
     return body
+
+
+def author(memory: Memory, record: Message) -> Json:
+    """Who wrote it. A webhook is no user: it looks as it did when it wrote."""
+    if record.webhook_id is None:
+        return user(memory.users[record.author_id])
+    return {
+        "id": str(record.webhook_id),
+        "username": record.webhook_name,
+        "discriminator": "0000",
+        "global_name": None,
+        "avatar": record.webhook_avatar,
+        "public_flags": 0,
+        "flags": 0,
+        "bot": True,
+        "primary_guild": None,
+    }
+
+
+def _is_own(memory: Memory, record: Message) -> bool:
+    """Whether the application sent it, itself or through a webhook that it made."""
+    if record.webhook_id is None:
+        return memory.users[record.author_id].bot
+    webhook = memory.webhooks.get(record.webhook_id)
+    return webhook is not None and webhook.application_id is not None
 
 
 def _contents(memory: Memory, record: Message) -> Json:

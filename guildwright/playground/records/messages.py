@@ -43,6 +43,7 @@ class Message(Thing, frozen=True, kw_only=True):
     interaction_id: int | None = None
     webhook_id: int | None = None
     webhook_name: str | None = None
+    webhook_avatar: str | None = None
     thread_id: int | None = None
     tts: bool = False
     reactions: tuple[Reaction, ...] = ()

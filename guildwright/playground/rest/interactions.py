@@ -11,6 +11,7 @@ from guildwright.playground.errors import DiscordError
 from guildwright.playground.interactions import answer as answers
 from guildwright.playground.interactions.ask import token_alive
 from guildwright.playground.records import Interaction, Message
+from guildwright.playground.rest import webhook_messages
 from guildwright.playground.rest.call import BotCall, Call, answer, nothing
 
 _WEBHOOK = "/webhooks/{application_id:int}/{token:str}"
@@ -97,7 +98,9 @@ async def delete_original(call: BotCall, application_id: FromPath[int], token: F
 
 @post(_WEBHOOK, status_code=200)
 async def follow_up(call: BotCall, application_id: FromPath[int], token: FromPath[str]) -> Response[object]:
-    """POST a follow-up; after a deferred reply the first one fills it."""
+    """POST a follow-up; after a deferred reply the first one fills it. With a webhook's own id: its message."""
+    if application_id != call.own_id:
+        return await webhook_messages.execute(call, application_id, token)
     interaction = _interaction(call, application_id, token)
     if interaction.callback is None:
         raise errors.unknown_webhook()
@@ -116,7 +119,9 @@ async def follow_up(call: BotCall, application_id: FromPath[int], token: FromPat
 async def get_follow_up(
     call: BotCall, application_id: FromPath[int], token: FromPath[str], message_id: FromPath[int]
 ) -> Response[object]:
-    """GET a follow-up."""
+    """GET a follow-up, or a webhook's message."""
+    if application_id != call.own_id:
+        return webhook_messages.fetch(call, application_id, token, message_id)
     interaction = _interaction(call, application_id, token)
     return answer(render_message.message(call.memory, _owned(call, interaction, message_id)))
 
@@ -125,7 +130,9 @@ async def get_follow_up(
 async def edit_follow_up(
     call: BotCall, application_id: FromPath[int], token: FromPath[str], message_id: FromPath[int]
 ) -> Response[object]:
-    """PATCH a follow-up."""
+    """PATCH a follow-up, or a webhook's message."""
+    if application_id != call.own_id:
+        return await webhook_messages.edit(call, application_id, token, message_id)
     interaction = _interaction(call, application_id, token)
     return await _edit(call, interaction, _owned(call, interaction, message_id))
 
@@ -134,7 +141,9 @@ async def edit_follow_up(
 async def delete_follow_up(
     call: BotCall, application_id: FromPath[int], token: FromPath[str], message_id: FromPath[int]
 ) -> Response[None]:
-    """DELETE a follow-up."""
+    """DELETE a follow-up, or a webhook's message."""
+    if application_id != call.own_id:
+        return webhook_messages.remove(call, application_id, token, message_id)
     interaction = _interaction(call, application_id, token)
     return _delete(call, interaction, _owned(call, interaction, message_id))
 
