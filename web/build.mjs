@@ -18,9 +18,13 @@ const COPIES = {
 
 // Only the icons that the pages use: the full sprite is 1 MB.
 const ICONS = [
-  "bell", "bot", "check", "chevrons-up-down", "circle-alert", "corner-down-right", "external-link", "eye", "hammer",
-  "hash", "lightbulb", "loader", "lock", "megaphone", "menu", "messages-square", "panel-right", "pencil", "plug",
-  "send", "slash", "sun-moon", "triangle-alert", "users", "volume-2", "x",
+  "archive", "archive-restore", "at-sign", "ban", "bell", "bot", "check", "chevron-down", "chevrons-up-down",
+  "circle-alert", "clock", "copy", "corner-down-right", "crown", "download", "ellipsis", "external-link", "eye",
+  "file", "gavel", "hammer", "hash", "headphone-off", "headphones", "image", "lightbulb", "loader", "lock", "log-out",
+  "megaphone", "menu", "message-square-plus", "messages-square", "mic", "mic-off", "panel-right", "paperclip",
+  "pencil", "phone", "phone-off", "pin", "pin-off", "plug", "plus", "reply", "rotate-ccw", "search", "send",
+  "settings", "shield", "slash", "smile-plus", "sun-moon", "tag", "trash-2", "triangle-alert", "user-plus", "user-x",
+  "users", "volume-2", "volume-x", "x",
 ];
 
 const LICENSED = ["htmx.org", "htmx-ext-sse", "@github/combobox-nav", "lucide-static",

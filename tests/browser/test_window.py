@@ -171,7 +171,7 @@ def test_the_back_button_leads_to_the_channel_before(windows: Windows) -> None:
 def test_the_list_follows_the_newest_message_unless_the_reader_scrolled_up(
     windows: Windows, playground: PlaygroundAlone
 ) -> None:
-    for number in range(20):
+    for number in range(60):
         playground.write("bo", "announcements" if number < 0 else "gatehouse", f"line {number}")
     page = windows.open(f"?channel={playground.facts['channels']['gatehouse']}")
     playground.write("bo", "gatehouse", "the newest")

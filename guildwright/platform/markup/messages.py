@@ -8,7 +8,7 @@ from typing import Any
 from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader
 from markupsafe import Markup
 
-from guildwright.platform.markup import inlines, markdown, timestamps
+from guildwright.platform.markup import inlines, kinds, markdown, timestamps
 from guildwright.platform.markup.names import Names
 
 FOLDER = Path(__file__).parent
@@ -52,7 +52,12 @@ def environment(loader: BaseLoader, icons: str) -> Environment:
     env.filters["avatar_colour"] = avatar_colour
     env.filters["initial"] = initial
     env.filters["time"] = time
+    env.filters["reacted_by"] = reacted_by
+    env.filters["told"] = kinds.told
+    env.filters["told_icon"] = kinds.told_icon
     env.tests["followable"] = inlines.allowed
+    env.tests["told_by_discord"] = kinds.told_by_discord
+    env.tests["continuing"] = kinds.continuing
     env.globals["icons"] = icons
     env.globals["choices"] = choices
     return env
@@ -89,6 +94,20 @@ def time(value: str | datetime, reading: Reading, style: str = "t") -> Markup:
     iso = when.isoformat().replace("+00:00", "Z")
     full = timestamps.words(when, "F", reading.now)
     return tag.format(iso, style, full, timestamps.words(when, style, reading.now))
+
+
+_NAMED = 10
+
+
+def reacted_by(reaction: dict[str, Any], reading: Reading) -> str:
+    """`Ana, Bo and 3 others`, as far as it is known who (`users`, ids)."""
+    names = [reading.names.user(user_id) or "somebody" for user_id in reaction.get("users", ())[:_NAMED]]
+    others = reaction["count"] - len(names)
+    if not names:
+        return f"{others} {'person' if others == 1 else 'people'}"
+    if others > 0:
+        return f"{', '.join(names)} and {others} {'other' if others == 1 else 'others'}"
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 # Which of the guild's things a select offers, by component type.

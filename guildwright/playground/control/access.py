@@ -2,10 +2,12 @@
 
 from litestar.di import NamedDependency
 
+from guildwright.playground.control.chat import Chat
 from guildwright.playground.control.clock import Time
 from guildwright.playground.control.faults import Faults
 from guildwright.playground.control.guilds import Guilds
 from guildwright.playground.control.limits import RateLimits
+from guildwright.playground.control.lookup import Lookup
 from guildwright.playground.control.people import People
 from guildwright.playground.control.presence import PresenceActs
 from guildwright.playground.control.views import Views
@@ -13,12 +15,14 @@ from guildwright.playground.playground import Playground
 
 
 class Control:
-    """`views` reads, `people` and `presence` act, `guilds` arranges the world, `faults` and `time` disturb it."""
+    """`views` reads, `people`, `chat` and `presence` act, `guilds` arranges the world, `faults` and `time` disturb it."""
 
     def __init__(self, play: Playground) -> None:
         self.play = play
         self.views = Views(play)
         self.people = People(play)
+        self.chat = Chat(play)
+        self.find = Lookup(play)
         self.guilds = Guilds(play)
         self.faults = Faults(play)
         self.time = Time(play)

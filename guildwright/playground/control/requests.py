@@ -135,3 +135,24 @@ class EditMember(Body, frozen=True, kw_only=True):
 
     timeout_until: str | msgspec.UnsetType | None = msgspec.UNSET
     nick: str | msgspec.UnsetType | None = msgspec.UNSET
+
+
+class As(Body, frozen=True, kw_only=True):
+    """Who does it."""
+
+    user_id: str
+
+
+class EditMessage(Body, frozen=True, kw_only=True):
+    """A member changes what they wrote."""
+
+    user_id: str
+    content: str
+
+
+class React(Body, frozen=True, kw_only=True):
+    """A member's reaction: an emoji itself, or `name:id` of a server's own. `remove` takes it away."""
+
+    user_id: str
+    emoji: str
+    remove: bool = False

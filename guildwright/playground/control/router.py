@@ -6,6 +6,7 @@ from litestar.di import Provide
 from guildwright.playground.control import (
     act_routes,
     arrange_routes,
+    chat_routes,
     clock_routes,
     fault_routes,
     gateway_routes,
@@ -26,6 +27,7 @@ def control_router(control: Control) -> Router:
         route_handlers=[
             *read_routes.ROUTES,
             *act_routes.ROUTES,
+            *chat_routes.ROUTES,
             *arrange_routes.ROUTES,
             *fault_routes.ROUTES,
             *clock_routes.ROUTES,

@@ -24,11 +24,12 @@ NO_ANSWER = "The bot did not answer in 3 s."
 
 @dataclass(frozen=True)
 class Answer:
-    """HTML, whether the form was right (422 keeps it open), and an event for the page's script."""
+    """HTML, whether the form was right (422 keeps it open), an event for the page's script, and where to go (htmx)."""
 
     html: str = ""
     status: int = DONE
     event: str | None = None
+    goto: str | None = None
 
 
 class Desk:
@@ -37,7 +38,7 @@ class Desk:
     def __init__(self, play: Playground) -> None:
         self._play = play
         control = Control(play)
-        self._people, self._views = control.people, control.views
+        self._people, self._chat, self._views = control.people, control.chat, control.views
         self._seen = Seen(play.memory)
         self.draw = Draw()
 
@@ -70,12 +71,18 @@ class Desk:
         async for html in Live(self._play, self.draw, at, self._seen, self.look).updates(shown):
             yield html
 
-    def speak(self, at: Seat, content: str) -> Answer:
-        """Write a message."""
+    def speak(self, at: Seat, filled: Mapping[str, str]) -> Answer:
+        """Write a message, or one's own `edit` anew."""
+        content, edit, user_id = filled.get("content", ""), filled.get("edit"), str(at.user.id)
         if not content.strip():
             return self._wrong(at, "Write something first.")
         try:
-            self._people.write(str(at.channel.id), requests.WriteMessage(user_id=str(at.user.id), content=content))
+            if edit:
+                self._chat.edit(edit, requests.EditMessage(user_id=user_id, content=content))
+            else:
+                reply_to = filled.get("reply_to") or None
+                body = requests.WriteMessage(user_id=user_id, content=content, reply_to=reply_to)
+                self._people.write(str(at.channel.id), body)
         except REFUSALS as refused:
             return self._wrong(at, refusal(refused).message)
         return Answer(event="spoken")

@@ -6,8 +6,10 @@ from jinja2 import FileSystemLoader
 from markupsafe import Markup
 
 from guildwright.platform.markup import messages
+from guildwright.playground.page.acts import ACTS
+from guildwright.playground.page.emojis import EMOJIS
 from guildwright.playground.page.view import Row, View
-from guildwright.playground.records import Json
+from guildwright.playground.records import Message
 
 FOLDER = Path(__file__).parent
 ICONS = "/assets/vendor/icons.svg"
@@ -18,6 +20,8 @@ class Draw:
 
     def __init__(self) -> None:
         self._env = messages.environment(FileSystemLoader(FOLDER / "templates"), ICONS)
+        self._env.globals["emojis"] = EMOJIS
+        self._env.globals["asking"] = frozenset(name for name, act in ACTS.items() if act.fields or act.text)
 
     def html(self, template: str, view: View, **values: object) -> Markup:
         """A template as it is."""
@@ -41,10 +45,11 @@ class Draw:
         """HTML at the end of a list."""
         return self.wrapped(f"beforeend:{selector}", html)
 
-    def message(self, body: Json, view: View, swap: str | None = None, *, fresh: bool = False) -> Markup:
+    def message(self, message: Message, view: View, swap: str | None = None, *, fresh: bool = False) -> Markup:
         """One message."""
         macro = self._env.get_template("message.html").make_module().message  # type: ignore[attr-defined]
-        return Markup(macro(body, view.reading, view.actions, swap, fresh))  # noqa: S704 - the macro escapes
+        drawn = macro(view.body(message), view.reading, view.actions, swap, fresh, view.above(message))
+        return Markup(drawn)  # noqa: S704 - the macro escapes
 
     def unread(self, channel: Row, view: View) -> Markup:
         """How much is new in another channel."""

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from guildwright.platform.markup.messages import choices as select_choices
@@ -207,6 +207,11 @@ def _wrong_text(one: Json, text: str) -> str | None:
 
 def _safe(name: str) -> str:
     return "".join(letter if letter.isalnum() else "-" for letter in name)
+
+
+def refilled(one: Field, filled: Mapping[str, str], errors: Mapping[str, str]) -> Field:
+    """A field with what was typed into it, once something was."""
+    return replace(one, value=filled.get(one.name, one.value), error=errors.get(one.name))
 
 
 def texts(form: Mapping[str, Any]) -> dict[str, str]:

@@ -6,7 +6,6 @@ from contextlib import aclosing, asynccontextmanager
 
 from markupsafe import Markup
 
-from guildwright.playground import render_message
 from guildwright.playground.feed import Feed, Notice
 from guildwright.playground.page import seat as seats
 from guildwright.playground.page.draw import Draw
@@ -125,16 +124,19 @@ class Live:
     def _arrived(self, message: Message) -> str:
         self._newest = message.id
         self._seen.read(self._at.user, self._at.channel.id)
-        body = render_message.message(self._play.memory, message)
-        return self._draw.appended("#message-list", self._draw.message(body, self._look(self._at), fresh=True))
+        return self._draw.appended("#message-list", self._draw.message(message, self._look(self._at), fresh=True))
 
     def _changed(self, message: Message) -> str:
-        return self._draw.message(render_message.message(self._play.memory, message), self._look(self._at), swap="true")
+        return self._draw.message(message, self._look(self._at), swap="true")
 
     def _gone(self, message_id: int) -> str:
         if message_id > self._newest:
             return ""
-        return Markup('<li id="m-{}" hx-swap-oob="delete"></li>').format(message_id)
+        gone = Markup('<li id="m-{}" hx-swap-oob="delete"></li>').format(message_id)
+        view = self._look(self._at)
+        below = view.below(message_id)
+        # It may have continued what is gone, and then needs its author's name.
+        return gone + self._draw.message(below, view, swap="true") if below and below.id <= self._newest else gone
 
     def _elsewhere(self, channel_id: int) -> str:
         view = self._look(self._at)

@@ -15,6 +15,8 @@ from litestar.types import ControllerRouterHandler
 
 from guildwright.platform.markup.messages import STATIC as MARKUP_STATIC
 from guildwright.playground.page import forms
+from guildwright.playground.page.act_routes import act_routes
+from guildwright.playground.page.acting import Acting
 from guildwright.playground.page.desk import Answer, Desk
 from guildwright.playground.page.draw import FOLDER
 from guildwright.playground.page.headers import HEADERS
@@ -33,9 +35,16 @@ _Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODE
 def page_router(play: Playground) -> Router:
     """Everything below `/` that is neither Discord's nor the control API's."""
     desk = Desk(play)
+    acting = Acting(play, desk)
     return Router(
         path="/",
-        route_handlers=[*_reading(desk), *side_routes(play, desk), *_doing(desk), *_assets()],
+        route_handlers=[
+            *_reading(desk),
+            *side_routes(play, desk),
+            *_doing(desk),
+            *act_routes(desk, acting, _html, _ANSWERS),
+            *_assets(),
+        ],
         include_in_schema=False,
     )
 
@@ -79,7 +88,7 @@ def _doing(desk: Desk) -> list[ControllerRouterHandler]:
     @post("/page/messages", **_ANSWERS)
     async def speak(data: _Form) -> Response[str]:
         filled = forms.texts(data)
-        return _html(desk.speak(_seat(desk, filled), filled.get("content", "")))
+        return _html(desk.speak(_seat(desk, filled), filled))
 
     @post("/page/commands", **_ANSWERS)
     async def run_command(data: _Form) -> Response[str]:
@@ -130,6 +139,8 @@ def _seat(desk: Desk, filled: dict[str, str]) -> Seat:
 
 def _html(answer: Answer) -> Response[str]:
     headers = {"HX-Trigger": answer.event} if answer.event else {}
+    if answer.goto:
+        headers["HX-Location"] = answer.goto
     return Response(str(answer.html), status_code=answer.status, media_type=MediaType.HTML, headers=headers)
 
 

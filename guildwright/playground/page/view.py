@@ -108,12 +108,33 @@ class View:
     @cached_property
     def messages(self) -> list[Json]:
         """The same as Discord's JSON."""
-        return [render_message.message(self._play.memory, message) for message in self.records]
+        return [self.body(message) for message in self.records]
+
+    def body(self, message: Message) -> Json:
+        """A message as Discord's JSON, its reactions as the member sees them: with who, and whether they did."""
+        body = render_message.message(self._play.memory, message)
+        for shown, entry in zip(body.get("reactions", ()), message.reactions, strict=True):
+            shown |= {"me": self.at.user.id in entry.users, "users": [str(user_id) for user_id in entry.users]}
+        return body
+
+    def above(self, message: Message) -> Json | None:
+        """The message above, which the member sees."""
+        newest_first = reversed(self._play.memory.messages.get(message.channel_id, {}).values())
+        earlier = (one for one in newest_first if one.id < message.id and seats.visible_to(one, self.at.user))
+        found = next(earlier, None)
+        return self.body(found) if found else None
+
+    def below(self, message_id: int) -> Message | None:
+        """The message below, if it is among the newest."""
+        return next((record for record in self.records if record.id > message_id), None)
 
     @cached_property
     def digest(self) -> str:
         """Differs as soon as the shown messages differ."""
-        parts = [f"{record.id}:{record.edited_at}:{record.flags}:{len(record.components)}" for record in self.records]
+        parts = [
+            f"{record.id}:{record.edited_at}:{record.flags}:{len(record.components)}:{record.reactions}"
+            for record in self.records
+        ]
         return hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]
 
     @cached_property
@@ -138,7 +159,8 @@ class View:
     @cached_property
     def actions(self) -> dict[str, Any]:
         """Where components are sent, and what there is to choose from."""
-        return {"post": "/page/components", "dismiss": "/page/private", "story": True, "choices": self.choices}
+        addresses = {"post": "/page/components", "dismiss": "/page/private", "act": "/page/acts"}
+        return {**addresses, "story": True, "choices": self.choices}
 
     @cached_property
     def may_write(self) -> bool:

@@ -1,0 +1,33 @@
+"""Routes of the control API about messages that are there."""
+
+from litestar import delete, patch, post
+from litestar.params import FromPath, JSONBody
+
+from guildwright.playground.control import models, requests
+from guildwright.playground.control.access import Access
+from guildwright.playground.control.errors import REFUSALS
+
+_ONE = "/messages/{message_id:str}"
+
+
+@patch(_ONE, summary="Edit one's own message", tags=["act"], responses=REFUSALS)
+async def edit_message(
+    control: Access, message_id: FromPath[str], data: JSONBody[requests.EditMessage]
+) -> models.MessageView:
+    """As the member who wrote it."""
+    return control.chat.edit(message_id, data)
+
+
+@delete(_ONE + "/as/{user_id:str}", summary="Delete a message as a member", tags=["act"], responses=REFUSALS)
+async def delete_message(control: Access, message_id: FromPath[str], user_id: FromPath[str]) -> None:
+    """One's own, or anybody's with MANAGE_MESSAGES; then the audit log has it."""
+    control.chat.delete(message_id, user_id)
+
+
+@post(_ONE + "/reactions", summary="React as a member", tags=["act"], responses=REFUSALS, status_code=200)
+async def react(control: Access, message_id: FromPath[str], data: JSONBody[requests.React]) -> models.MessageView:
+    """Setting what is set, or taking away what is not there, changes nothing."""
+    return control.chat.react(message_id, data)
+
+
+ROUTES = (edit_message, delete_message, react)

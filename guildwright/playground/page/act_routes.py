@@ -1,0 +1,43 @@
+"""The addresses of menus and acts."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from litestar import MediaType, Response, get, post
+from litestar.enums import RequestEncodingType
+from litestar.params import Body, FromPath, FromQuery, QueryParameter
+from litestar.types import ControllerRouterHandler
+
+from guildwright.playground.page import forms
+from guildwright.playground.page.acting import Acting
+from guildwright.playground.page.desk import Answer, Desk
+
+_As = Annotated[int | None, QueryParameter(name="as")]
+_Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED)]
+
+
+def act_routes(
+    desk: Desk, acting: Acting, html: Callable[[Answer], Response[str]], answers: dict[str, Any]
+) -> list[ControllerRouterHandler]:
+    """`html` and `answers` are the router's: how an answer is sent, and who may ask."""
+    reading = {"media_type": MediaType.HTML, "response_headers": answers["response_headers"]}
+
+    @get("/page/menu", **reading)
+    async def menu(
+        kind: FromQuery[str], target: FromQuery[str], channel: FromQuery[int], user: _As = None
+    ) -> Response[str]:
+        return html(acting.menu(desk.seat(channel, user), kind, target))
+
+    @get("/page/acts/{name:str}", **reading)
+    async def ask(
+        name: FromPath[str], channel: FromQuery[int], user: _As = None, target: FromQuery[str] = ""
+    ) -> Response[str]:
+        return html(acting.ask(desk.seat(channel, user), name, target))
+
+    @post("/page/acts/{name:str}", **answers)
+    async def act(name: FromPath[str], data: _Form) -> Response[str]:
+        filled = forms.texts(data)
+        at = desk.seat(forms.number(filled.get("channel")), forms.number(filled.get("as")))
+        return html(acting.act(at, name, filled.get("target", ""), filled))
+
+    return [menu, ask, act]

@@ -1,0 +1,166 @@
+// What a person does with messages and members: menus by pointer and key, reply, edit, react, copy.
+const byId = (id) => document.getElementById(id);
+const seat = () => JSON.parse(byId("composer").closest("[hx-vals]").getAttribute("hx-vals"));
+const MARGIN = 8;
+
+// A floating element at a point, or under what opened it, always inside the window.
+function place(floating, { x, y }) {
+  floating.showPopover();
+  const { offsetWidth: width, offsetHeight: height } = floating;
+  const left = Math.max(MARGIN, Math.min(x, innerWidth - width - MARGIN));
+  const top = Math.max(MARGIN, y + height + MARGIN > innerHeight ? y - height : y);
+  floating.style.left = `${left}px`;
+  floating.style.top = `${Math.min(top, innerHeight - height - MARGIN)}px`;
+}
+
+function below(element) {
+  const { left, right, bottom } = element.getBoundingClientRect();
+  return { x: getComputedStyle(element).direction === "rtl" ? right : left, y: bottom + 2 };
+}
+
+// The menu of whatever carries data-menu; its opener gets the focus back.
+let opener = null;
+async function openMenu(owner, from, point) {
+  const { menu: kind, target } = owner.dataset;
+  await htmx.ajax("GET", "/page/menu", { target: "#menu", swap: "innerHTML", values: { ...seat(), kind, target } });
+  opener = from;
+  place(byId("menu"), point);
+  items()[0]?.focus();
+}
+
+const items = () => [...byId("menu").querySelectorAll("[role=menuitem]")];
+
+document.addEventListener("contextmenu", (event) => {
+  const owner = event.target.closest("[data-menu]");
+  // A link, a field and selected words keep the browser's own menu.
+  if (!owner || event.target.closest("a[target], input, textarea, #menu") || String(getSelection())) return;
+  event.preventDefault();
+  const focused = document.activeElement;
+  const from = owner.contains(focused) ? focused : owner;
+  openMenu(owner, from, event.button === 2 ? { x: event.clientX, y: event.clientY } : below(from));
+});
+
+document.addEventListener("toggle", (event) => {
+  const { id } = event.target;
+  if (event.newState !== "closed" || !["menu", "emojis"].includes(id)) return;
+  if (document.activeElement === document.body || event.target.contains(document.activeElement)) giveBack();
+}, true);
+
+function giveBack() {
+  const place = opener?.isConnected ? opener : byId(opener?.id) ?? byId("say");
+  place.focus({ preventScroll: true });
+}
+
+function closeMenu() { byId("menu").hidePopover(); giveBack(); }
+
+function moveInMenu(event) {
+  const all = items();
+  const at = all.indexOf(document.activeElement);
+  const steps = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: all.length - 1 };
+  let next = steps[event.key];
+  if (event.key === "Tab" || event.key === "Escape") return event.preventDefault(), closeMenu();
+  if (next === undefined && event.key.length === 1 && event.key !== " ") {
+    const starts = (item) => item.textContent.trim().toLowerCase().startsWith(event.key.toLowerCase());
+    next = [...all.keys()].map((step) => (at + 1 + step) % all.length).find((index) => starts(all[index]));
+  }
+  if (next === undefined) return;
+  event.preventDefault();
+  all[(next + all.length) % all.length].focus();
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.target.closest("#menu")) return moveInMenu(event);
+  if (event.target.closest("#emoji-grid")) return moveInGrid(event);
+  if (event.target.id !== "say") return;
+  if (event.key === "Escape" && !byId("about").hidden) writeAnew();
+  if (event.key === "ArrowUp" && !event.target.value && !event.target.hasAttribute("aria-activedescendant")) {
+    const own = [...document.querySelectorAll("#message-list [data-edit]")].at(-1);
+    if (own) { event.preventDefault(); edit(own.dataset.edit, own.dataset.content); }
+  }
+});
+
+// The message box: for a new message, for a reply, or for one's own message again.
+function about(kind, id, text) {
+  byId("reply-to").value = kind === "reply" ? id : "";
+  byId("edits").value = kind === "edit" ? id : "";
+  byId("about").hidden = !kind;
+  byId("about-reply").hidden = kind !== "reply";
+  byId("about-edit").hidden = kind !== "edit";
+  byId("about-name").textContent = kind === "reply" ? text : "";
+  byId("say").focus();
+}
+
+function edit(id, content) { about("edit", id); byId("say").value = content; }
+
+function writeAnew() {
+  if (byId("edits").value) byId("say").value = "";
+  about(null);
+}
+document.addEventListener("spoken", () => about(null));
+
+// Reactions.
+let reacting = null;
+function openEmojis(id, from) {
+  reacting = id;
+  opener = from;
+  const point = below(from);
+  byId("emoji-search").value = "";
+  filterEmojis();
+  place(byId("emojis"), point);
+  byId("emoji-search").focus();
+}
+
+const shownEmojis = () => [...byId("emoji-grid").querySelectorAll(".emoji-choice:not([hidden])")];
+
+function filterEmojis() {
+  const query = byId("emoji-search").value.trim().toLowerCase();
+  for (const choice of byId("emoji-grid").children) choice.hidden = !choice.dataset.words.includes(query);
+  byId("emoji-none").hidden = shownEmojis().length > 0;
+}
+
+function moveInGrid(event) {
+  const all = shownEmojis();
+  const columns = all.filter((choice) => choice.offsetTop === all[0].offsetTop).length;
+  const step = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns }[event.key];
+  if (!step) return;
+  event.preventDefault();
+  const next = all.indexOf(event.target) + step;
+  next < 0 ? byId("emoji-search").focus() : all[next]?.focus();
+}
+
+function react(emoji) {
+  byId("emojis").hidePopover();
+  giveBack();
+  const values = { ...seat(), target: reacting, emoji };
+  htmx.ajax("POST", "/page/acts/react", { source: "#composer", target: `#result-${reacting}`, swap: "innerHTML", values });
+}
+
+document.addEventListener("input", (event) => { if (event.target.id === "emoji-search") filterEmojis(); });
+document.addEventListener("keydown", (event) => {
+  if (event.target.id !== "emoji-search") return;
+  if (event.key === "Enter") { event.preventDefault(); const [first] = shownEmojis(); if (first) react(first.dataset.emoji); }
+  if (event.key === "ArrowDown") { event.preventDefault(); shownEmojis()[0]?.focus(); }
+});
+
+function say(text) { byId("said").textContent = text; }
+async function copy(text) {
+  try { await navigator.clipboard.writeText(text); say("Copied."); } catch { say(`This browser does not let a page copy. It is: ${text}`); }
+}
+
+const nameOf = (id) => byId(`m-${id}`)?.querySelector(".author")?.textContent ?? "";
+const ON_CLICK = {
+  "[data-more]": (button) => openMenu(button.closest("[data-menu]"), button, below(button)),
+  "[data-emoji]": (button) => react(button.dataset.emoji),
+  "[data-react]": (button) => openEmojis(button.dataset.react, button.closest("#menu") ? opener : button),
+  "[data-reply]": (button) => about("reply", button.dataset.reply, nameOf(button.dataset.reply)),
+  "[data-edit]": (button) => edit(button.dataset.edit, button.dataset.content ?? button.dataset.hint),
+  "[data-copy]": (button) => copy(button.dataset.copy),
+  "[data-write-anew]": writeAnew,
+};
+
+document.addEventListener("click", (event) => {
+  const item = event.target.closest("#menu [role=menuitem]");
+  const found = Object.keys(ON_CLICK).map((selector) => [event.target.closest(selector), ON_CLICK[selector]]).find(([button]) => button);
+  if (item) closeMenu();
+  found?.[1](found[0]);
+});
