@@ -15,7 +15,7 @@ from guildwright.playground.playground import Playground
 
 
 class Control:
-    """`views` reads, `people`, `chat` and `presence` act, `guilds` arranges the world, `faults` and `time` disturb it."""
+    """`views` reads, `people`, `chat`, `presence` act, `guilds` arranges the world, `faults` and `time` disturb it."""
 
     def __init__(self, play: Playground) -> None:
         self.play = play
