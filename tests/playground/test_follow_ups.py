@@ -126,7 +126,7 @@ REFUSED: dict[str, tuple[int, Json | None, str]] = {
     "an activity": (12, None, "type"),
     "a type that does not exist": (99, None, "type"),
     "choices": (8, {"choices": []}, "type"),
-    "a text of 2001": (4, {"content": "x" * 2001}, "content"),
+    "a text of 2001": (4, {"content": "x" * 2001}, "data.content"),
     "a modal without a title": (9, {"custom_id": "x", "components": []}, "data.title"),
 }
 

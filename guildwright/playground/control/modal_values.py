@@ -1,9 +1,9 @@
 """What a member filled into a modal, checked as Discord's client does, in the payload's form."""
 
-from collections.abc import Mapping
-
 from guildwright.playground.bits import ComponentType as Kind
 from guildwright.playground.control.errors import invalid
+from guildwright.playground.control.requests import SubmitModal
+from guildwright.playground.control.uploads import Bag
 from guildwright.playground.control.values import Chooser, check_offered, preset
 from guildwright.playground.playground import Playground
 from guildwright.playground.records import Channel, Json
@@ -13,26 +13,44 @@ type Filled = str | bool | list[str]
 _LONGEST = 4000
 
 
-def filled_in(play: Playground, channel: Channel, user_id: int, modal: Json, values: Mapping[str, Filled]) -> Json:
-    """The data of a modal submission."""
-    chooser = Chooser(play, channel, user_id)
-    left = dict(values)
-    components = [_part(chooser, part, left) for part in modal["components"]]
+class _Filler(Chooser):
+    """Also takes files."""
+
+    def __init__(self, play: Playground, channel: Channel, user_id: int, bag: Bag) -> None:
+        super().__init__(play, channel, user_id)
+        self._bag = bag
+
+    def upload(self, component: Json, places: list[str], field: str) -> list[str]:
+        """The ids of the files."""
+        self.check_number(component, len(places), field)
+        entries = [self._bag.take(place, field) for place in places]
+        for entry in entries:
+            self.resolved.attachment(entry)
+        return [str(entry["id"]) for entry in entries]
+
+
+def filled_in(play: Playground, channel: Channel, user_id: int, opened: Json, sent: SubmitModal) -> Json:
+    """The data of a modal submission: what was `sent` for the modal that was `opened`."""
+    bag = Bag(play, channel, sent.files)
+    filler = _Filler(play, channel, user_id, bag)
+    left = dict(sent.values)
+    components = [_part(filler, part, left) for part in opened["components"]]
     if left:
         raise invalid(f"values.{next(iter(left))}", "This modal has no such input.")
-    return {"custom_id": modal["custom_id"], "components": components} | chooser.resolved.as_json()
+    bag.check_empty()
+    return {"custom_id": opened["custom_id"], "components": components} | filler.resolved.as_json()
 
 
-def _part(chooser: Chooser, part: Json, left: dict[str, Filled]) -> Json:
+def _part(filler: _Filler, part: Json, left: dict[str, Filled]) -> Json:
     body: Json = {"type": part["type"], "id": part["id"]}
     if part["type"] == Kind.ACTION_ROW:
-        return body | {"components": [_input(chooser, entry, left) for entry in part["components"]]}
+        return body | {"components": [_input(filler, entry, left) for entry in part["components"]]}
     if part["type"] == Kind.LABEL:
-        return body | {"component": _input(chooser, part["component"], left)}
+        return body | {"component": _input(filler, part["component"], left)}
     return body
 
 
-def _input(chooser: Chooser, component: Json, left: dict[str, Filled]) -> Json:
+def _input(filler: _Filler, component: Json, left: dict[str, Filled]) -> Json:
     custom_id = component["custom_id"]
     field = f"values.{custom_id}"
     given = left.pop(custom_id, None)
@@ -45,7 +63,7 @@ def _input(chooser: Chooser, component: Json, left: dict[str, Filled]) -> Json:
         case Kind.RADIO_GROUP:
             return body | {"value": _one(component, given, field)}
         case _:
-            return body | {"values": _several(chooser, component, given, field)}
+            return body | {"values": _several(filler, component, given, field)}
 
 
 def _typed(component: Json, value: Filled, field: str) -> str:
@@ -79,12 +97,12 @@ def _one(component: Json, given: Filled | None, field: str) -> str | None:
     return chosen
 
 
-def _several(chooser: Chooser, component: Json, given: Filled | None, field: str) -> list[str]:
+def _several(filler: _Filler, component: Json, given: Filled | None, field: str) -> list[str]:
     if isinstance(given, bool):
         raise invalid(field, "This input takes a list of values.")
     listed = [given] if isinstance(given, str) else preset(component) if given is None else given
     if not listed and not component.get("required", True):
         return []
     if component["type"] == Kind.FILE_UPLOAD:
-        raise invalid(field, "The playground takes no files here yet.")
-    return chooser.choose(component, listed, field)
+        return filler.upload(component, listed, field)
+    return filler.choose(component, listed, field)

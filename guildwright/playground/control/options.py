@@ -2,6 +2,7 @@
 
 from guildwright.playground.bits import ChannelType, OptionType
 from guildwright.playground.control.errors import invalid
+from guildwright.playground.control.uploads import Bag
 from guildwright.playground.ids import digits
 from guildwright.playground.interactions.payload import Resolved
 from guildwright.playground.playground import Playground
@@ -52,10 +53,11 @@ def _leaves(command: Command, path: tuple[str, ...], part: Json) -> list[Leaf]:
 class Filler:
     """Checks values and resolves the ids among them."""
 
-    def __init__(self, play: Playground, channel: Channel, user_id: int) -> None:
+    def __init__(self, play: Playground, channel: Channel, user_id: int, bag: Bag) -> None:
         self._play = play
         self._channel = channel
         self._user_id = user_id
+        self._bag = bag
         self.resolved = Resolved(play, channel)
 
     def fill(self, leaf: Leaf, values: dict[str, Value], focused: str | None = None) -> list[Json]:
@@ -88,7 +90,9 @@ class Filler:
                     return value
                 raise _wrong(option, "must be true or false")
             case OptionType.ATTACHMENT:
-                raise _wrong(option, "takes a file, and the playground takes no files")
+                entry = self._bag.take(value, f"options.{option['name']}")
+                self.resolved.attachment(entry)
+                return str(entry["id"])
             case _:
                 return self._thing(option, value)
 

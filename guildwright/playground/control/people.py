@@ -4,7 +4,7 @@ from guildwright.playground import effects, posting
 from guildwright.playground.bits import ChannelType, InteractionType, Permission
 from guildwright.playground.bodies import message as bodies
 from guildwright.playground.bodies.components import interactive
-from guildwright.playground.control import catalogue, modal_values, models, requests, show, values
+from guildwright.playground.control import catalogue, modal_values, models, requests, show, uploads, values
 from guildwright.playground.control.errors import ControlError, forbidden, invalid, unknown
 from guildwright.playground.control.lookup import Lookup
 from guildwright.playground.control.options import Filler
@@ -26,13 +26,15 @@ class People:
         needed = Permission.SEND_MESSAGES
         if body.reply_to:
             needed |= Permission.READ_MESSAGE_HISTORY
+        if body.files:
+            needed |= Permission.ATTACH_FILES
         channel = self._find.visible_channel(user, channel_id, needed)
         if channel.type == ChannelType.GUILD_CATEGORY:
             raise invalid("channel_id", "Nobody can write in a category.")
-        raw: Json = {"content": body.content}
+        raw: Json = {"content": body.content, "attachments": uploads.as_attachments(body.files)}
         if body.reply_to is not None:
             raw["message_reference"] = {"message_id": body.reply_to}
-        message = posting.compose(self._play, channel, user.id, bodies.read_new(raw))
+        message = posting.compose(self._play, channel, user.id, bodies.read_new(raw, uploads.as_uploads(body.files)))
         return show.message(self._play, posting.publish(self._play, message))
 
     def open_private_channel(self, user_id: str) -> models.ChannelView:
@@ -59,7 +61,9 @@ class People:
         entry = catalogue.find(self._play, channel, user.id, body.command, _kinds(body))
         _refuse_forbidden(entry)
         if entry.kind == "slash":
-            data = self._data(entry, channel, user, body.options)
+            bag = uploads.Bag(self._play, channel, body.files)
+            data = _data(entry, Filler(self._play, channel, user.id, bag), body.options)
+            bag.check_empty()
         else:
             data = self._target(entry.leaf.command, channel, user, body)
         return await self._ask(InteractionType.COMMAND, Origin(user.id, channel), data, entry.leaf.typed)
@@ -73,7 +77,8 @@ class People:
         option = next((option for option in entry.leaf.options if option["name"] == body.focused), None)
         if option is None or not option.get("autocomplete"):
             raise invalid("focused", f"/{entry.leaf.typed} completes no option {body.focused!r}.")
-        data = self._data(entry, channel, user, body.options, focused=body.focused)
+        filler = Filler(self._play, channel, user.id, uploads.Bag(self._play, channel, ()))
+        data = _data(entry, filler, body.options, body.focused)
         interaction = await ask(self._play, InteractionType.AUTOCOMPLETE, Origin(user.id, channel), data)
         choices = [models.ChoiceView(name=choice["name"], value=choice["value"]) for choice in interaction.choices]
         failure = show.failure(self._play, interaction) if interaction.callback is None else None
@@ -105,7 +110,7 @@ class People:
         if opened.modal_sent:
             raise ControlError(409, "already_sent", "This modal was sent already.", "modal_id")
         channel = self._find.visible_channel(user, str(opened.channel_id))
-        data = modal_values.filled_in(self._play, channel, user.id, opened.modal, body.values)
+        data = modal_values.filled_in(self._play, channel, user.id, opened.modal, body)
         self._close_modal(opened)
         origin = Origin(user.id, channel, source=opened.source_message_id, parent=opened.id)
         return await self._ask(InteractionType.MODAL, origin, data)
@@ -124,18 +129,6 @@ class People:
         webhook = self._play.memory.webhooks.get(message.webhook_id or 0)
         owner = webhook.application_id if webhook else message.author_id
         return owner == self._play.application.id
-
-    def _data(
-        self,
-        entry: catalogue.Entry,
-        channel: Channel,
-        user: User,
-        options: dict[str, models.Value],
-        focused: str | None = None,
-    ) -> Json:
-        filler = Filler(self._play, channel, user.id)
-        filled = entry.leaf.wrap(filler.fill(entry.leaf, options, focused))
-        return _named(entry.leaf.command) | {"options": filled} | filler.resolved.as_json()
 
     def _target(self, command: Command, channel: Channel, user: User, body: requests.RunCommand) -> Json:
         if body.target_id is None:
@@ -168,6 +161,11 @@ def _kinds(body: requests.RunCommand) -> tuple[models.CommandKind, ...]:
     if body.kind is not None:
         return (body.kind,)
     return ("slash", "user", "message") if body.target_id is None else ("user", "message")
+
+
+def _data(entry: catalogue.Entry, filler: Filler, options: dict[str, models.Value], focused: str | None = None) -> Json:
+    filled = entry.leaf.wrap(filler.fill(entry.leaf, options, focused))
+    return _named(entry.leaf.command) | {"options": filled} | filler.resolved.as_json()
 
 
 def _named(command: Command) -> Json:

@@ -11,19 +11,30 @@ class Body(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """The base of every request body: unknown fields are refused."""
 
 
+class NewFile(Body, frozen=True, kw_only=True):
+    """A file that a member uploads; `content` is base64. Without `content_type` the name decides."""
+
+    filename: str
+    content: bytes
+    content_type: str = ""
+    description: str | None = None
+
+
 class WriteMessage(Body, frozen=True, kw_only=True):
-    """A member writes a message."""
+    """A member writes a message, with files as attachments."""
 
     user_id: str
-    content: str
+    content: str = ""
     reply_to: str | None = None
+    files: list[NewFile] = []
 
 
 class RunCommand(Body, frozen=True, kw_only=True):
     """A member runs a command: `command` as it is typed, without the slash. `options` by name; ids as strings.
 
     `target_id` is the user or message of a context menu command. A slash and a user command may share a name: `kind`
-    (`slash`, `user` or `message`) says which is meant; without it a `target_id` means one of the context menu.
+    (`slash`, `user` or `message`) says which is meant; without it a `target_id` means one of the context menu. An
+    option that takes a file takes its place in `files`, from 0.
     """
 
     user_id: str
@@ -32,6 +43,7 @@ class RunCommand(Body, frozen=True, kw_only=True):
     kind: CommandKind | None = None
     options: dict[str, Value] = {}
     target_id: str | None = None
+    files: list[NewFile] = []
 
 
 class Autocomplete(Body, frozen=True, kw_only=True):
@@ -60,12 +72,14 @@ class SubmitModal(Body, frozen=True, kw_only=True):
     """A member sends a modal: `values` by the inputs' custom_id.
 
     A value is a text, for a select or a group of checkboxes a list, for a single checkbox true or false. An input that
-    is not named is sent as the modal shows it: its value, its default options or default values.
+    is not named is sent as the modal shows it: its value, its default options or default values. An input that takes
+    files takes a list of places in `files`, from "0".
     """
 
     user_id: str
     modal_id: str
     values: Mapping[str, str | bool | list[str]] = {}
+    files: list[NewFile] = []
 
 
 class NewGuild(Body, frozen=True, kw_only=True):

@@ -23,9 +23,7 @@ class Chooser:
 
     def choose(self, component: Json, values: list[str], field: str) -> list[str]:
         """The values, if the select offers them and takes so many."""
-        least, most = component["min_values"], component["max_values"]
-        if not least <= len(values) <= most:
-            raise invalid(field, f"This select takes {least} to {most} values, not {len(values)}.")
+        self.check_number(component, len(values), field)
         if len(set(values)) != len(values):
             raise invalid(field, "A value is named twice.")
         for value in values:
@@ -34,6 +32,12 @@ class Chooser:
             else:
                 self._resolve(Kind(component["type"]), component, value, field)
         return values
+
+    def check_number(self, component: Json, number: int, field: str) -> None:
+        """Refuse too few or too many."""
+        least, most = component["min_values"], component["max_values"]
+        if not least <= number <= most:
+            raise invalid(field, f"This takes {least} to {most} values, not {number}.")
 
     def _resolve(self, kind: Kind, component: Json, text: str, field: str) -> None:
         memory = self._play.memory

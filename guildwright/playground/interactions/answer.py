@@ -1,13 +1,18 @@
 """What the bot's callback does: a reply, a deferral, an update, choices or a modal."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import msgspec
 
 from guildwright.playground import effects, errors, posting, render_message
 from guildwright.playground.bits import CallbackType, InteractionType, MessageFlag
 from guildwright.playground.bodies import message as bodies
 from guildwright.playground.bodies import modal as modals
+from guildwright.playground.bodies.attachments import Upload
 from guildwright.playground.bodies.choices import focused_type
 from guildwright.playground.bodies.choices import read as read_choices
+from guildwright.playground.errors import DiscordError
 from guildwright.playground.interactions.ask import answerable
 from guildwright.playground.playground import Playground
 from guildwright.playground.records import Interaction, Json, Message
@@ -29,7 +34,7 @@ _REFUSED = {
 _NEEDS_SOURCE = {CallbackType.UPDATE, CallbackType.DEFERRED_UPDATE}
 
 
-def take(play: Playground, interaction: Interaction, body: Json) -> Interaction:
+def take(play: Playground, interaction: Interaction, body: Json, uploads: tuple[Upload, ...] = ()) -> Interaction:
     """Apply a callback; returns the answered interaction.
 
     Raises:
@@ -46,7 +51,8 @@ def take(play: Playground, interaction: Interaction, body: Json) -> Interaction:
     if not isinstance(data, dict):
         raise errors.invalid("data", "DICT_TYPE_CONVERT", "Only dictionaries may be used in a DictType")
     with play.store.change() as change:
-        answered = _apply(play, change, interaction, kind, data)
+        with _within_data():
+            answered = _apply(play, change, interaction, kind, (data, uploads))
         change.put(answered)
         change.count("interactions_answered", interaction.guild_id, interaction.channel_id)
         change.announce(lambda: play.waiting.answered(interaction.id))
@@ -75,12 +81,30 @@ def _kind(interaction: Interaction, body: Json) -> CallbackType:
     return CallbackType(asked)
 
 
-def _apply(play: Playground, change: Change, interaction: Interaction, kind: CallbackType, data: Json) -> Interaction:
+@contextmanager
+def _within_data() -> Iterator[None]:
+    """A message's faults are those of the callback's `data`."""
+    try:
+        yield
+    except DiscordError as refusal:
+        if not refusal.errors or "data" in refusal.errors:
+            raise
+        raise DiscordError(refusal.status, refusal.code, refusal.message, {"data": refusal.errors}) from None
+
+
+def _apply(
+    play: Playground,
+    change: Change,
+    interaction: Interaction,
+    kind: CallbackType,
+    sent: tuple[Json, tuple[Upload, ...]],
+) -> Interaction:
     replace = msgspec.structs.replace
+    data, uploads = sent
     answered = replace(interaction, callback=int(kind))
     match kind:
         case CallbackType.MESSAGE:
-            reply = compose(play, interaction, bodies.read_new(data, private=True))
+            reply = compose(play, interaction, bodies.read_new(data, uploads, private=True))
             effects.message_created(play, change, reply)
             return replace(answered, reply_id=reply.id, settled=True)
         case CallbackType.DEFERRED_MESSAGE:
@@ -92,7 +116,7 @@ def _apply(play: Playground, change: Change, interaction: Interaction, kind: Cal
             return replace(answered, reply_id=interaction.source_message_id)
         case CallbackType.UPDATE:
             source = source_message(play, interaction)
-            revised = posting.revise(play, source, bodies.read(data, private=True, present_flags=source.flags))
+            revised = posting.revise(play, source, bodies.read(data, uploads, private=True, present_flags=source.flags))
             effects.message_edited(play, change, revised)
             return replace(answered, reply_id=source.id, settled=True)
         case CallbackType.AUTOCOMPLETE:

@@ -1,6 +1,6 @@
 """INTERACTION_CREATE as the gateway carries it."""
 
-from guildwright.playground import render, render_message
+from guildwright.playground import media, render, render_message
 from guildwright.playground.playground import Playground
 from guildwright.playground.records import Channel, Interaction, Json, Member
 
@@ -19,7 +19,7 @@ def build(play: Playground, interaction: Interaction) -> Json:
         "type": interaction.type,
         "token": interaction.token,
         "version": 1,
-        "data": interaction.data,
+        "data": _data(play, interaction.data),
         "channel_id": str(channel.id),
         "channel": _channel(play, channel, interaction.user_id),
         "app_permissions": str(int(own_rights)),
@@ -34,6 +34,15 @@ def build(play: Playground, interaction: Interaction) -> Json:
     if source:
         payload["message"] = render_message.message(memory, source)
     return payload
+
+
+def _data(play: Playground, data: Json) -> Json:
+    """What was done, with whole URLs of its files."""
+    kept = data.get("resolved", {}).get("attachments")
+    if not kept:
+        return data
+    shown = {number: media.attachment(play.memory.origin, entry) for number, entry in kept.items()}
+    return data | {"resolved": data["resolved"] | {"attachments": shown}}
 
 
 def _who(play: Playground, interaction: Interaction, channel: Channel) -> Json:
@@ -86,6 +95,10 @@ class Resolved:
         """A channel, with the member's permissions there."""
         channel = self._play.memory.channels[channel_id]
         self._found.setdefault("channels", {})[str(channel_id)] = _channel(self._play, channel, user_id)
+
+    def attachment(self, kept: Json) -> None:
+        """A file, as it is kept."""
+        self._found.setdefault("attachments", {})[kept["id"]] = kept
 
     def as_json(self) -> Json:
         """What was found, to be merged into the interaction's data."""

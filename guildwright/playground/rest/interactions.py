@@ -25,7 +25,7 @@ async def answer_interaction(call: BotCall, interaction_id: FromPath[int], token
     interaction = call.memory.interactions.get(interaction_id)
     if interaction is None or interaction.token != token:
         raise errors.unknown_interaction()
-    answered = answers.take(call.play, interaction, await call.body())
+    answered = answers.take(call.play, interaction, await call.body(), await call.files())
     if call.query_flag("with_response"):
         return answer(answers.described(call.play, answered))
     return Response(None, status_code=204)
@@ -54,7 +54,7 @@ def _owned(call: Call, interaction: Interaction, message_id: int) -> Message:
 
 
 async def _edit(call: Call, interaction: Interaction, message: Message) -> Response[object]:
-    draft = bodies.read(await call.body(), private=True, present_flags=message.flags)
+    draft = bodies.read(await call.body(), await call.files(), private=True, present_flags=message.flags)
     revised = posting.revise(call.play, message, draft)
     if message.flags & MessageFlag.LOADING:
         revised = msgspec.structs.replace(revised, edited_at=None)  # to fill a deferral is not to edit
@@ -104,7 +104,7 @@ async def follow_up(call: BotCall, application_id: FromPath[int], token: FromPat
     interaction = _interaction(call, application_id, token)
     if interaction.callback is None:
         raise errors.unknown_webhook()
-    draft = bodies.read_new(await call.body(), private=True)
+    draft = bodies.read_new(await call.body(), await call.files(), private=True)
     if interaction.callback == CallbackType.DEFERRED_MESSAGE and not interaction.settled:
         return await _edit(call, interaction, _original(call, interaction))
     message = answers.compose(call.play, interaction, draft)
