@@ -18,7 +18,6 @@ from tests.fakes.playground_process import PlaygroundProcess
 type Json = dict[str, Any]
 
 PATIENCE = 40.0  # seconds for one step: the libraries wait out rate limits
-LIBRARIES = ("discord_js", "discord_py", "hikari_bot")
 
 
 class Client:
@@ -30,6 +29,7 @@ class Client:
         self.log: list[str] = []
         self._answers: queue.Queue[Json | None] = queue.Queue()
         self._number = 0
+        self._heard = (0, 0)
         self._stderr = playground.data / f"{library}.stderr"
         argv = [sys.executable, "-m", f"tests.clients.{library}.bot"]
         if library == "discord_js":
@@ -89,6 +89,13 @@ class Client:
     def complaints(self) -> list[str]:
         """What the library warned of, and what it wrote to its standard error."""
         return [*self.log, *self._stderr.read_text().splitlines()]
+
+    def new_complaints(self) -> list[str]:
+        """Those that were not asked for yet."""
+        written = self._stderr.read_text().splitlines()
+        found = [*self.log[self._heard[0] :], *written[self._heard[1] :]]
+        self._heard = (len(self.log), len(written))
+        return found
 
     def leave(self) -> None:
         """Have it end in good order."""

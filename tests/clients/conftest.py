@@ -9,8 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.clients.client import Client
+from tests.clients.stock import Stock
 from tests.contract.validate import validate_record
 from tests.fakes.playground_process import PlaygroundProcess, playground_process
+
+pytest.register_assert_rewrite("tests.clients.sections")
 
 NODE = Path(__file__).parents[1] / "node"
 
@@ -39,9 +43,25 @@ def node_modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
-def playground(tmp_path: Path) -> Iterator[PlaygroundProcess]:
-    """A playground of its own, whose traffic is held against Discord's documents at the end."""
-    with playground_process(tmp_path) as running:
+@pytest.fixture(scope="module")
+def playground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PlaygroundProcess]:
+    """A playground for one library, whose traffic is held against Discord's documents at the end."""
+    with playground_process(tmp_path_factory.mktemp("playground")) as running:
         yield running
         assert validate_record(running.record) == []
+
+
+@pytest.fixture(scope="module")
+def whole_stock(request: pytest.FixtureRequest, playground: PlaygroundProcess, node_modules: Path) -> Iterator[Stock]:
+    """The client of the module's `LIBRARY`, ready; at the end it leaves in good order."""
+    with Client(request.module.LIBRARY, playground, node_modules) as client:
+        client.wait_for("ready")
+        yield Stock(playground, client)
+        client.leave()
+
+
+@pytest.fixture
+def stock(whole_stock: Stock) -> Iterator[Stock]:
+    """The same, whose library complains of nothing while the test runs."""
+    yield whole_stock
+    assert whole_stock.client.new_complaints() == []

@@ -9,6 +9,7 @@ from typing import Any
 type Json = dict[str, Any]
 
 _IDENTIFY, _PRESENCE = 2, 3
+_UPDATE_MESSAGE = 7
 
 
 def without_quirks(payload: Json) -> Json:
@@ -35,12 +36,15 @@ def _presence(presence: Json) -> Json:
 def without_request_quirks(method: str, body: object) -> object:
     """The body of a request as the document would have it.
 
-    discord.py sends `flags: 0` in every embed. When they edit a message, it also sends `tts: false`, and discord.js
-    `enforce_nonce: false`, which only a new message has.
+    discord.py sends `flags: 0` in every embed, and `tts: false` also when it edits a message (or has an interaction's
+    answer edit one); discord.js sends `enforce_nonce: false` wherever there is a message, also where there is no nonce.
     """
     if not isinstance(body, dict):
         return body
-    for name in ("tts", "enforce_nonce") if method == "PATCH" else ():
+    if isinstance(body.get("data"), dict):
+        kind = "PATCH" if body.get("type") == _UPDATE_MESSAGE else method
+        body = body | {"data": without_request_quirks(kind, body["data"])}
+    for name in ("tts", "enforce_nonce") if method == "PATCH" else ("enforce_nonce",):
         body = _without(body, name) if body.get(name) is False else body
     if isinstance(body.get("embeds"), list):
         embeds = [_without(embed, "flags") if _unflagged(embed) else embed for embed in body["embeds"]]

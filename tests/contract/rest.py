@@ -189,5 +189,7 @@ def _readings(text: str) -> Iterator[Any]:
     yield text
     if re.fullmatch(r"-?\d+", text):
         yield int(text)
+    if text in {"0", "1"}:  # discord.py's way to say it; Discord reads it so
+        yield text == "1"
     if text.casefold() in {"true", "false"}:
         yield text.casefold() == "true"

@@ -90,6 +90,8 @@ def test_only_empty_flags_of_embeds_and_what_edits_do_not_take_are_forgiven() ->
 
     assert told == {"embeds": [{"title": "Prize"}, {"flags": 4}]}
     assert without_request_quirks("PATCH", {"enforce_nonce": False}) == {}
+    assert without_request_quirks("POST", {"type": 7, "data": {"tts": False}}) == {"type": 7, "data": {}}
+    assert without_request_quirks("POST", {"type": 4, "data": {"tts": False}}) == {"type": 4, "data": {"tts": False}}
     assert without_request_quirks("POST", {"tts": False}) == {"tts": False}
     assert without_request_quirks("PATCH", {"tts": True}) == {"tts": True}
     assert without_request_quirks("POST", [{"flags": 0}]) == [{"flags": 0}]

@@ -1,4 +1,5 @@
 // What a test can tell the discord.js bot to do.
+import * as commands from "./commands.mjs";
 import * as says from "./says.mjs";
 
 export const acts = (client) => ({
@@ -6,6 +7,12 @@ export const acts = (client) => ({
   async dump(step) {
     const messages = client.channels.cache.flatMap((channel) => channel.messages?.cache ?? new Map());
     return { guild: says.guild(client.guilds.cache.get(step.guild)), messages: says.messages(messages.values()) };
+  },
+
+  // Tell Discord which commands there are.
+  async declare() {
+    const set = await client.application.commands.set(commands.all);
+    return { commands: set.map((command) => command.name).sort() };
   },
 
   // Write, edit, reply, react, delete; what the answers say.

@@ -2,6 +2,7 @@
 // Usage: node bot.mjs API TOKEN; see talk.mjs for what it reads and writes.
 import { Client, Events, GatewayIntentBits, Partials } from "discord.js";
 import { acts } from "./acts.mjs";
+import { answer } from "./commands.mjs";
 import { obey, tell, tellTheLog } from "./talk.mjs";
 
 const [api, token] = process.argv.slice(2);
@@ -17,6 +18,7 @@ client.on(Events.ClientReady, () => tell({ event: "ready", user: client.user.tag
 client.on(Events.ShardResume, () => tell({ event: "resumed" }));
 client.on(Events.ShardReady, () => tell({ event: "shard ready" }));
 client.rest.on("rateLimited", () => tell({ event: "rate limited" }));
+answer(client);
 
 await client.login(token);
 await obey(acts(client));

@@ -4,7 +4,7 @@ from typing import Any
 
 import discord
 
-from tests.clients.discord_py import says
+from tests.clients.discord_py import commands, says
 from tests.clients.talk import Step
 
 type Json = dict[str, Any]
@@ -15,6 +15,7 @@ class Acts:
 
     def __init__(self, bot: discord.Client) -> None:
         self._bot = bot
+        self._tree = commands.build(bot)
 
     def _channel(self, step: Json) -> discord.TextChannel:
         channel = self._bot.get_channel(int(step["channel"]))
@@ -27,6 +28,10 @@ class Acts:
         assert guild
         messages = {str(entry.id): says.message(entry) for entry in self._bot.cached_messages}
         return {"guild": says.guild(guild), "messages": messages}
+
+    async def declare(self, _: Json) -> Json:
+        """Tell Discord which commands there are."""
+        return {"commands": sorted(command.name for command in await self._tree.sync())}
 
     async def talk(self, step: Json) -> Json:
         """Write, edit, reply, react, delete; what the answers say."""
@@ -47,4 +52,4 @@ class Acts:
 def steps(bot: discord.Client) -> dict[str, Step]:
     """Steps by name."""
     acts = Acts(bot)
-    return {name: getattr(acts, name) for name in ("dump", "talk")}
+    return {name: getattr(acts, name) for name in ("dump", "declare", "talk")}

@@ -4,7 +4,7 @@ from typing import Any
 
 import hikari
 
-from tests.clients.hikari_bot import says
+from tests.clients.hikari_bot import commands, says
 from tests.clients.talk import Step
 
 type Json = dict[str, Any]
@@ -16,6 +16,7 @@ class Acts:
     def __init__(self, bot: hikari.GatewayBot) -> None:
         self._bot = bot
         self._rest = bot.rest
+        bot.subscribe(hikari.InteractionCreateEvent, commands.answer)
 
     async def dump(self, step: Json) -> Json:
         """Everything in the cache."""
@@ -25,6 +26,13 @@ class Acts:
         for message in messages.values():
             del message["reactions"]  # hikari's cache does not follow them
         return {"guild": says.guild(guild), "messages": messages}
+
+    async def declare(self, _: Json) -> Json:
+        """Tell Discord which commands there are."""
+        me = self._bot.get_me()
+        assert me
+        found = await self._rest.set_application_commands(me.id, commands.builders(self._rest))
+        return {"commands": sorted(command.name for command in found)}
 
     async def talk(self, step: Json) -> Json:
         """Write, edit, reply, react, delete; what the answers say."""
@@ -45,4 +53,4 @@ class Acts:
 def steps(bot: hikari.GatewayBot) -> dict[str, Step]:
     """Steps by name."""
     acts = Acts(bot)
-    return {name: getattr(acts, name) for name in ("dump", "talk")}
+    return {name: getattr(acts, name) for name in ("dump", "declare", "talk")}
