@@ -48,6 +48,11 @@ CORRECTIONS = (
         },
         "A node with _errors would match neither alternative alone: as an object its _errors is no ErrorDetails.",
     ),
+    Correction(
+        f"{_SCHEMAS}/ComponentEmojiForRequest/properties/animated",
+        {"type": "boolean"},
+        "Components, Button: a partial emoji has name, id and animated; the document returns animated only.",
+    ),
     *(
         Correction(f"{_SCHEMAS}/{name}/properties/{field}", schema, reason)
         for name in _COMMAND_REQUESTS

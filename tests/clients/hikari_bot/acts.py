@@ -24,7 +24,7 @@ class Acts:
         assert guild
         messages = says.messages(self._bot.cache.get_messages_view().values())
         for message in messages.values():
-            del message["reactions"]  # hikari's cache does not follow them
+            del message["reactions"], message["flags"]  # hikari's cache does not follow them
         return {"guild": says.guild(guild), "messages": messages}
 
     async def declare(self, _: Json) -> Json:
