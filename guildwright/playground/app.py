@@ -22,15 +22,16 @@ from guildwright.playground.rest.router import PATH, rest_router
 from guildwright.playground.rest.router import refuse_http as refuse_discord
 from guildwright.playground.rest.word_ids import word_ids
 from guildwright.playground.traffic import traffic
+from guildwright.playground.written import written_first
 
 _log = logging.getLogger(__name__)
 
 
 def make_asgi(play: Playground) -> ASGIApp:
-    """The application in its layers: recorded, then limited, then with ids where ids belong."""
+    """The application in its layers: written, recorded, then limited, then with ids where ids belong."""
     app = make_app(play)
     checked = word_ids(play, PATH, app, [route.path for route in app.routes])
-    return traffic(play, rate_limits(play, PATH, checked))
+    return written_first(traffic(play, rate_limits(play, PATH, checked)), play.store)
 
 
 def make_app(play: Playground) -> Litestar:

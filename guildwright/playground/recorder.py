@@ -14,6 +14,7 @@ from guildwright.playground.clock import Clock
 from guildwright.playground.records import Json
 
 _KEPT = 2000
+_KEPT_BYTES = 32 * 1024 * 1024
 SECRET = "***"  # noqa: S105 - what stands in a token's place
 
 
@@ -47,7 +48,8 @@ class Recorder:
 
     def __init__(self, clock: Clock, folder: Path | None = None) -> None:
         self._clock = clock
-        self._kept: deque[Exchange] = deque(maxlen=_KEPT)
+        self._kept: deque[tuple[Exchange, int]] = deque()
+        self._size = 0
         self._number = 0
         self._rest: IO[bytes] | None = None
         self._gateway: IO[bytes] | None = None
@@ -58,19 +60,23 @@ class Recorder:
 
     def after(self, number: int) -> list[Exchange]:
         """The kept entries with a higher number."""
-        return [entry for entry in self._kept if entry.number > number]
+        return [_readable(entry) for entry, _ in self._kept if entry.number > number]
 
     def forget(self) -> None:
         """Forget what is kept in memory."""
         self._kept.clear()
+        self._size = 0
 
     def exchange(self, **parts: object) -> None:
         """Record a REST exchange."""
         self._add(self._rest, kind="rest", **parts)
 
-    def gateway_sent(self, payload: Json) -> None:
-        """Record what the playground sent to a client."""
-        self._add(self._gateway, kind="gateway_received", payload=payload)
+    def gateway_sent(self, raw: bytes) -> None:
+        """Record what the playground sent to a client, as it was encoded: reading it again is for who asks."""
+        self._number += 1
+        at = self._clock.now().isoformat()
+        entry = Exchange(number=self._number, at=at, kind="gateway_received", payload=msgspec.Raw(raw))
+        self._keep(self._gateway, entry, len(raw))
 
     def gateway_received(self, payload: Json) -> None:
         """Record what a client sent."""
@@ -82,8 +88,13 @@ class Recorder:
     def _add(self, file: IO[bytes] | None, **parts: object) -> None:
         self._number += 1
         parts.setdefault("at", self._clock.now().isoformat())
-        entry = msgspec.convert({"number": self._number, **parts}, Exchange)
-        self._kept.append(entry)
+        self._keep(file, msgspec.convert({"number": self._number, **parts}, Exchange), 0)
+
+    def _keep(self, file: IO[bytes] | None, entry: Exchange, size: int) -> None:
+        self._kept.append((entry, size))
+        self._size += size
+        while len(self._kept) > _KEPT or self._size > _KEPT_BYTES:
+            self._size -= self._kept.popleft()[1]
         if file:
             file.write(msgspec.json.encode(entry) + b"\n")
 
@@ -92,3 +103,10 @@ class Recorder:
         for file in (self._rest, self._gateway):
             if file:
                 file.close()
+
+
+def _readable(entry: Exchange) -> Exchange:
+    """The same, its payload decoded."""
+    if not isinstance(entry.payload, msgspec.Raw):
+        return entry
+    return msgspec.structs.replace(entry, payload=msgspec.json.decode(entry.payload))

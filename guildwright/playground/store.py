@@ -1,7 +1,8 @@
 """Everything the playground remembers: read from memory, written through to SQLite before an answer leaves.
 
-A `Change` collects what a request does. It becomes true as one SQLite transaction, then in memory, and only then do
-its announcements go out; so a `kill -9` at any moment leaves either all of an effect, with its count, or nothing.
+A `Change` collects what a request does. It becomes true as a whole, with its announcements, in the transaction of its
+turn (see `turn`), and nobody hears of it before that is on disk; so a `kill -9` at any moment leaves either all of an
+effect, with its count, or nothing.
 """
 
 import sqlite3
@@ -15,6 +16,7 @@ from guildwright.playground.files import Files
 from guildwright.playground.gateway.archive import Archive
 from guildwright.playground.memory import Memory
 from guildwright.playground.records import KINDS, Effect, Record
+from guildwright.playground.turn import Turn
 
 _SCHEMA = "CREATE TABLE IF NOT EXISTS record (kind TEXT, key TEXT, body BLOB, PRIMARY KEY (kind, key)) WITHOUT ROWID"
 # Exclusive: two playgrounds on one file would each answer from a memory of their own.
@@ -75,7 +77,8 @@ class Store:
                 self._database.execute(f"PRAGMA {pragma}")
             self._database.execute(_SCHEMA)
             self._read()
-            self.archive = Archive(self._database)
+            self._turn = Turn(self._database)
+            self.archive = Archive(self._database, self._turn)
             self.files = Files(self._database)
             self.files.sweep(self.memory.named_files())
         except sqlite3.OperationalError as fault:
@@ -98,34 +101,51 @@ class Store:
         self._commit(change)
 
     def _commit(self, change: Change) -> None:
-        database = self._database
-        database.execute("BEGIN")
+        rows = [(place, msgspec.json.encode(record) if record else None) for place, record in change.writes.items()]
+        self._turn.begin()
         try:
-            for place, record in change.writes.items():
-                self._write(place, record)
-            if change.announcements:
-                self.archive.will_announce()
+            self._write(rows)
+            self._remember(change)
+            self._announce(change)
+        finally:
+            self._turn.end()
+
+    def _write(self, rows: list[tuple[tuple[str, str], bytes | None]]) -> None:
+        database = self._database
+        database.execute("SAVEPOINT change")
+        try:
+            for place, body in rows:
+                if body is None:
+                    database.execute(_DELETE, place)
+                else:
+                    database.execute(_PUT, (*place, body))
         except BaseException:
-            database.execute("ROLLBACK")
+            database.execute("ROLLBACK TO change")
             raise
-        database.execute("COMMIT")
+        finally:
+            database.execute("RELEASE change")
+
+    def _remember(self, change: Change) -> None:
         for record in change.dropped:
             if change.writes[record.kind, record.key] is None:
                 self.memory.forget(record)
-        for record in change.writes.values():
-            if record is not None:
-                self.memory.apply(record)
-        for announcement in change.announcements:
-            announcement()
-        if change.announcements:
-            self.archive.has_announced()
+        for kept in change.writes.values():
+            if kept is not None:
+                self.memory.apply(kept)
 
-    def _write(self, place: tuple[str, str], record: Record | None) -> None:
-        if record is None:
-            self._database.execute(_DELETE, place)
-        else:
-            self._database.execute(_PUT, (*place, msgspec.json.encode(record)))
+    def _announce(self, change: Change) -> None:
+        try:
+            for announcement in change.announcements:
+                announcement()
+        except BaseException:
+            self.archive.has_a_gap()
+            raise
+
+    def flush(self) -> None:
+        """Make all that was changed outlive a kill; called before anything leaves the process."""
+        self._turn.flush()
 
     def close(self) -> None:
         """Close the file."""
+        self._turn.flush()
         self._database.close()

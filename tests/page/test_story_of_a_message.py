@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import msgspec
+
 from guildwright.playground.page.names import GuildNames
 from guildwright.playground.page.raw import raw
 from guildwright.playground.page.trace import ABOUT_IT, ABSENT, FORGOTTEN, PRIVATE, Trace, Tracer
@@ -20,7 +22,7 @@ class Wire:
         self.channel = hall.channel_id("giveaways")
 
     def told(self, event: str, **data: Any) -> None:
-        self.recorder.gateway_sent({"op": 0, "s": 1, "t": event, "d": data})
+        self.recorder.gateway_sent(msgspec.json.encode({"op": 0, "s": 1, "t": event, "d": data}))
 
     def rest(self, method: str, path: str, status: int = 200, **parts: Any) -> None:
         self.recorder.exchange(method=method, path="/api/v10" + path, status=status, **parts)

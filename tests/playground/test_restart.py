@@ -128,16 +128,16 @@ def test_the_archive_keeps_as_many_events_as_a_session_remembers(tmp_path: Path)
     play = Playground(Options(file=file))
     session = Session("s", Intent(0), (0, 1), {}, play.store.archive)
     play.store.archive.keep(session)
-    for _ in range(REMEMBERED_EVENTS + 700):
+    for _ in range(REMEMBERED_EVENTS + 2000):
         session.tell("TYPING_START", {})
     play.close()
 
     play = Playground(Options(file=file))
     kept = play.hub.sessions["s"]
     play.close()
-    assert kept.sequence == REMEMBERED_EVENTS + 700
-    assert kept.can_resume_at(700)
-    assert not kept.can_resume_at(699)
+    assert kept.sequence == REMEMBERED_EVENTS + 2000
+    assert kept.can_resume_at(2000)
+    assert not kept.can_resume_at(1999)
 
 
 def test_effects_are_counted_with_the_effect_or_not_at_all(tmp_path: Path) -> None:

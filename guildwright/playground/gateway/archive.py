@@ -1,29 +1,28 @@
 """Sessions on disk, so that a bot's RESUME succeeds after the playground was killed and started again.
 
-An event is kept before it is sent, so a client never knows of one that is not here. What a change announces follows its
-own transaction: between the two `announcing` is true, and whoever finds it true at a start knows that something may
-never have been told. Then every session is forgotten, and the bot is honestly asked to start again.
+What a session is told lies here and not in memory. It is written in the transaction of the change that it tells of, and
+sent after that, so a client never knows of an event that is not here. Only a fault in the telling itself leaves a gap:
+then every session is forgotten at the next start, and the bot is honestly asked to start again.
 """
 
 import sqlite3
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import msgspec
 
 from guildwright.playground.bits import Intent
-from guildwright.playground.gateway.session import REMEMBERED_EVENTS, Session
-from guildwright.playground.reading import decode
-
-if TYPE_CHECKING:
-    from guildwright.playground.records import Json
+from guildwright.playground.gateway.session import LARGE_THRESHOLD, REMEMBERED_EVENTS, Frame, Session
+from guildwright.playground.turn import Turn
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS session (id TEXT PRIMARY KEY, body BLOB) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS told (session TEXT, sequence INTEGER, payload BLOB, PRIMARY KEY (session, sequence))
-    WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS event (session TEXT, sequence INTEGER, name TEXT, frame BLOB,
+    PRIMARY KEY (session, sequence)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS announcing (yes INTEGER);
 """
-_TRIMMED_EVERY = 500
+_TELL = "INSERT INTO event VALUES (?, ?, ?, ?)"
+_SINCE = "SELECT name, frame FROM event WHERE session = ? AND sequence > ? ORDER BY sequence"
+_TRIMMED_EVERY = 1000
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,18 +32,21 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     shard: tuple[int, int]
     properties: dict[str, object]
     presence: dict[str, object] | None = None
+    large_threshold: int = LARGE_THRESHOLD
 
 
 class Archive:
-    """Written through, one small transaction for each event; only the write-ahead log is appended to, never synced."""
+    """Only the write-ahead log is appended to, never synced."""
 
-    def __init__(self, database: sqlite3.Connection) -> None:
+    def __init__(self, database: sqlite3.Connection, turn: Turn) -> None:
         """Read what a former run left; nothing if that may have gaps."""
         self._database = database
-        self._announcing = 0
+        self._turn = turn
         database.executescript(_SCHEMA)
-        if database.execute("SELECT 1 FROM announcing").fetchone():
-            for table in ("announcing", "told", "session"):
+        former = database.execute("SELECT 1 FROM sqlite_master WHERE name = 'told'").fetchone()
+        if former or database.execute("SELECT 1 FROM announcing").fetchone():
+            database.execute("DROP TABLE IF EXISTS told")  # how it was kept before
+            for table in ("announcing", "event", "session"):
                 database.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
         self.sessions = [self._read(*row) for row in database.execute("SELECT id, body FROM session").fetchall()]
 
@@ -52,10 +54,10 @@ class Archive:
         kept = msgspec.json.decode(body, type=Kept)
         session = Session(session_id, Intent(kept.intents), kept.shard, kept.properties, self)
         session.presence = kept.presence
-        rows = self._database.execute(
-            "SELECT sequence, payload FROM told WHERE session = ? ORDER BY sequence", (session_id,)
-        )
-        session.recall([(sequence, decode(payload)) for sequence, payload in rows])
+        session.large_threshold = kept.large_threshold
+        told = self._database.execute("SELECT min(sequence), max(sequence) FROM event WHERE session = ?", (session_id,))
+        first, last = told.fetchone()
+        session.forgotten, session.sequence = (first or 1) - 1, last or 0
         return session
 
     def keep(self, session: Session) -> None:
@@ -65,30 +67,36 @@ class Archive:
             shard=session.shard,
             properties=session.properties,
             presence=session.presence,
+            large_threshold=session.large_threshold,
         )
+        self._turn.begin()
         self._database.execute("INSERT OR REPLACE INTO session VALUES (?, ?)", (session.id, msgspec.json.encode(kept)))
+        self._turn.end()
 
-    def told(self, session: Session, payload: "Json") -> None:
+    def told(self, session: Session, frame: Frame) -> None:
         """A session is told something; the oldest is forgotten."""
-        row = (session.id, session.sequence, msgspec.json.encode(payload))
-        self._database.execute("INSERT INTO told VALUES (?, ?, ?)", row)
+        self._turn.begin()
+        self._database.execute(_TELL, (session.id, session.sequence, frame.name, frame.raw))
         if session.sequence % _TRIMMED_EVERY == 0:
             last = session.sequence - REMEMBERED_EVENTS
-            self._database.execute("DELETE FROM told WHERE session = ? AND sequence <= ?", (session.id, last))
+            self._database.execute("DELETE FROM event WHERE session = ? AND sequence <= ?", (session.id, last))
+            session.forgotten = max(session.forgotten, last)
+        self._turn.end()
+
+    def since(self, session: Session, sequence: int) -> Iterator[Frame]:
+        """What a session was told after that."""
+        rows = self._database.execute(_SINCE, (session.id, sequence))
+        yield from (Frame(name, raw) for name, raw in rows.fetchall())
 
     def forget(self, session: Session) -> None:
         """A session is over."""
+        self._turn.begin()
         self._database.execute("DELETE FROM session WHERE id = ?", (session.id,))
-        self._database.execute("DELETE FROM told WHERE session = ?", (session.id,))
+        self._database.execute("DELETE FROM event WHERE session = ?", (session.id,))
+        self._turn.end()
 
-    def will_announce(self) -> None:
-        """Called within a change's transaction: it will be told once it is true."""
-        if self._announcing == 0:
-            self._database.execute("INSERT INTO announcing VALUES (1)")
-        self._announcing += 1
-
-    def has_announced(self) -> None:
-        """All of the change was told."""
-        self._announcing -= 1
-        if self._announcing == 0:
-            self._database.execute("DELETE FROM announcing")
+    def has_a_gap(self) -> None:
+        """Something true was never told."""
+        self._turn.begin()
+        self._database.execute("INSERT INTO announcing VALUES (1)")
+        self._turn.end()

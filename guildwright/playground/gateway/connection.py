@@ -12,7 +12,7 @@ from litestar.exceptions import WebSocketDisconnect
 from guildwright.playground.bits import ALL_INTENTS, Intent
 from guildwright.playground.clock import AdjustableClock
 from guildwright.playground.gateway import voice, welcome
-from guildwright.playground.gateway.session import LARGE_THRESHOLD, Session
+from guildwright.playground.gateway.session import LARGE_THRESHOLD, Session, signal
 from guildwright.playground.gateway.wire import SocketWire
 from guildwright.playground.playground import Playground
 from guildwright.playground.reading import decode
@@ -99,7 +99,7 @@ class Connection:
             raise Close(4012, "Invalid API version.")
         if query.get("encoding", "json") != "json":
             raise Close(4012, "The playground speaks encoding=json only.")
-        self._wire.send({"op": 10, "t": None, "s": None, "d": {"heartbeat_interval": int(HEARTBEAT_SECONDS * 1000)}})
+        self._wire.send(signal(10, d={"heartbeat_interval": int(HEARTBEAT_SECONDS * 1000)}))
 
     async def _receive(self) -> Json:
         try:
@@ -135,7 +135,7 @@ class Connection:
         match payload.get("op"):
             case 1:
                 self._beat_at = _WALL.monotonic()
-                self._wire.send({"op": 11, "t": None, "s": None})
+                self._wire.send(signal(11))
             case 2:
                 self._identify(payload.get("d"))
             case 6:
@@ -151,7 +151,7 @@ class Connection:
         hello = _convert(data, Identify)
         self._check(hello)
         if not self._play.hub.may_identify(hello.shard[0]):
-            self._wire.send({"op": 9, "t": None, "s": None, "d": False})
+            self._wire.send(signal(9, d=False))
             return
         self._wire.compress_payloads = hello.compress
         session = self._play.hub.start(Intent(hello.intents), hello.shard, hello.properties, self._wire)
@@ -187,7 +187,7 @@ class Connection:
             raise Close(4007, "Invalid seq.")
         session = self._play.hub.resume(claim.session_id, claim.seq, self._wire)
         if session is None:
-            self._wire.send({"op": 9, "t": None, "s": None, "d": False})
+            self._wire.send(signal(9, d=False))
             return
         self._session = session
         session.replay(claim.seq)

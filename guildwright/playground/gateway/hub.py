@@ -8,7 +8,7 @@ import msgspec
 
 from guildwright.playground.bits import Intent
 from guildwright.playground.clock import Clock
-from guildwright.playground.gateway.session import Dispatch, Session, Wire
+from guildwright.playground.gateway.session import Dispatch, Session, Wire, signal
 from guildwright.playground.records import Json
 from guildwright.playground.store import Store
 from guildwright.playground.tokens import token_for
@@ -37,9 +37,13 @@ class Hub:
         """Tell every session that may hear it; returns how many did."""
         self._forget_the_lost()
         told = 0
+        encoded: dict[int, tuple[Json, bytes]] = {}
         for session in self.sessions.values():
             if session.hears(dispatch):
-                session.tell(dispatch.name, dispatch.data(session))
+                data = dispatch.data(session)
+                if id(data) not in encoded:
+                    encoded[id(data)] = data, msgspec.json.encode(data)
+                session.tell(dispatch.name, encoded[id(data)][1])
                 told += session.wire is not None
         return told
 
@@ -113,13 +117,13 @@ class Hub:
     def reconnect(self, session: Session) -> None:
         """Opcode 7: ask the client to come again and resume, as Discord does before it restarts a gateway server."""
         if session.wire:
-            session.wire.send({"op": 7, "t": None, "s": None})
+            session.wire.send(signal(7))
 
     def invalidate(self, session: Session, *, resumable: bool) -> None:
         """Opcode 9: the client has to resume, or to start again; its connection stays open for that."""
         wire = session.wire
         if wire:
-            wire.send({"op": 9, "t": None, "s": None, "d": resumable})
+            wire.send(signal(9, d=resumable))
             self.lost(session, wire)
         if not resumable:
             self.end(session)

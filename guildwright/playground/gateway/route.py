@@ -19,7 +19,7 @@ def gateway_route(play: Playground) -> WebsocketRouteHandler:
     @websocket("/gateway")
     async def gateway(socket: WebSocket[Any, Any, Any]) -> None:
         await socket.accept()
-        wire = SocketWire(socket, play.recorder, socket.query_params.get("compress"))
+        wire = SocketWire(socket, play, socket.query_params.get("compress"))
         try:
             await Connection(play, socket, wire).run()
         except Exception:  # noqa: BLE001 - a fault of ours: the client hears close code 4000 and comes back

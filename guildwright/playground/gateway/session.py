@@ -1,16 +1,27 @@
 """A gateway session: what it asked for, what it was told, and the connection it has at the moment."""
 
-from collections import deque
-from collections.abc import Callable
-from typing import Protocol
+from collections.abc import Callable, Iterator
+from typing import NamedTuple, Protocol
 
 import msgspec
 
 from guildwright.playground.bits import Intent
 from guildwright.playground.records import Json
 
-REMEMBERED_EVENTS = 5000
+REMEMBERED_EVENTS = 20_000
 LARGE_THRESHOLD = 50
+
+
+class Frame(NamedTuple):
+    """A payload as it crosses the wire: its event's name, None for the gateway's own opcodes, and the JSON."""
+
+    name: str | None
+    raw: bytes
+
+
+def signal(op: int, **data: object) -> Frame:
+    """A payload that is no event; `d=` is its data."""
+    return Frame(None, msgspec.json.encode({"op": op, "t": None, "s": None} | data))
 
 
 class Dispatch(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,7 +36,7 @@ class Dispatch(msgspec.Struct, frozen=True, kw_only=True):
 class Wire(Protocol):
     """The connection of a session."""
 
-    def send(self, payload: Json) -> None:
+    def send(self, frame: Frame) -> None:
         """Queue a payload."""
         ...
 
@@ -37,8 +48,12 @@ class Wire(Protocol):
 class Ledger(Protocol):
     """Keeps what a session was told."""
 
-    def told(self, session: "Session", payload: Json) -> None:
+    def told(self, session: "Session", frame: Frame) -> None:
         """Keep it before it is sent."""
+        ...
+
+    def since(self, session: "Session", sequence: int) -> Iterator[Frame]:
+        """What was kept after that sequence."""
         ...
 
 
@@ -56,9 +71,9 @@ class Session:
         self.presence: Json | None = None
         self.large_threshold = LARGE_THRESHOLD
         self.sequence = 0
+        self.forgotten = 0
         self.wire: Wire | None = None
         self.left_at: float | None = None
-        self._told: deque[tuple[int, Json]] = deque(maxlen=REMEMBERED_EVENTS)
 
     def covers(self, guild_id: int | None) -> bool:
         """Whether this shard is the one for the guild (private messages belong to shard 0)."""
@@ -70,28 +85,21 @@ class Session:
         wanted = not dispatch.intents or bool(self.intents & dispatch.intents)
         return wanted and self.covers(dispatch.guild_id)
 
-    def tell(self, name: str, data: Json) -> None:
-        """Number the event, remember it for a RESUME, and send it if anybody is connected."""
+    def tell(self, name: str, data: Json | bytes) -> None:
+        """Number the event, keep it for a RESUME, and send it if anybody is connected. Bytes are encoded already."""
         self.sequence += 1
-        payload: Json = {"op": 0, "t": name, "s": self.sequence, "d": data}
-        self._ledger.told(self, payload)
-        self._told.append((self.sequence, payload))
+        body = data if isinstance(data, bytes) else msgspec.json.encode(data)
+        frame = Frame(name, b'{"op":0,"t":"%b","s":%d,"d":%b}' % (name.encode(), self.sequence, body))
+        self._ledger.told(self, frame)
         if self.wire:
-            self.wire.send(payload)
-
-    def recall(self, told: list[tuple[int, Json]]) -> None:
-        """What it was told before the playground started, oldest first."""
-        self._told.extend(told)
-        self.sequence = told[-1][0] if told else 0
+            self.wire.send(frame)
 
     def can_resume_at(self, sequence: int) -> bool:
         """Whether nothing between the client's sequence and ours was forgotten."""
-        oldest = self._told[0][0] if self._told else self.sequence + 1
-        return oldest - 1 <= sequence <= self.sequence
+        return self.forgotten <= sequence <= self.sequence
 
     def replay(self, sequence: int) -> None:
         """Send again what came after the client's sequence."""
         if self.wire:
-            for number, payload in self._told:
-                if number > sequence:
-                    self.wire.send(payload)
+            for frame in self._ledger.since(self, sequence):
+                self.wire.send(frame)

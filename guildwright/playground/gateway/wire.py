@@ -3,46 +3,65 @@
 import asyncio
 import contextlib
 import zlib
-from typing import Any
+from typing import Any, NamedTuple
 
-import msgspec
 from litestar import WebSocket
 from litestar.exceptions import WebSocketDisconnect
 
 from guildwright.playground.gateway.compression import stream_for
-from guildwright.playground.recorder import Recorder
-from guildwright.playground.records import Json
+from guildwright.playground.gateway.session import Frame
+from guildwright.playground.playground import Playground
+
+MOST_WAITING = 512 * 1024 * 1024  # bytes
+
+
+class _End(NamedTuple):
+    """The last thing in a queue."""
+
+    code: int
+    reason: str
 
 
 class SocketWire:
     """Outgoing side of a connection."""
 
-    def __init__(self, socket: WebSocket[Any, Any, Any], recorder: Recorder, compression: str | None) -> None:
+    def __init__(self, socket: WebSocket[Any, Any, Any], play: Playground, compression: str | None) -> None:
         self._socket = socket
-        self._recorder = recorder
+        self._play = play
         self._stream = stream_for(compression)
         self.compress_payloads = False
-        self._queue: asyncio.Queue[Json | tuple[int, str]] = asyncio.Queue()
+        self._queue: asyncio.Queue[Frame | _End] = asyncio.Queue()
+        self._waiting = 0
+        self._cut = False
         self.closed = asyncio.Event()
         self._task = asyncio.create_task(self._run())
 
-    def send(self, payload: Json) -> None:
-        """Queue a payload."""
-        self._queue.put_nowait(payload)
+    def send(self, frame: Frame) -> None:
+        """Queue a payload; who lets too much of it lie is cut off, as by Discord, and may resume."""
+        if self._cut:
+            return
+        self._waiting += len(frame.raw)
+        if self._waiting > MOST_WAITING:
+            self.close(4000, "Too slow.")
+        else:
+            self._queue.put_nowait(frame)
 
     def close(self, code: int, reason: str) -> None:
         """Queue the end, after all that was queued before."""
-        self._queue.put_nowait((code, reason))
+        self._cut = True
+        self._queue.put_nowait(_End(code, reason))
 
     async def _run(self) -> None:
         with contextlib.suppress(WebSocketDisconnect, RuntimeError, OSError):
             while True:
                 item = await self._queue.get()
-                if isinstance(item, tuple):
-                    await self._socket.close(code=item[0], reason=item[1])
+                self._play.store.flush()
+                if isinstance(item, _End):
+                    await self._socket.close(code=item.code, reason=item.reason)
                     break
-                self._recorder.gateway_sent(item)
-                await self._transmit(msgspec.json.encode(item))
+                self._waiting -= len(item.raw)
+                self._play.recorder.gateway_sent(item.raw)
+                await self._transmit(item.raw)
         self.closed.set()
 
     async def _transmit(self, encoded: bytes) -> None:
