@@ -2,6 +2,7 @@
 
 from litestar.di import NamedDependency
 
+from guildwright.playground.control.accounts import Accounts
 from guildwright.playground.control.chat import Chat
 from guildwright.playground.control.clock import Time
 from guildwright.playground.control.faults import Faults
@@ -21,6 +22,7 @@ class Control:
         self.play = play
         self.views = Views(play)
         self.people = People(play)
+        self.accounts = Accounts(play)
         self.chat = Chat(play)
         self.find = Lookup(play)
         self.guilds = Guilds(play)

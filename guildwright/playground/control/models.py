@@ -14,13 +14,14 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class UserView(View, frozen=True, kw_only=True):
-    """A person or bot. `name` is what others see."""
+    """A person or bot. `name` is what others see. `dms_closed`: private messages of the bot are refused (50007)."""
 
     id: str
     username: str
     name: str
     bot: bool
     created_at: str
+    dms_closed: bool = False
 
 
 class RoleView(View, frozen=True, kw_only=True):

@@ -4,6 +4,7 @@ from litestar import Router
 from litestar.di import Provide
 
 from guildwright.playground.control import (
+    account_routes,
     act_routes,
     arrange_routes,
     chat_routes,
@@ -27,6 +28,7 @@ def control_router(control: Control) -> Router:
         route_handlers=[
             *read_routes.ROUTES,
             *act_routes.ROUTES,
+            *account_routes.ROUTES,
             *chat_routes.ROUTES,
             *arrange_routes.ROUTES,
             *fault_routes.ROUTES,

@@ -24,6 +24,7 @@ def user(record: User) -> models.UserView:
         name=record.global_name or record.username,
         bot=record.bot,
         created_at=made_at(record.id).isoformat(),
+        dms_closed=record.closed,
     )
 
 

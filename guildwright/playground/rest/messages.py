@@ -40,7 +40,7 @@ async def create_message(call: BotCall, channel_id: FromPath[int]) -> Response[o
         raise errors.DiscordError(400, 50008, "Cannot send messages in a non-text channel")
     draft = bodies.read_new(body, await call.files())
     channel = _writable(call, channel_id, draft)
-    if channel.recipient_id and not _shares_a_guild(call, channel.recipient_id):
+    if channel.recipient_id and not _reachable(call, channel.recipient_id):
         raise errors.DiscordError(403, 50007, "Cannot send messages to this user")
     if draft.nonce is not None and draft.enforce_nonce:
         earlier = posting.earlier_with_nonce(call.play, channel, call.own_id, draft.nonce)
@@ -50,7 +50,10 @@ async def create_message(call: BotCall, channel_id: FromPath[int]) -> Response[o
     return answer(_with_nonce(call, render_message.message(call.memory, message), draft))
 
 
-def _shares_a_guild(call: Call, user_id: int) -> bool:
+def _reachable(call: Call, user_id: int) -> bool:
+    """Whether private messages reach the user: it takes some, and shares a guild with the bot."""
+    if call.memory.users[user_id].closed:
+        return False
     return any(call.memory.member(guild.id, user_id) for guild in call.memory.bot_guilds())
 
 

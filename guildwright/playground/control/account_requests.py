@@ -1,0 +1,9 @@
+"""What the control API takes about accounts: private messages, applications, purchases. Ids are snowflakes as strings."""
+
+from guildwright.playground.control.requests import Body
+
+
+class PrivateMessages(Body, frozen=True, kw_only=True):
+    """The switch "Direct messages" of a person's privacy settings."""
+
+    closed: bool
