@@ -41,23 +41,16 @@ class Match(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-class Rule:
-    """A fault that waits for its requests: after `skip` of them it meets `times` (None: all)."""
+class Count:
+    """How many requests or events a fault meets: `times` (None: all) after `skip` of them."""
 
-    def __init__(self, effect: Effect, match: Match, *, times: int | None = 1, skip: int = 0) -> None:
-        self.id = 0
-        self.effect = effect
-        self.match = match
+    def __init__(self, times: int | None = 1, skip: int = 0) -> None:
         self.left = times
         self.skip = skip
         self.hits = 0
-        self.status = 500
-        self.seconds = 0.0
-        self.scope: Scope = "user"
-        self.lifted = asyncio.Event()
 
     def take(self) -> bool:
-        """Whether it meets this one of its requests; it counts."""
+        """Whether it meets this one; it counts."""
         if self.left == 0:
             return False
         if self.skip > 0:
@@ -69,6 +62,20 @@ class Rule:
         return True
 
 
+class Rule:
+    """A fault that waits for its requests."""
+
+    def __init__(self, effect: Effect, match: Match, count: Count) -> None:
+        self.id = 0
+        self.effect = effect
+        self.match = match
+        self.count = count
+        self.status = 500
+        self.seconds = 0.0
+        self.scope: Scope = "user"
+        self.lifted = asyncio.Event()
+
+
 class Faults:
     """The rules of this playground, oldest first."""
 
@@ -77,22 +84,15 @@ class Faults:
         self._last = 0
         self.rules: list[Rule] = []
 
-    def add(self, rule: Rule) -> Rule:
-        """From now on."""
+    def number(self) -> int:
+        """The id of the next fault of any kind."""
         self._last += 1
-        rule.id = self._last
-        self.rules.append(rule)
-        return rule
+        return self._last
 
     def remove(self, rule: Rule) -> None:
         """No more; requests that it holds are let go."""
         self.rules.remove(rule)
         rule.lifted.set()
-
-    def clear(self) -> None:
-        """Behave again."""
-        for rule in [*self.rules]:
-            self.remove(rule)
 
     def pick(self, method: str, path: str) -> list[Rule]:
         """What this request meets: any delays, and one fault at most. The path is without the API's prefix."""
@@ -103,7 +103,7 @@ class Faults:
         for rule in self.rules:
             late = rule.effect in _LATE
             if (late or all(other.effect in _LATE for other in met)) and rule.match.meets(method, path, place):
-                met += [rule] if rule.take() else []
+                met += [rule] if rule.count.take() else []
         return met
 
     def _place(self, path: str) -> tuple[int | None, int | None]:

@@ -1,6 +1,7 @@
 """The local Discord as one object: state, rules, sessions, listeners. Edges get it passed in."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -20,6 +21,9 @@ from guildwright.playground.rest.buckets import Limits, Settings
 from guildwright.playground.seed import seed
 from guildwright.playground.store import Store
 from guildwright.playground.waiting import Waiting
+
+if TYPE_CHECKING:
+    from guildwright.playground.gateway.line import Line
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,6 +55,7 @@ class Playground:
         self.recorder = Recorder(self.clock, options.record)
         self.faults = Faults(self.memory)
         self.connections = Connections()
+        self.lines: dict[object, Line] = {}  # by the wire that speaks over them
         self.limits = Limits(self.clock, Settings(on=options.rate_limits))
 
     @property

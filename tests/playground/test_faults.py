@@ -94,7 +94,7 @@ async def test_a_stalled_request_does_nothing_and_is_cut_off_when_the_fault_is_d
     with pytest.raises(httpx.ReadTimeout):
         await discord.http.get("/api/v10/gateway", timeout=0.1)
     writing = asyncio.create_task(write(discord))
-    await eventually(lambda: discord.play.faults.rules[0].hits == 2)
+    await eventually(lambda: discord.play.faults.rules[0].count.hits == 2)
 
     await discord.told("DELETE", f"/faults/{fault}")
 

@@ -6,6 +6,7 @@ from guildwright.playground.control.accounts import Accounts
 from guildwright.playground.control.chat import Chat
 from guildwright.playground.control.clock import Time
 from guildwright.playground.control.faults import Faults
+from guildwright.playground.control.gateway_faults import GatewayFaults
 from guildwright.playground.control.guilds import Guilds
 from guildwright.playground.control.limits import RateLimits
 from guildwright.playground.control.lookup import Lookup
@@ -27,6 +28,7 @@ class Control:
         self.find = Lookup(play)
         self.guilds = Guilds(play)
         self.faults = Faults(play)
+        self.gateway_faults = GatewayFaults(play)
         self.time = Time(play)
         self.limits = RateLimits(play)
         self.presence = PresenceActs(play)

@@ -5,8 +5,11 @@ from typing import Literal
 from guildwright.playground import faults
 from guildwright.playground.control.models import View
 from guildwright.playground.control.requests import Body
+from guildwright.playground.gateway.detours import Detour
 
 type RestEffect = Literal["status", "reset", "lose_answer", "delay", "delay_answer", "rate_limit", "stall"]
+type EventEffect = Literal["delay", "reorder", "duplicate", "lose"]
+type GatewayAct = Literal["drop", "half_close", "stall", "flow", "reconnect", "invalid_session", "expire", "close"]
 type LimitScope = Literal["user", "global", "shared"]
 
 
@@ -58,10 +61,64 @@ class FaultView(View, frozen=True, kw_only=True):
     scope: LimitScope | None = None
 
 
+class NewEventFault(Body, frozen=True, kw_only=True):
+    """A fault for gateway events to come: for the first `times` (null: all) that match, after `skip` of them.
+
+    `event` is a name such as MESSAGE_CREATE; absent fields say nothing. Effects: `delay` tells it `milliseconds` late;
+    `reorder` tells it after the session's next event, or after `milliseconds` (1000) if none comes; `duplicate` tells
+    it twice, `lose` never. Sequences stay without gaps.
+    """
+
+    effect: EventEffect
+    event: str | None = None
+    session_id: str | None = None
+    guild_id: str | None = None
+    times: int | None = 1
+    skip: int = 0
+    milliseconds: int | None = None
+
+
+class EventFaultView(View, frozen=True, kw_only=True):
+    """A fault for events: `left` is how many more it meets (null: all), `hits` how many it met."""
+
+    id: str
+    effect: EventEffect
+    event: str | None
+    session_id: str | None
+    guild_id: str | None
+    left: int | None
+    skip: int
+    hits: int
+    milliseconds: int | None
+
+
 class FaultsView(View, frozen=True, kw_only=True):
-    """Every fault, oldest first; those that are used up stay until they are deleted."""
+    """Every fault, oldest first; those that are used up stay until they are deleted. `stalled` are sessions."""
 
     faults: list[FaultView]
+    events: list[EventFaultView]
+    stalled: list[str]
+
+
+class GatewayFault(Body, frozen=True, kw_only=True):
+    """What happens now to one session, or to all that are connected.
+
+    `drop`: the TCP connection is reset. `half_close`: the playground says that it sends no more bytes, without a close
+    frame. `stall`: not a byte passes either way until `flow`, or until every fault is deleted. `reconnect`: opcode 7.
+    `invalid_session`: opcode 9, with `resumable` (false). `expire`: the session is forgotten, whether connected (close
+    code 4009) or not. `close`: with `code` (4000).
+    """
+
+    act: GatewayAct
+    session_id: str | None = None
+    code: int | None = None
+    resumable: bool | None = None
+
+
+class SessionsView(View, frozen=True, kw_only=True):
+    """The sessions that it happened to."""
+
+    sessions: list[str]
 
 
 class ClockView(View, frozen=True, kw_only=True):
@@ -111,11 +168,26 @@ def fault(rule: faults.Rule, match: NewMatch) -> FaultView:
         id=str(rule.id),
         effect=rule.effect,
         match=match,
-        left=rule.left,
-        skip=rule.skip,
-        hits=rule.hits,
+        left=rule.count.left,
+        skip=rule.count.skip,
+        hits=rule.count.hits,
         status=rule.status if rule.effect in {"status", "rate_limit"} else None,
         milliseconds=round(rule.seconds * 1000) if late else None,
         retry_after=rule.seconds if limited else None,
         scope=rule.scope if limited else None,
+    )
+
+
+def event_fault(rule: Detour) -> EventFaultView:
+    """A detour as it is shown."""
+    return EventFaultView(
+        id=str(rule.id),
+        effect=rule.effect,
+        event=rule.event,
+        session_id=rule.session_id,
+        guild_id=str(rule.guild_id) if rule.guild_id else None,
+        left=rule.count.left,
+        skip=rule.count.skip,
+        hits=rule.count.hits,
+        milliseconds=round(rule.seconds * 1000) if rule.effect in {"delay", "reorder"} else None,
     )

@@ -6,6 +6,7 @@ from litestar.params import FromPath, JSONBody
 from guildwright.playground.control import fault_models as models
 from guildwright.playground.control.access import Access
 from guildwright.playground.control.errors import REFUSALS
+from guildwright.playground.control.models import BotView
 
 
 @get("/faults", summary="Which faults wait for their requests", tags=["misbehave"], responses=REFUSALS)
@@ -20,6 +21,30 @@ async def add_fault(control: Access, data: JSONBody[models.NewFault]) -> models.
     return control.faults.add(data)
 
 
+@post("/faults/events", summary="Let gateway events meet a fault", tags=["misbehave"], responses=REFUSALS)
+async def add_event_fault(control: Access, data: JSONBody[models.NewEventFault]) -> models.EventFaultView:
+    """An event meets the oldest fault that matches."""
+    return control.faults.add_event(data)
+
+
+@post(
+    "/faults/gateway",
+    summary="Disturb gateway connections now",
+    tags=["misbehave"],
+    responses=REFUSALS,
+    status_code=200,
+)
+async def disturb_gateway(control: Access, data: JSONBody[models.GatewayFault]) -> models.SessionsView:
+    """Happens once, to the sessions that there are."""
+    return control.gateway_faults.act(data)
+
+
+@post("/token", summary="Reset the bot's token", tags=["misbehave"], responses=REFUSALS, status_code=200)
+async def reset_token(control: Access) -> BotView:
+    """As in the developer portal: whoever is connected is closed with 4004, and the old token is answered with 401."""
+    return control.gateway_faults.reset_token()
+
+
 @delete("/faults/{fault_id:str}", summary="End a fault", tags=["misbehave"], responses=REFUSALS)
 async def remove_fault(control: Access, fault_id: FromPath[str]) -> None:
     """Requests that it holds are cut off."""
@@ -28,7 +53,7 @@ async def remove_fault(control: Access, fault_id: FromPath[str]) -> None:
 
 @delete("/faults", summary="Behave again", tags=["misbehave"], responses=REFUSALS)
 async def clear_faults(control: Access) -> None:
-    """Ends every fault."""
+    """Ends every fault, and every stall of a gateway connection."""
     control.faults.clear()
 
 
@@ -44,4 +69,14 @@ async def change_limits(control: Access, data: JSONBody[models.ChangeLimits]) ->
     return control.limits.change(data)
 
 
-ROUTES = (get_faults, add_fault, remove_fault, clear_faults, get_limits, change_limits)
+ROUTES = (
+    get_faults,
+    add_fault,
+    add_event_fault,
+    disturb_gateway,
+    reset_token,
+    remove_fault,
+    clear_faults,
+    get_limits,
+    change_limits,
+)

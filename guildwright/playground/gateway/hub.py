@@ -2,12 +2,14 @@
 
 import secrets
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from guildwright.playground.bits import Intent
 from guildwright.playground.clock import Clock
+from guildwright.playground.gateway.detours import Detours
 from guildwright.playground.gateway.session import Dispatch, Session, Wire, signal
 from guildwright.playground.records import Json
 from guildwright.playground.store import Store
@@ -31,6 +33,7 @@ class Hub:
         for session in self.sessions.values():
             session.left_at = clock.monotonic()
         self._identified: dict[int, float] = {}
+        self.detours = Detours(clock)
         self.ended: Callable[[Session], None] = lambda _: None
 
     def dispatch(self, dispatch: Dispatch) -> int:
@@ -43,7 +46,11 @@ class Hub:
                 data = dispatch.data(session)
                 if id(data) not in encoded:
                     encoded[id(data)] = data, msgspec.json.encode(data)
-                session.tell(dispatch.name, encoded[id(data)][1])
+                if self.detours.rules:
+                    say = partial(session.tell, dispatch.name, encoded[id(data)][1])
+                    self.detours.tell(session, dispatch, say)
+                else:
+                    session.tell(dispatch.name, encoded[id(data)][1])
                 told += session.wire is not None
         return told
 
