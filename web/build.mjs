@@ -25,6 +25,8 @@ const ICONS = [
   "pencil", "phone", "phone-off", "pin", "pin-off", "plug", "plus", "reply", "rotate-ccw", "search", "send",
   "settings", "shield", "slash", "smile-plus", "sun-moon", "tag", "trash-2", "triangle-alert", "user-plus", "user-x",
   "users", "volume-2", "volume-x", "x",
+  // of the frame:
+  "arrow-down", "circle", "circle-check", "compass", "skip-forward", "sprout", "zap",
 ];
 
 const LICENSED = ["htmx.org", "htmx-ext-sse", "@github/combobox-nav", "lucide-static",

@@ -31,7 +31,20 @@ def side_routes(play: Playground, desk: Desk) -> list[ControllerRouterHandler]:
         view = desk.look(desk.seat(channel, user))
         return desk.draw.html("exchange.html", view, raw=raw(found) if found else None)
 
-    return [story, exchange]
+    @get("/page/history", media_type=MediaType.HTML, response_headers=HEADERS)
+    async def history(
+        channel: FromQuery[int],
+        user: _As = None,
+        before: FromQuery[int | None] = None,
+        after: FromQuery[int | None] = None,
+        around: FromQuery[int | None] = None,
+    ) -> str:
+        view = desk.look(desk.seat(channel, user))
+        turns = ((view.history.before, before), (view.history.after, after), (view.history.around, around))
+        found = next((turn(place) for turn, place in turns if place is not None), view.history.newest())
+        return desk.draw.html("stretch.html", view.turned_to(found))
+
+    return [story, exchange, history]
 
 
 def traced(play: Playground, view: View, message_id: int | None) -> Trace | None:

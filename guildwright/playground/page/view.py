@@ -11,6 +11,7 @@ from guildwright.playground import render_message
 from guildwright.playground.bits import Permission
 from guildwright.playground.control.models import CommandView
 from guildwright.playground.page import seat as seats
+from guildwright.playground.page.history import History, Stretch
 from guildwright.playground.page.names import GuildNames
 from guildwright.playground.page.seat import Seat
 from guildwright.playground.page.seen import Seen
@@ -19,7 +20,6 @@ from guildwright.playground.page.trace import Tracer
 from guildwright.playground.playground import Playground
 from guildwright.playground.records import Channel, Json, Member, Message, User
 
-MESSAGES_SHOWN = 100
 _NEW = timedelta(days=7)
 
 
@@ -99,11 +99,25 @@ class View:
         return ", ".join(words) or "Member"
 
     @cached_property
+    def history(self) -> History:
+        """The channel as the member sees it."""
+        held = self._play.memory.messages.get(self.at.channel.id, {})
+        return History(held, lambda message: seats.visible_to(message, self.at.user))
+
+    @cached_property
+    def stretch(self) -> Stretch:
+        """The messages that are drawn: the newest, unless `turned_to` others."""
+        return self.history.newest()
+
+    def turned_to(self, stretch: Stretch) -> "View":
+        """The same view of other messages."""
+        self.stretch = stretch
+        return self
+
+    @property
     def records(self) -> list[Message]:
-        """The newest messages that the member sees here, oldest first."""
-        held = self._play.memory.messages.get(self.at.channel.id, {}).values()
-        visible = [message for message in held if seats.visible_to(message, self.at.user)]
-        return sorted(visible, key=lambda message: message.id)[-MESSAGES_SHOWN:]
+        """The drawn messages, oldest first."""
+        return self.stretch.messages
 
     @cached_property
     def messages(self) -> list[Json]:

@@ -1,4 +1,5 @@
-// What HTML and htmx cannot say: theme, dialog, focus, following the newest message, connection state.
+// What HTML and htmx cannot say: theme, dialog, focus, connection state.
+import { flooded, refresh as refreshHistory } from "./history.js";
 import { attachPickers } from "./picker.js";
 import { choose, forget, mark, pointed, refreshStory } from "./side.js";
 import { writeTimes } from "./times.js";
@@ -85,19 +86,6 @@ document.addEventListener("htmx:afterSettle", (event) => {
 });
 document.addEventListener("spoken", () => { byId("say").value = ""; });
 
-// The list follows its end unless the reader scrolled up.
-const NEAR = 120;
-let following = true;
-function followNewest() {
-  const list = byId("messages");
-  if (list && following) list.scrollTop = list.scrollHeight;
-}
-document.addEventListener("scroll", (event) => {
-  const list = event.target;
-  if (list.id === "messages") following = list.scrollHeight - list.scrollTop - list.clientHeight < NEAR;
-}, true);
-addEventListener("resize", followNewest);
-
 // The connection: say when it is lost, and when it is back.
 function offline(text) { byId("offline").textContent = text; }
 document.addEventListener("htmx:sseOpen", (event) => {
@@ -107,6 +95,7 @@ document.addEventListener("htmx:sseOpen", (event) => {
   const { source } = event.detail;
   source.addEventListener("gone", () => { source.close(); location.reload(); });
   source.addEventListener("story", refreshStory);
+  source.addEventListener("flood", flooded);
 });
 // A message that is not on the page, since it is older than what is shown, cannot be drawn anew.
 document.addEventListener("htmx:sseBeforeMessage", (event) => {
@@ -120,19 +109,18 @@ document.addEventListener("htmx:sseError", () => {
 document.addEventListener("htmx:sendError", () => offline("That did not arrive: the playground does not answer. Try again in a moment."));
 document.addEventListener("htmx:responseError", (event) => offline(`The playground could not do that (${event.detail.xhr.status}). Its log says why.`));
 
-function refresh() {
+function refresh(changes) {
   watchDialog();
   mark();
   attachPickers();
   writeTimes();
-  followNewest();
+  refreshHistory(changes);
 }
 
 let channel = null;
-new MutationObserver(() => {
+new MutationObserver((changes) => {
   const list = byId("messages");
-  if (list && list !== channel) { channel = list; following = true; forget(); }
-  refresh();
+  if (list && list !== channel) { channel = list; forget(); }
+  refresh(changes);
 }).observe(document.body, { childList: true, subtree: true });
-document.fonts?.ready.then(followNewest);
 refresh();

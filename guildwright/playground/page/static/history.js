@@ -1,0 +1,149 @@
+// A window on a long channel: a few pages of messages, more fetched as one scrolls, the far end let go.
+const byId = (id) => document.getElementById(id);
+const MOST = 200;   // messages in the window
+const NEAR = 800;   // pixels to an end at which the next page is fetched
+const END = 120;    // pixels to the end at which the reader follows it
+
+let following = true;
+let missed = 0;     // messages that came below what is shown
+let loading = false;
+
+const box = () => byId("messages");
+const list = () => byId("message-list");
+const items = () => list().querySelectorAll(":scope > .message");
+const has = (end) => end in list().dataset;
+const set = (end, yes) => { if (yes) list().dataset[end] = ""; else delete list().dataset[end]; };
+
+async function get(query) {
+  const { channel, as } = JSON.parse(byId("story").dataset.seat);
+  const answer = await fetch(`/page/history?${new URLSearchParams({ channel, as, ...query })}`);
+  if (!answer.ok) throw new Error(String(answer.status));
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("stretch");
+  return { found: [...page.children].map((one) => document.adoptNode(one)), ends: page.dataset };
+}
+
+// What the reader looks at stays where it is, whatever comes or goes above it.
+function anchored(change) {
+  const top = box().getBoundingClientRect().top;
+  const anchor = [...items()].find((one) => one.getBoundingClientRect().bottom > top);
+  const before = anchor?.getBoundingClientRect().top;
+  change();
+  if (anchor?.isConnected) box().scrollTop += anchor.getBoundingClientRect().top - before;
+}
+
+function trim(fromTop) {
+  const all = [...items()];
+  const surplus = Math.max(0, all.length - MOST);
+  if (!surplus) return;
+  for (const one of fromTop ? all.slice(0, surplus) : all.slice(-surplus)) one.remove();
+  set(fromTop ? "older" : "newer", true);
+}
+
+function add(found, where) {
+  for (const one of found) byId(one.id)?.remove();
+  where === "top" ? list().prepend(...found) : list().append(...found);
+  for (const one of found) htmx.process(one);
+}
+
+async function extend(end) {
+  if (loading || !has(end)) return;
+  loading = true;
+  const mine = list();
+  const edge = end === "older" ? items()[0] : [...items()].at(-1);
+  box().setAttribute("aria-busy", "true"); // what is fetched is not news
+  try {
+    const { found, ends } = await get({ [end === "older" ? "before" : "after"]: edge.id.slice(2) });
+    if (mine !== list()) return;
+    anchored(() => {
+      add(found, end === "older" ? "top" : "bottom");
+      set(end, end in ends);
+      trim(end === "newer");
+    });
+    if (!has("newer")) missed = 0;
+  } catch { /* the live stream says that nobody answers; scrolling on tries again */ } finally {
+    loading = false;
+    box()?.removeAttribute("aria-busy");
+    tell();
+  }
+}
+
+async function replace(query) {
+  const { found, ends } = await get(query);
+  list().replaceChildren();
+  add(found, "bottom");
+  set("older", "older" in ends);
+  set("newer", "newer" in ends);
+}
+
+export async function jump() {
+  if (has("newer")) await replace({}).catch(() => {});
+  missed = 0;
+  following = true;
+  follow();
+}
+
+// To a message wherever it is: shown already, or fetched with its neighbours.
+export async function goTo(messageId) {
+  if (!byId(`m-${messageId}`)) await replace({ around: messageId }).catch(() => {});
+  const message = byId(`m-${messageId}`);
+  if (!message) return false;
+  following = false;
+  message.scrollIntoView({ block: "center" });
+  message.tabIndex = -1;
+  message.focus({ preventScroll: true });
+  tell();
+  return true;
+}
+
+function follow() {
+  if (box() && following && !has("newer")) box().scrollTop = box().scrollHeight;
+  tell();
+}
+
+function tell() {
+  const button = byId("newest");
+  if (!button || !list()) return;
+  button.hidden = following && !has("newer");
+  const words = missed ? `Jump to newest, ${missed > 99 ? "99+" : missed} new` : "Jump to newest";
+  if (byId("newest-words").textContent !== words) byId("newest-words").textContent = words;
+}
+
+// What the live stream has appended: counted where the window ends earlier, else kept, and the far end let go.
+function arrived(added) {
+  const news = added.filter((one) => one.parentNode === list() && one.matches(".is-new"));
+  if (!news.length) return;
+  if (!following) missed += news.length;
+  if (has("newer")) for (const one of news) one.remove();
+  else if (following) trim(true);
+}
+
+export function flooded() {
+  if (following && !has("newer")) return replace({}).catch(() => {}).then(follow);
+  set("newer", true);
+  tell();
+}
+
+let shown = null;
+export function refresh(changes = []) {
+  if (!box()) return;
+  if (shown !== box()) { shown = box(); following = true; missed = 0; loading = false; }
+  arrived(changes.flatMap((change) => [...change.addedNodes]).filter((node) => node.nodeType === 1));
+  follow();
+}
+
+document.addEventListener("scroll", (event) => {
+  const view = event.target;
+  if (view.id !== "messages") return;
+  const left = view.scrollHeight - view.scrollTop - view.clientHeight;
+  following = left < END && !has("newer");
+  if (following) missed = 0;
+  if (view.scrollTop < NEAR) extend("older");
+  if (left < NEAR) extend("newer");
+  tell();
+}, true);
+document.addEventListener("click", (event) => {
+  if (event.target.closest("#older")) extend("older");
+  if (event.target.closest("#newest")) jump().then(() => byId("say").focus({ preventScroll: true }));
+});
+addEventListener("resize", follow);
+document.fonts?.ready.then(follow);

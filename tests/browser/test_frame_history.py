@@ -1,0 +1,154 @@
+"""A channel of ten thousand messages in a real browser: it scrolls from end to end in a window that stays small."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from guildwright.playground import effects, posting
+from guildwright.playground.bodies.message import read_new
+from guildwright.playground.playground import Options, Playground
+from tests.browser.chromium import PHONE, Windows, axe_violations, screenshot
+from tests.fakes.playground_alone import PlaygroundAlone
+
+pytestmark = pytest.mark.browser
+
+COUNT = 10_000
+MOST = 200
+_IDS = "[...document.querySelectorAll('#message-list > .message')].map((one) => one.id.slice(2))"
+# The most messages there were in any frame, for as long as one scrolls.
+_WATCH = """() => {
+  window.most = 0;
+  const look = () => {
+    window.most = Math.max(window.most, document.querySelectorAll("#message-list > .message").length);
+    requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+}"""
+_GO_TO = "async (id) => { const history = await import('/assets/history.js'); await history.goTo(id); }"
+
+
+def fill(data: Path, count: int) -> list[int]:
+    """As if members had talked for a year, with some longer words in between; the messages' ids."""
+    ids: list[int] = []
+    data.mkdir(parents=True)
+    play = Playground(Options(file=data / "playground.sqlite3"))
+    place = next(channel for channel in play.memory.channels.values() if channel.name == "gatehouse")
+    people = [user.id for user in play.memory.users.values() if not user.bot]
+    with play.store.change() as change:
+        for number in range(count):
+            words = f"word {number}" + "\nand what else there is to say about it" * (number % 7 == 0)
+            author = people[number // 3 % len(people)]
+            message = posting.compose(play, place, author, read_new({"content": words}))
+            effects.message_created(play, change, message)
+            ids.append(message.id)
+    play.close()
+    return ids
+
+
+class Hall(PlaygroundAlone):
+    """The Oak Hall with a gatehouse full of words; `everything` is their ids."""
+
+    def __init__(self, data: Path) -> None:
+        self.everything = fill(data, COUNT)
+        super().__init__(data)
+
+
+@pytest.fixture(scope="module")
+def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
+    hall = Hall(tmp_path_factory.mktemp("long") / "playground")
+    hall.start()
+    yield hall
+    hall.kill()
+
+
+@pytest.fixture
+def window(browser: Browser, hall: Hall) -> Iterator[Windows]:
+    windows = Windows(browser, hall.facts["page"])
+    yield windows
+    windows.close()
+    assert windows.faults == []
+
+
+def gatehouse(hall: Hall) -> str:
+    return f"?channel={hall.facts['channels']['gatehouse']}"
+
+
+def ids(page: Page) -> list[int]:
+    return [int(one) for one in page.evaluate(_IDS)]
+
+
+def scroll(page: Page, by: int) -> None:
+    page.mouse.wheel(0, by)
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
+def test_from_the_newest_to_the_first_word_and_back_in_a_small_window(window: Windows, hall: Hall) -> None:
+    page = window.open(gatehouse(hall))
+    everything = hall.everything
+    expect(page.get_by_text(f"word {COUNT - 1}", exact=True)).to_be_in_viewport()
+    assert len(ids(page)) == 50
+
+    page.locator("#messages").hover()
+    page.evaluate(_WATCH)
+    seen: set[int] = set(ids(page))
+    for _ in range(400):
+        scroll(page, -1500)
+        shown = ids(page)
+        start = everything.index(shown[0])
+        assert shown == everything[start : start + len(shown)], "the window is a stretch of the channel without a gap"
+        seen.update(shown)
+        if len(seen) > 1500:
+            break
+    assert page.evaluate("window.most") <= MOST
+    assert len(seen) > 1500
+    screenshot(page, "history-wide-scrolled")
+    assert axe_violations(page) == []
+
+    button = page.get_by_role("button", name="Jump to newest")
+    hall.write("bo", "gatehouse", "while one reads")
+    expect(button).to_have_text("Jump to newest, 1 new")
+    expect(page.get_by_text("while one reads")).to_have_count(0)
+    button.click()
+    expect(page.get_by_text("while one reads")).to_be_in_viewport()
+    expect(button).to_be_hidden()
+    expect(page.locator("#say")).to_be_focused()
+
+
+def test_what_one_reads_stays_in_its_place_when_older_messages_come(window: Windows, hall: Hall) -> None:
+    page = window.open(gatehouse(hall))
+    first = ids(page)[0]
+    page.locator("#messages").evaluate("(list) => { list.scrollTop = 300; }")
+    before = page.locator(f"#m-{first}").evaluate("(one) => one.getBoundingClientRect().top")
+    expect(page.locator("#message-list > li")).to_have_count(100)
+    assert page.locator(f"#m-{first}").evaluate("(one) => one.getBoundingClientRect().top") == pytest.approx(
+        before, abs=2
+    )
+
+
+def test_the_first_message_says_where_the_channel_begins(window: Windows, hall: Hall) -> None:
+    page = window.open(gatehouse(hall))
+    expect(page.get_by_text("This is where #gatehouse begins.")).to_be_hidden()
+    page.evaluate(_GO_TO, str(hall.everything[2]))
+    expect(page.get_by_text("word 2", exact=True)).to_be_in_viewport()
+    page.locator("#messages").evaluate("(list) => list.scrollTo(0, 0)")
+    expect(page.get_by_text("This is where #gatehouse begins.")).to_be_visible()
+    screenshot(page, "history-wide-beginning")
+    page.locator("#messages").hover()
+    for _ in range(30):
+        scroll(page, 4000)
+    assert len(ids(page)) <= MOST
+    assert ids(page)[-1] > hall.everything[250]
+
+
+def test_by_keyboard_one_walks_past_the_end_of_a_page(window: Windows, hall: Hall) -> None:
+    page = window.open(gatehouse(hall), size=PHONE)
+    page.locator("#messages").focus()
+    for _ in range(70):
+        page.keyboard.press("ArrowUp")
+    focused = page.evaluate("document.activeElement.id.slice(2)")
+    assert int(focused) in ids(page)
+    assert hall.everything.index(int(focused)) < COUNT - 50
+    screenshot(page, "history-phone")
+    assert axe_violations(page) == []
