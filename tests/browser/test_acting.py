@@ -161,7 +161,7 @@ def test_selects_send_what_was_chosen(windows: Windows, bot: PlainBot) -> None:
     say(page).fill("/choose")
     say(page).press("Enter")
     page.get_by_role("button", name="Run").click()
-    asked = page.locator("#message-list > li", has_text="Which?").last
+    asked = page.locator("#message-list > li", has=page.locator(".md", has_text="Which?")).last
     asked.get_by_label("Choose a colour").select_option("green")
     expect(last_message(page)).to_contain_text('Got ["green"]')
     asked.get_by_text("Choose up to 3 roles").first.click()

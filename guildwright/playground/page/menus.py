@@ -44,6 +44,7 @@ def _message(scene: Scene) -> Menu:
     author = scene.view.names.user(str(message.author_id)) or "somebody"
     copies = [Item("Copy text", "copy", data=("copy", message.content))] if message.content else []
     copies.append(Item("Copy message id", "copy", data=("copy", str(message.id))))
+    copies.append(Item("What the bot did", "panel-right", data=("story", str(message.id))))
     title = f"Message of {author}"
     if message.private_to:
         return Menu(title, [copies])
