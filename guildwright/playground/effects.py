@@ -2,7 +2,7 @@
 
 import functools
 
-from guildwright.playground import render_message
+from guildwright.playground import render_message, threads
 from guildwright.playground.bits import Intent, Permission
 from guildwright.playground.gateway.session import Dispatch, Session
 from guildwright.playground.playground import Playground
@@ -13,14 +13,16 @@ from guildwright.playground.store import Change
 def message_created(play: Playground, change: Change, message: Message) -> None:
     """A message appears."""
     change.put(message)
+    threads.written_in(play, change, message)
     _count(play, change, "private_messages_created" if message.private_to else "messages_created", message)
     _announce_message(play, change, "MESSAGE_CREATE", "message_create", message)
 
 
-def message_edited(play: Playground, change: Change, message: Message) -> None:
+def message_edited(play: Playground, change: Change, message: Message, *, by_author: bool = True) -> None:
     """A message changes."""
     change.put(message)
-    _count(play, change, "private_messages_edited" if message.private_to else "messages_edited", message)
+    if by_author:
+        _count(play, change, "private_messages_edited" if message.private_to else "messages_edited", message)
     _announce_message(play, change, "MESSAGE_UPDATE", "message_update", message)
 
 
@@ -51,8 +53,8 @@ def messages_deleted(play: Playground, change: Change, channel: Channel, message
 
 
 def _count(play: Playground, change: Change, name: str, message: Message) -> None:
-    """Only what the bot did is an effect."""
-    if message.author_id == play.application.id:
+    """Only what the bot did is an effect, and what Discord writes in its name is not."""
+    if message.author_id == play.application.id and message.type in threads.WRITTEN:
         change.count(name, message.guild_id, message.channel_id)
 
 

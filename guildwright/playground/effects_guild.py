@@ -2,7 +2,7 @@
 
 import msgspec
 
-from guildwright.playground import effects_presence, render
+from guildwright.playground import effects_presence, render, threads
 from guildwright.playground.bits import Intent
 from guildwright.playground.gateway.arrival import guild_create
 from guildwright.playground.gateway.session import Dispatch, Session
@@ -40,6 +40,9 @@ def channel_edited(play: Playground, change: Change, channel: Channel) -> None:
 
 def channel_deleted(play: Playground, change: Change, channel: Channel) -> None:
     """A channel goes, with all that was written in it."""
+    for thread in play.memory.guild_threads(channel.guild_id or 0):
+        if thread.parent_id == channel.id:
+            threads.forget(play, change, thread)
     for message in list(play.memory.messages.get(channel.id, {}).values()):
         change.drop(message)
     effects_presence.voice_emptied(play, change, channel)

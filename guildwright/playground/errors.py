@@ -134,6 +134,11 @@ def missing_permissions() -> DiscordError:
     return DiscordError(403, 50013, "Missing Permissions")
 
 
+def thread_archived() -> DiscordError:
+    """50083."""
+    return DiscordError(400, 50083, "Thread is archived")
+
+
 def already_acknowledged() -> DiscordError:
     """40060."""
     return DiscordError(400, 40060, "Interaction has already been acknowledged.")

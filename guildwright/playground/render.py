@@ -1,5 +1,6 @@
 """Records as Discord's JSON. Every object here satisfies both the OpenAPI document and the gateway schemas."""
 
+from guildwright.playground import render_channel
 from guildwright.playground.bits import Permission
 from guildwright.playground.memory import Memory
 from guildwright.playground.records import (
@@ -85,26 +86,18 @@ def member(memory: Memory, record: Member) -> Json:
 
 
 def channel(memory: Memory, record: Channel) -> Json:
-    """A channel object."""
+    """A channel object, of a thread too."""
+    if record.guild_id is not None:
+        return render_channel.guild_channel(memory, record)
     last = memory.last_message_id(record.id)
-    common = {"id": str(record.id), "type": record.type, "flags": 0, "last_message_id": str(last) if last else None}
-    if record.guild_id is None:
-        recipient = memory.users[record.recipient_id or 0]
-        return common | {"recipients": [user(recipient)]}
-    overwrites = [
-        {"id": str(entry.id), "type": entry.type, "allow": str(entry.allow), "deny": str(entry.deny)}
-        for entry in record.overwrites
-    ]
-    return common | {
-        "guild_id": str(record.guild_id),
-        "name": record.name,
-        "topic": record.topic,
-        "position": record.position,
-        "parent_id": str(record.parent_id) if record.parent_id else None,
-        "permission_overwrites": overwrites,
-        "nsfw": record.nsfw,
-        "rate_limit_per_user": record.slowmode,
+    body: Json = {
+        "id": str(record.id),
+        "type": record.type,
+        "flags": 0,
+        "last_message_id": str(last) if last else None,
+        "recipients": [user(memory.users[record.recipient_id or 0])],
     }
+    return body | ({"last_pin_timestamp": record.pinned_at} if record.pinned_at else {})
 
 
 def guild(memory: Memory, record: Guild) -> Json:

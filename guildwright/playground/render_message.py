@@ -1,11 +1,13 @@
 """Messages as Discord's JSON, with where they came from; see `render` for everything else."""
 
-from guildwright.playground import media
+from guildwright.playground import media, render_channel
 from guildwright.playground.bits import InteractionType
 from guildwright.playground.ids import made_at
 from guildwright.playground.memory import Memory
 from guildwright.playground.records import Interaction, Json, Message, Reaction
 from guildwright.playground.render import bare_member, user
+
+_STARTER = 21
 
 
 def interaction_metadata(memory: Memory, record: Interaction) -> Json:
@@ -61,9 +63,11 @@ def message(memory: Memory, record: Message, *, quoted: bool = False) -> Json:
     if record.reactions:
         body["reactions"] = [_reaction(memory, entry) for entry in record.reactions]
     _add_origin(memory, record, body)
-    if record.reply_to and not quoted:
-        replied = memory.messages[record.channel_id].get(record.reply_to)
-        body["referenced_message"] = message(memory, replied, quoted=True) if replied else None
+    if not quoted:
+        _add_referenced(memory, record, body)
+    thread = memory.channels.get(record.thread_id or 0)
+    if thread and thread.thread:
+        body["thread"] = render_channel.thread(memory, thread)
     return body
 
 
@@ -90,6 +94,16 @@ def _is_own(memory: Memory, record: Message) -> bool:
         return memory.users[record.author_id].bot
     webhook = memory.webhooks.get(record.webhook_id)
     return webhook is not None and webhook.application_id is not None
+
+
+def _add_referenced(memory: Memory, record: Message, body: Json) -> None:
+    """What a reply, or the first message of a thread, points to; null when it is gone."""
+    place, number = record.channel_id, record.reply_to
+    if record.type == _STARTER and record.reference:
+        place, number = int(record.reference["channel_id"]), int(record.reference["message_id"])
+    if number:
+        found = memory.messages.get(place, {}).get(number)
+        body["referenced_message"] = message(memory, found, quoted=True) if found else None
 
 
 def _contents(memory: Memory, record: Message) -> Json:
@@ -119,6 +133,8 @@ def _add_origin(memory: Memory, record: Message, body: Json) -> None:
                 "name": interaction.command_name,
                 "user": user(memory.users[interaction.user_id]),
             }
+    if record.reference:
+        body["message_reference"] = record.reference
     if record.reply_to:
         reference = {"type": 0, "channel_id": str(record.channel_id), "message_id": str(record.reply_to)}
         if record.guild_id:

@@ -1,6 +1,6 @@
 """GUILD_CREATE: how much of a guild a session is told, which depends on its intents and on `large_threshold`."""
 
-from guildwright.playground import render, render_presence
+from guildwright.playground import render, render_presence, threads
 from guildwright.playground.bits import Intent
 from guildwright.playground.gateway.session import Session
 from guildwright.playground.playground import Playground
@@ -23,6 +23,7 @@ def guild_create(play: Playground, guild: Guild, session: Session) -> Json:
         "large": large,
         "members": [render.member(memory, member) for member in shown],
         "presences": presences,
+        "threads": threads.listed(play, guild.id),
         "voice_states": [render_presence.bare_voice_state(memory, play.permissions, state) for state in states],
     }
 

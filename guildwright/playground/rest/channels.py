@@ -10,6 +10,7 @@ from guildwright.playground.bodies.fields import Fields
 from guildwright.playground.errors import DiscordError, Faults
 from guildwright.playground.ids import digits
 from guildwright.playground.records import Channel, Overwrite
+from guildwright.playground.rest import threads
 from guildwright.playground.rest.call import BotCall, Call, answer, nothing
 
 _ONE = "/channels/{channel_id:int}"
@@ -106,7 +107,10 @@ async def create_channel(call: BotCall, guild_id: FromPath[int]) -> Response[obj
 @patch(_ONE)
 async def edit_channel(call: BotCall, channel_id: FromPath[int]) -> Response[object]:
     """PATCH one."""
-    channel = call.channel(channel_id, Permission.MANAGE_CHANNELS)
+    channel = call.channel(channel_id)
+    if channel.thread:
+        return answer(threads.edit(call, channel, await call.body()))
+    call.channel(channel_id, Permission.MANAGE_CHANNELS)
     edited = _read(call, channel, Fields(await call.body(), Faults()))
     if edited.overwrites != channel.overwrites:
         call.channel(channel_id, Permission.MANAGE_ROLES)
@@ -119,7 +123,10 @@ async def edit_channel(call: BotCall, channel_id: FromPath[int]) -> Response[obj
 @delete(_ONE, status_code=200)
 async def delete_channel(call: BotCall, channel_id: FromPath[int]) -> Response[object]:
     """DELETE one; a private channel is only closed, and stays."""
-    channel = call.channel(channel_id, Permission.MANAGE_CHANNELS)
+    channel = call.channel(channel_id)
+    if channel.thread:
+        return answer(threads.remove(call, channel))
+    call.channel(channel_id, Permission.MANAGE_CHANNELS)
     body = render.channel(call.memory, channel)
     if channel.guild_id is not None:
         with call.play.store.change() as change:

@@ -22,6 +22,9 @@ from guildwright.playground.rest import (
     messages,
     reactions,
     roles,
+    thread_lists,
+    thread_members,
+    threads,
     users,
     webhooks,
 )
@@ -56,6 +59,9 @@ def rest_router(play: Playground) -> Router:
         *messages.ROUTES,
         *reactions.ROUTES,
         *roles.ROUTES,
+        *thread_lists.ROUTES,
+        *thread_members.ROUTES,
+        *threads.ROUTES,
         *users.ROUTES,
         *webhooks.ROUTES,
     ]
