@@ -1,13 +1,16 @@
 """The ASGI application: REST API, gateway, control API and page on one port."""
 
+import asyncio
 import logging
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 from litestar import Litestar, Request, Response
 from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp
 
-from guildwright.playground import effects_presence
+from guildwright.playground import effects_presence, threads
 from guildwright.playground.attachment_routes import attachment_route
 from guildwright.playground.control import document
 from guildwright.playground.control.access import Control
@@ -25,6 +28,7 @@ from guildwright.playground.traffic import traffic
 from guildwright.playground.written import written_first
 
 _log = logging.getLogger(__name__)
+_LOOKS_FOR_QUIET_THREADS = 5.0  # seconds
 
 
 def make_asgi(play: Playground) -> ASGIApp:
@@ -64,8 +68,29 @@ def make_app(play: Playground) -> Litestar:
             attachment_route(play),
         ],
         exception_handlers={HTTPException: refuse, Exception: fail},
+        lifespan=[_chores(play)],
         on_shutdown=[close],
         openapi_config=document.OPENAPI,
         logging_config=None,
         request_max_body_size=None,  # the gate has measured it
     )
+
+
+def _chores(play: Playground) -> AbstractAsyncContextManager[None]:
+    """What is done while the application runs, whoever asks or not."""
+
+    async def archive() -> None:
+        while True:
+            threads.archive_due(play)
+            await play.clock.sleep(_LOOKS_FOR_QUIET_THREADS)
+
+    @asynccontextmanager
+    async def running() -> AsyncIterator[None]:
+        task = asyncio.create_task(archive())
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    return running()

@@ -60,8 +60,7 @@ def _last_post(memory: Memory, forum: Channel) -> int | None:
 
 def thread(memory: Memory, record: Channel, member: ThreadMember | None = None) -> Json:
     """A thread, with the bot's own membership where that belongs."""
-    state = record.thread
-    assert state
+    state = record.state
     members = memory.thread_members.get(record.id, {})
     metadata: Json = {
         "archived": state.archived,

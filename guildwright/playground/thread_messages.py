@@ -7,15 +7,13 @@ from guildwright.playground.records import Channel, Json, Message
 ADDED, REMOVED, RENAMED, CREATED, STARTER = 1, 2, 4, 18, 21
 
 
-def event(
-    play: Playground, thread: Channel, kind: int, actor: int, content: str = "", named: tuple[int, ...] = ()
-) -> Message:
+def event(play: Playground, thread: Channel, kind: int, *, content: str = "", named: tuple[int, ...] = ()) -> Message:
     """In the thread: somebody came, went, or gave it another name."""
     return Message(
         id=play.ids.next(),
         channel_id=thread.id,
         guild_id=thread.guild_id,
-        author_id=actor,
+        author_id=play.application.id,
         content=content,
         sent_at=play.clock.now().isoformat(),
         type=kind,

@@ -3,15 +3,15 @@
 Whoever writes in a thread joins it and wakes it from the archive; whom a message names in it joins as well.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
 import msgspec
 
 from guildwright.playground import render, render_channel
 from guildwright.playground.bits import ChannelType, Intent, Permission
-from guildwright.playground.gateway.session import Dispatch
 from guildwright.playground.bodies.thread import NewThread
+from guildwright.playground.gateway.session import Dispatch
 from guildwright.playground.ids import made_at
 from guildwright.playground.playground import Playground
 from guildwright.playground.records import Channel, Json, Message, Thread, ThreadMember
@@ -46,9 +46,7 @@ def listed(play: Playground, guild_id: int) -> list[Json]:
     return [render_channel.thread(memory, entry, own_membership(play, entry)) for entry in visible(play, guild_id)]
 
 
-def make(
-    play: Playground, parent: Channel, wanted: NewThread, owner_id: int, message_id: int | None = None
-) -> Channel:
+def make(play: Playground, parent: Channel, wanted: NewThread, owner_id: int, message_id: int | None = None) -> Channel:
     """A new thread, not yet stored; one that begins with a message has its id."""
     now = _now(play)
     usual = parent.settings.get("default_auto_archive_duration") or 1440
@@ -156,13 +154,13 @@ def left(play: Playground, change: Change, thread: Channel, member: ThreadMember
     _notice(play, change, thread)
 
 
-def _members_event(
+def _members_event(  # noqa: PLR0913 - the event has these parts
     play: Playground,
     change: Change,
     thread: Channel,
     *,
-    added: Iterable[ThreadMember] = (),
-    removed: Iterable[int] = (),
+    added: Collection[ThreadMember] = (),
+    removed: Collection[int] = (),
     seen: bool = False,
 ) -> None:
     """THREAD_MEMBERS_UPDATE: without the members intent a bot hears of itself only."""
@@ -252,19 +250,17 @@ def archive_due(play: Playground) -> None:
     if due:
         with play.store.change() as change:
             for thread in due:
-                assert thread.thread
-                state = msgspec.structs.replace(thread.thread, archived=True, archived_at=now.isoformat())
+                state = msgspec.structs.replace(thread.state, archived=True, archived_at=now.isoformat())
                 edited(play, change, msgspec.structs.replace(thread, thread=state))
 
 
 def _quiet_since(play: Playground, thread: Channel) -> datetime:
     """When it is to be archived."""
-    assert thread.thread
     last = play.memory.last_message_id(thread.id)
-    moment = datetime.fromisoformat(thread.thread.archived_at)
+    moment = datetime.fromisoformat(thread.state.archived_at)
     if last:
         moment = max(moment, made_at(last))
-    return moment + timedelta(minutes=thread.thread.archive_minutes)
+    return moment + timedelta(minutes=thread.state.archive_minutes)
 
 
 def _now(play: Playground) -> str:

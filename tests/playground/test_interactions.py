@@ -265,8 +265,9 @@ async def test_the_webhook_of_an_interaction_lasts_fifteen_minutes(
 
 async def test_without_a_bot_the_member_is_told_so(slow_discord: LocalDiscord, clock: FakeClock) -> None:
     await register(slow_discord)
+    sleeping = clock.sleeping
     asked = asyncio.create_task(slow_discord.told("POST", "/commands", running(slow_discord)))
-    await eventually(lambda: clock.sleeping)
+    await eventually(lambda: clock.sleeping > sleeping)
     await clock.advance(3.1)
 
     assert (await asked)["error"]["code"] == "bot_absent"

@@ -42,8 +42,7 @@ def tags(fields: Fields) -> tuple[int, ...]:
 
 def edited(thread: Channel, fields: Fields, now: str) -> Channel:
     """The thread with what the body changes."""
-    state = thread.thread
-    assert state
+    state = thread.state
     archived = fields.flag("archived", default=state.archived)
     minutes = fields.choice("auto_archive_duration", ARCHIVE_MINUTES)
     changed: Thread = msgspec.structs.replace(

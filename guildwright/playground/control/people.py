@@ -1,6 +1,6 @@
 """Acting as a member: write, run a command, click, choose, fill in a modal, dismiss a private reply."""
 
-from guildwright.playground import effects, posting
+from guildwright.playground import effects, posting, writing
 from guildwright.playground.bits import ChannelType, InteractionType, Permission
 from guildwright.playground.bodies import message as bodies
 from guildwright.playground.bodies.components import interactive
@@ -29,8 +29,7 @@ class People:
         if body.files:
             needed |= Permission.ATTACH_FILES
         channel = self._find.visible_channel(user, channel_id, needed)
-        if channel.type == ChannelType.GUILD_CATEGORY:
-            raise invalid("channel_id", "Nobody can write in a category.")
+        writing.check(self._play, channel, user.id)
         raw: Json = {"content": body.content, "attachments": uploads.as_attachments(body.files)}
         if body.reply_to is not None:
             raw["message_reference"] = {"message_id": body.reply_to}

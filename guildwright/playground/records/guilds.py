@@ -75,6 +75,17 @@ class Channel(Thing, frozen=True, kw_only=True):
     pinned_at: str | None = None
     settings: Json = msgspec.field(default_factory=dict)
 
+    @property
+    def state(self) -> Thread:
+        """What makes it a thread.
+
+        Raises:
+            TypeError: it is none.
+        """
+        if self.thread is None:
+            raise TypeError(f"{self.name} ({self.id}) is no thread")
+        return self.thread
+
 
 class Member(Record, frozen=True, kw_only=True):
     """A user's membership of a guild. Moments are ISO 8601."""

@@ -5,8 +5,8 @@ from datetime import timedelta
 from litestar import Response, delete, get, patch, post
 from litestar.params import FromPath
 
-from guildwright.playground import effects, errors, posting, render_message
-from guildwright.playground.bits import ChannelType, Permission
+from guildwright.playground import effects, errors, posting, render_message, writing
+from guildwright.playground.bits import Permission
 from guildwright.playground.bodies import message as bodies
 from guildwright.playground.bodies.message import Draft
 from guildwright.playground.ids import digits, made_at
@@ -15,7 +15,6 @@ from guildwright.playground.rest.call import BotCall, Call, answer, nothing
 
 _PATH = "/channels/{channel_id:int}/messages"
 _ONE = _PATH + "/{message_id:int}"
-_TEXT_TYPES = {ChannelType.GUILD_TEXT, ChannelType.GUILD_ANNOUNCEMENT, ChannelType.DM, ChannelType.GUILD_VOICE}
 _BULK_AGE = timedelta(days=14)
 
 
@@ -36,8 +35,7 @@ def _writable(call: Call, channel_id: int, draft: Draft) -> Channel:
 async def create_message(call: BotCall, channel_id: FromPath[int]) -> Response[object]:
     """POST: a nonce with `enforce_nonce` returns the message that was already made with it."""
     body = await call.body()
-    if call.channel(channel_id).type not in _TEXT_TYPES:
-        raise errors.DiscordError(400, 50008, "Cannot send messages in a non-text channel")
+    writing.check(call.play, call.channel(channel_id), call.own_id)
     draft = bodies.read_new(body, await call.files())
     channel = _writable(call, channel_id, draft)
     if channel.recipient_id and not _reachable(call, channel.recipient_id):

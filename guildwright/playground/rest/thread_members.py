@@ -15,7 +15,7 @@ _MEMBERS = "/channels/{channel_id:int}/thread-members"
 
 
 @put(_MEMBERS + "/@me", status_code=204)
-async def jointhread_of(call: BotCall, channel_id: FromPath[int]) -> Response[None]:
+async def join_thread(call: BotCall, channel_id: FromPath[int]) -> Response[None]:
     """PUT oneself."""
     thread = thread_of(call, channel_id)
     with call.play.store.change() as change:
@@ -27,8 +27,7 @@ async def jointhread_of(call: BotCall, channel_id: FromPath[int]) -> Response[No
 async def add_thread_member(call: BotCall, channel_id: FromPath[int], user_id: FromPath[int]) -> Response[None]:
     """PUT somebody: whoever may write there; into a closed private thread its maker and who manages threads."""
     thread = thread_of(call, channel_id, Permission.SEND_MESSAGES)
-    assert thread.thread
-    if thread.type == ChannelType.PRIVATE_THREAD and not thread.thread.invitable and thread.owner_id != call.own_id:
+    if thread.type == ChannelType.PRIVATE_THREAD and not thread.state.invitable and thread.owner_id != call.own_id:
         call.channel(channel_id, Permission.MANAGE_THREADS)
     call.member(thread.guild_id or 0, user_id)
     known = call.memory.thread_members.get(thread.id, {})
@@ -39,13 +38,13 @@ async def add_thread_member(call: BotCall, channel_id: FromPath[int], user_id: F
     with call.play.store.change() as change:
         change.count("thread_members_added", thread.guild_id, thread.id)
         threads.joined(call.play, change, thread, [user_id])
-        added = system.event(call.play, thread, system.ADDED, call.own_id, named=(user_id,))
+        added = system.event(call.play, thread, system.ADDED, named=(user_id,))
         effects.message_created(call.play, change, added)
     return nothing()
 
 
 @delete(_MEMBERS + "/@me", status_code=204)
-async def leavethread_of(call: BotCall, channel_id: FromPath[int]) -> Response[None]:
+async def leave_thread(call: BotCall, channel_id: FromPath[int]) -> Response[None]:
     """DELETE oneself."""
     thread = thread_of(call, channel_id)
     own = threads.own_membership(call.play, thread)
@@ -66,7 +65,7 @@ async def remove_thread_member(call: BotCall, channel_id: FromPath[int], user_id
         with call.play.store.change() as change:
             change.count("thread_members_removed", thread.guild_id, thread.id)
             threads.left(call.play, change, thread, member)
-            gone = system.event(call.play, thread, system.REMOVED, call.own_id, named=(user_id,))
+            gone = system.event(call.play, thread, system.REMOVED, named=(user_id,))
             effects.message_created(call.play, change, gone)
     return nothing()
 

@@ -125,10 +125,10 @@ def _facts(call: Call, thread: Channel) -> Json:
 
 
 def _note(call: Call, change: Change, action: AuditAction, before: Channel | None, after: Channel | None) -> None:
-    thread = after or before
-    assert thread
     found = audit.differences(_facts(call, before) if before else {}, _facts(call, after) if after else {})
-    call.note(change, thread.guild_id or 0, action, thread.id, changes=found)
+    thread = after or before
+    if thread:
+        call.note(change, thread.guild_id or 0, action, thread.id, changes=found)
 
 
 def edit(call: Call, thread: Channel, body: Json) -> Json:
@@ -141,16 +141,14 @@ def edit(call: Call, thread: Channel, body: Json) -> Json:
         change.count("channels_edited", thread.guild_id, thread.id)
         threads.edited(call.play, change, edited)
         if edited.name != thread.name:
-            renamed = system.event(call.play, thread, system.RENAMED, call.own_id, edited.name)
+            renamed = system.event(call.play, thread, system.RENAMED, content=edited.name)
             effects.message_created(call.play, change, renamed)
         _note(call, change, AuditAction.THREAD_UPDATE, thread, edited)
     return _own(call, edited)
 
 
 def _check_edit(call: Call, thread: Channel, edited: Channel, names: set[str]) -> None:
-    state, wished = thread.thread, edited.thread
-    assert state
-    assert wished
+    state, wished = thread.state, edited.state
     held = call.play.permissions.in_channel(thread, call.own_id)
     manages = bool(held & Permission.MANAGE_THREADS)
     if state.archived and wished.archived and names - {"archived"}:
