@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.clients.sections import asking, talking
+from tests.clients.sections import asking, governing, talking
 
-SECTIONS = (talking, asking)
+SECTIONS = (talking, asking, governing)
 
 pytestmark = pytest.mark.integration
 _tests = {name: test for section in SECTIONS for name, test in vars(section).items() if name.startswith("test_")}

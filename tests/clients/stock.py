@@ -40,6 +40,11 @@ class Stock:
         message: Json = self.control("POST", path, user_id=self.people[user], content=content)
         return message
 
+    def join(self, name: str) -> str:
+        """Somebody new joins; the id."""
+        user_id: str = self.control("POST", f"/guilds/{self.guild}/members", name=name)["user"]["id"]
+        return user_id
+
     def command(self, user: str, command: str, channel: str = "gatehouse", **more: object) -> Json:
         """A member runs a command; its result, once the bot has answered for good."""
         body = {"user_id": self.people[user], "channel_id": self.channels[channel], "command": command}
@@ -58,6 +63,11 @@ class Stock:
             time.sleep(0.02)
             result = self.control("GET", f"/interactions/{result['interaction_id']}")
         return result
+
+    def audit_log(self) -> list[list[str | None]]:
+        """Action, target and reason of every entry of the audit log, newest first."""
+        entries = self.held.ask(f"/guilds/{self.guild}/audit-logs?limit=100")["audit_log_entries"]
+        return [[entry["action_type"], str(entry["target_id"]), entry.get("reason")] for entry in entries]
 
     def differs(self) -> list[str]:
         """Where the client's picture of the guild is not what the playground holds, once both are at rest."""

@@ -14,7 +14,7 @@ class Correction(NamedTuple):
     """A JSON pointer into the document, what stands there instead, and why."""
 
     pointer: str
-    schema: Json
+    schema: Any
     reason: str
 
 
@@ -23,6 +23,10 @@ _COMMAND_REQUESTS = (
     "ApplicationCommandCreateRequest",
     "ApplicationCommandUpdateRequest",
     "ApplicationCommandPatchRequestPartial",
+)
+_BAN = "~1guilds~1{guild_id}~1bans~1{user_id}"
+_OVERWRITE = (
+    "/paths/~1channels~1{channel_id}~1permissions~1{overwrite_id}/put/requestBody/content/application~1json/schema"
 )
 _BITS: Json = {
     "anyOf": [{"type": "string", "pattern": "^[0-9]+$"}, {"type": "integer", "minimum": 0}, {"type": "null"}]
@@ -47,6 +51,18 @@ CORRECTIONS = (
             ],
         },
         "A node with _errors would match neither alternative alone: as an object its _errors is no ErrorDetails.",
+    ),
+    *(
+        Correction(f"/paths/{_BAN}/{method}/requestBody/required", False, "Guild: nothing is required of either body.")
+        for method in ("put", "delete")
+    ),
+    *(
+        Correction(f"{_SCHEMAS}/{name}/properties/permissions", _BITS, "Guild: a string; every library sends one.")
+        for name in ("CreateRoleRequest", "UpdateRoleRequestPartial")
+    ),
+    *(
+        Correction(f"{_OVERWRITE}/properties/{name}", _BITS, "Channel, Edit Channel Permissions: a string of bits.")
+        for name in ("allow", "deny")
     ),
     Correction(
         f"{_SCHEMAS}/ComponentEmojiForRequest/properties/animated",
@@ -88,6 +104,7 @@ def corrected(document: Json, corrections: Iterable[Correction] = CORRECTIONS) -
 def at(document: Json, pointer: str) -> Any:
     """What the document has at a pointer."""
     node: Any = document
-    for step in pointer.strip("/").split("/"):
+    for escaped in pointer.strip("/").split("/"):
+        step = escaped.replace("~1", "/")
         node = node[int(step)] if isinstance(node, list) else node[step]
     return node

@@ -33,17 +33,23 @@ def _presence(presence: Json) -> Json:
     return rest | {"activities": [game] if game else []}
 
 
-def without_request_quirks(method: str, body: object) -> object:
-    """The body of a request as the document would have it.
+def without_request_quirks(method: str, template: str, body: object) -> object:
+    """The body of a request as the document would have it: see `_FIELDS` and `_without_message_quirks`."""
+    if not isinstance(body, dict):
+        return body
+    extra = _FIELDS.get((method, template), set())
+    return _without_message_quirks(method, {name: value for name, value in body.items() if name not in extra})
+
+
+def _without_message_quirks(method: str, body: Json) -> Json:
+    """What every library sends with messages.
 
     discord.py sends `flags: 0` in every embed, and `tts: false` also when it edits a message (or has an interaction's
     answer edit one); discord.js sends `enforce_nonce: false` wherever there is a message, also where there is no nonce.
     """
-    if not isinstance(body, dict):
-        return body
     if isinstance(body.get("data"), dict):
         kind = "PATCH" if body.get("type") == _UPDATE_MESSAGE else method
-        body = body | {"data": without_request_quirks(kind, body["data"])}
+        body = body | {"data": _without_message_quirks(kind, body["data"])}
     for name in ("tts", "enforce_nonce") if method == "PATCH" else ("enforce_nonce",):
         body = _without(body, name) if body.get(name) is False else body
     if isinstance(body.get("embeds"), list):
@@ -58,3 +64,18 @@ def _unflagged(embed: object) -> bool:
 
 def _without(body: Json, name: str) -> Json:
     return {key: value for key, value in body.items() if key != name}
+
+
+# Fields that mean nothing to Discord: discord.js leaves its own names in the body.
+_FIELDS = {
+    ("PUT", "/channels/{channel_id}/permissions/{overwrite_id}"): {"id"},
+    ("PATCH", "/guilds/{guild_id}/members/{user_id}"): {"communicationDisabledUntil"},
+    ("PATCH", "/guilds/{guild_id}"): {"reason"},
+}
+# discord.py asks for the deletion of messages in the query of a ban, where the document has no parameters.
+_QUERIES = {("PUT", "/guilds/{guild_id}/bans/{user_id}"): {"delete_message_seconds"}}
+
+
+def query_quirks(method: str, template: str) -> set[str]:
+    """Parameters of a query that are forgiven."""
+    return _QUERIES.get((method, template), set())

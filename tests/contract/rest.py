@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, quote
 import jsonschema_rs
 
 from tests.contract.corrections import corrected
-from tests.contract.quirks import without_request_quirks
+from tests.contract.quirks import query_quirks, without_request_quirks
 from tests.contract.sealed import sealed
 from tests.contract.undocumented import UNDOCUMENTED
 
@@ -96,6 +96,8 @@ class RestContract:
         declared = {entry["name"]: entry for entry in _parameters(operation) if entry["in"] == "query"}
         given = dict(parse_qsl(query, keep_blank_values=True))
         for name, value in given.items():
+            if name in query_quirks(operation.method, operation.template):
+                continue
             if name not in declared:
                 yield f"query: {name} is not a parameter; known: {', '.join(declared) or 'none'}"
             else:
@@ -131,7 +133,8 @@ class RestContract:
                 yield f"request: content type {kind!r}"
             return
         pointer = _pointer(operation, "requestBody", "content", kind, "schema")
-        yield from self._errors(f"urn:sealed#{pointer}", without_request_quirks(operation.method, body), "request")
+        told = without_request_quirks(operation.method, operation.template, body)
+        yield from self._errors(f"urn:sealed#{pointer}", told, "request")
 
     def _response(self, operation: Operation, entry: Json) -> Iterator[str]:
         status, body = str(entry["status"]), entry.get("response")

@@ -1,8 +1,11 @@
 // What a test can tell the discord.js bot to do.
 import * as commands from "./commands.mjs";
+import { guildActs } from "./guild_acts.mjs";
 import * as says from "./says.mjs";
 
 export const acts = (client) => ({
+  ...guildActs(client),
+
   // Everything in the cache.
   async dump(step) {
     const messages = client.channels.cache.flatMap((channel) => channel.messages?.cache ?? new Map());

@@ -93,6 +93,16 @@ async def test_a_ban_takes_the_late_messages_along(discord: LocalDiscord) -> Non
     assert await discord.effects() == {"members_banned": 1}
 
 
+async def test_a_ban_takes_the_late_messages_along_also_when_its_query_says_so(discord: LocalDiscord) -> None:
+    cy, gatehouse = discord.user("cy"), discord.channel("gatehouse")
+    write = f"/channels/{gatehouse}/messages"
+    await discord.told("POST", write, {"user_id": cy, "content": "a"})
+
+    await discord.ask("PUT", f"/guilds/{discord.guild}/bans/{cy}?delete_message_seconds=60", {})
+
+    assert (await discord.told("GET", write))["messages"] == []
+
+
 @pytest.mark.parametrize("body", [{"delete_message_seconds": 604801}, {"delete_message_days": 8}])
 async def test_messages_go_for_a_week_at_most(discord: LocalDiscord, body: dict[str, int]) -> None:
     refused = await discord.rest("PUT", f"/guilds/{discord.guild}/bans/{discord.user('cy')}", body)

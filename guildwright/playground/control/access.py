@@ -8,7 +8,6 @@ from guildwright.playground.control.clock import Time
 from guildwright.playground.control.faults import Faults
 from guildwright.playground.control.gateway_faults import GatewayFaults
 from guildwright.playground.control.guilds import Guilds
-from guildwright.playground.control.har import Har
 from guildwright.playground.control.limits import RateLimits
 from guildwright.playground.control.lookup import Lookup
 from guildwright.playground.control.people import People
@@ -30,7 +29,6 @@ class Control:
         self.guilds = Guilds(play)
         self.faults = Faults(play)
         self.gateway_faults = GatewayFaults(play)
-        self.har = Har(play)
         self.time = Time(play)
         self.limits = RateLimits(play)
         self.presence = PresenceActs(play)

@@ -16,6 +16,7 @@ _LIST = "/guilds/{guild_id:int}/bans"
 _ONE = _LIST + "/{user_id:int}"
 _WEEK = 7 * 24 * 3600
 _MOST_AT_ONCE = 200
+_DELETE = ("delete_message_seconds", "delete_message_days")
 
 
 def _ban(call: Call, guild_id: int, user_id: int) -> Ban:
@@ -72,7 +73,8 @@ def _in_reach(call: Call, guild_id: int, user_id: int) -> bool:
 async def create_ban(call: BotCall, guild_id: FromPath[int], user_id: FromPath[int]) -> Response[None]:
     """PUT: a member or anybody else; twice is the same as once, and counted once."""
     call.allowed(guild_id, Permission.BAN_MEMBERS)
-    fields = Fields(await call.body(), Faults())
+    asked = {name: call.query[name] for name in _DELETE if name in call.query}  # where discord.py puts it
+    fields = Fields(asked | await call.body(), Faults())
     seconds = _seconds(fields)
     fields.faults.check()
     if user_id not in call.memory.users:

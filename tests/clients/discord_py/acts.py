@@ -1,10 +1,11 @@
 """What a test can tell the discord.py bot to do."""
 
+from functools import partial
 from typing import Any
 
 import discord
 
-from tests.clients.discord_py import commands, says
+from tests.clients.discord_py import commands, guild_acts, says
 from tests.clients.talk import Step
 
 type Json = dict[str, Any]
@@ -52,4 +53,8 @@ class Acts:
 def steps(bot: discord.Client) -> dict[str, Step]:
     """Steps by name."""
     acts = Acts(bot)
-    return {name: getattr(acts, name) for name in ("dump", "declare", "talk")}
+    more = (guild_acts.roles, guild_acts.moderate, guild_acts.channels, guild_acts.settings)
+    return {
+        **{name: getattr(acts, name) for name in ("dump", "declare", "talk")},
+        **{act.__name__: partial(act, bot) for act in more},
+    }

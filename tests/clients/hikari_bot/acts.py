@@ -1,10 +1,11 @@
 """What a test can tell the hikari bot to do."""
 
+from functools import partial
 from typing import Any
 
 import hikari
 
-from tests.clients.hikari_bot import commands, says
+from tests.clients.hikari_bot import commands, guild_acts, says
 from tests.clients.talk import Step
 
 type Json = dict[str, Any]
@@ -53,4 +54,8 @@ class Acts:
 def steps(bot: hikari.GatewayBot) -> dict[str, Step]:
     """Steps by name."""
     acts = Acts(bot)
-    return {name: getattr(acts, name) for name in ("dump", "declare", "talk")}
+    more = (guild_acts.roles, guild_acts.moderate, guild_acts.channels, guild_acts.settings)
+    return {
+        **{name: getattr(acts, name) for name in ("dump", "declare", "talk")},
+        **{act.__name__: partial(act, bot) for act in more},
+    }

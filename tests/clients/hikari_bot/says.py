@@ -22,7 +22,7 @@ def text(entry: object) -> str | None:
 
 
 def guild(found: hikari.GatewayGuild) -> Json:
-    """The guild and everything in it, from the cache alone."""
+    """The guild and everything in it, from the cache alone, which does not keep `member_count` up to date."""
     return {
         "id": str(found.id),
         "name": found.name,
@@ -41,7 +41,6 @@ def guild(found: hikari.GatewayGuild) -> Json:
         "premium_tier": number(found.premium_tier),
         "vanity_url_code": found.vanity_url_code,
         "features": sorted(str(number(entry)) for entry in found.features),
-        "member_count": found.member_count,
         "roles": {str(key): role(entry) for key, entry in found.get_roles().items()},
         "channels": {str(key): channel(entry) for key, entry in found.get_channels().items()},
         "members": {str(key): member(entry) for key, entry in found.get_members().items()},
