@@ -42,6 +42,8 @@ MODERATOR_PERMISSIONS = (
     | Permission.BAN_MEMBERS
     | Permission.MODERATE_MEMBERS
     | Permission.VIEW_AUDIT_LOG
+    | Permission.MANAGE_THREADS
+    | Permission.PIN_MESSAGES
 )
 ARTISAN_PERMISSIONS = EVERYONE_DEFAULT | Permission.MANAGE_EVENTS
 
