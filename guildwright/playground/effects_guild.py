@@ -7,8 +7,10 @@ from guildwright.playground.bits import Intent
 from guildwright.playground.gateway.arrival import guild_create
 from guildwright.playground.gateway.session import Dispatch, Session
 from guildwright.playground.playground import Playground
-from guildwright.playground.records import Channel, Guild, Json, Member, Role
+from guildwright.playground.records import Channel, Departed, Guild, Json, Member, Role
 from guildwright.playground.store import Change
+
+_DID_REJOIN = 1 << 0
 
 
 def tell(play: Playground, name: str, guild_id: int, data: Json, intents: Intent = Intent.GUILDS) -> None:
@@ -115,7 +117,11 @@ def _member_notice(play: Playground, change: Change, member: Member, *, left: bo
 
 
 def member_joined(play: Playground, change: Change, member: Member) -> None:
-    """Somebody joins."""
+    """Somebody joins, perhaps again."""
+    before = play.memory.departed.get(member.guild_id, {}).get(member.user_id)
+    if before:
+        change.drop(before)
+        member = msgspec.structs.replace(member, flags=member.flags | _DID_REJOIN)
     change.put(member)
     member_event(play, change, "GUILD_MEMBER_ADD", member)
 
@@ -131,6 +137,7 @@ def member_left(play: Playground, change: Change, member: Member) -> None:
     """Somebody leaves or is put out."""
     effects_presence.voice_left(play, change, member.guild_id, member.user_id)
     change.drop(member)
+    change.put(Departed(guild_id=member.guild_id, user_id=member.user_id))
     data = {"guild_id": str(member.guild_id), "user": render.user(play.memory.users[member.user_id])}
     change.announce(lambda: tell(play, "GUILD_MEMBER_REMOVE", member.guild_id, data, Intent.GUILD_MEMBERS))
     _member_notice(play, change, member, left=True)

@@ -12,6 +12,7 @@ from guildwright.playground.records import (
     ClockSetting,
     Command,
     CommandPermissions,
+    Departed,
     Effect,
     Emoji,
     Entitlement,
@@ -50,6 +51,7 @@ class Memory:
         self.roles: dict[int, Role] = {}
         self.channels: dict[int, Channel] = {}
         self.members: _Nested[Member] = defaultdict(dict)
+        self.departed: _Nested[Departed] = defaultdict(dict)
         self.thread_members: _Nested[ThreadMember] = defaultdict(dict)
         self.voice_states: _Nested[VoiceState] = defaultdict(dict)
         self.bans: _Nested[Ban] = defaultdict(dict)
@@ -176,6 +178,7 @@ _PLACES: dict[str, Callable[[Memory, Any], list[_Place]]] = {
     Role.kind: lambda memory, record: [(memory.roles, record.id), (memory.roles_of[record.guild_id], record.id)],
     Channel.kind: _channel_places,
     Member.kind: lambda memory, record: [(memory.members[record.guild_id], record.user_id)],
+    Departed.kind: lambda memory, record: [(memory.departed[record.guild_id], record.user_id)],
     ThreadMember.kind: lambda memory, record: [(memory.thread_members[record.thread_id], record.user_id)],
     VoiceState.kind: lambda memory, record: [(memory.voice_states[record.guild_id], record.user_id)],
     Ban.kind: lambda memory, record: [(memory.bans[record.guild_id], record.user_id)],

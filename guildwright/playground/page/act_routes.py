@@ -40,4 +40,14 @@ def act_routes(
         at = desk.seat(forms.number(filled.get("channel")), forms.number(filled.get("as")))
         return html(acting.act(at, name, filled.get("target", ""), filled))
 
-    return [menu, ask, act]
+    @get("/page/members", **reading)
+    async def members(channel: FromQuery[int], user: _As = None, called: FromQuery[str] = "") -> Response[str]:
+        return html(desk.members(desk.seat(channel, user), called))
+
+    @post("/page/menu-commands", **answers)
+    async def use_menu(data: _Form) -> Response[str]:
+        filled = forms.texts(data)
+        at = desk.seat(forms.number(filled.get("channel")), forms.number(filled.get("as")))
+        return html(await desk.use_menu(at, filled))
+
+    return [menu, ask, act, members, use_menu]

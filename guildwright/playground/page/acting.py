@@ -32,7 +32,7 @@ class Acting:
     def menu(self, at: Seat, kind: str, target: str) -> Answer:
         """What the menu of a thing offers."""
         scene = self._scene(at, target)
-        return Answer(self._desk.draw.html("menu.html", scene.view, menu=menu(scene, kind), target=target))
+        return Answer(self._desk.draw.html("menu.html", scene.view, menu=menu(scene, kind), kind=kind, target=target))
 
     def ask(self, at: Seat, name: str, target: str) -> Answer:
         """An act's dialog, empty."""

@@ -115,6 +115,28 @@ class Desk:
             return Answer(self._command_html(at, command, filled, {}, error), WRONG)
         return Answer(self._opened(at, result))
 
+    async def use_menu(self, at: Seat, filled: Mapping[str, str]) -> Answer:
+        """Run a user's or message's command from its menu."""
+        body = requests.RunCommand(
+            user_id=str(at.user.id),
+            channel_id=str(at.channel.id),
+            command=filled.get("command", ""),
+            kind="user" if filled.get("kind") == "user" else "message",
+            target_id=filled.get("target", ""),
+        )
+        try:
+            result = await self._people.run_command(body)
+        except REFUSALS as refused:
+            return self._wrong(at, refusal(refused).message)
+        if error := _failure(result):
+            return self._wrong(at, error)
+        return Answer(self._opened(at, result))
+
+    def members(self, at: Seat, query: str) -> Answer:
+        """Those one can act as whose name or role fits."""
+        view = self.look(at)
+        return Answer(self.draw.html("members_list.html", view, found=view.company.people(query.strip())))
+
     def _command(self, at: Seat, name: str) -> models.CommandView | None:
         return next((command for command in self._commands(at) if command.command == name), None)
 

@@ -8,7 +8,8 @@ from markupsafe import Markup
 from guildwright.platform.markup import messages
 from guildwright.playground.page.acts import ACTS
 from guildwright.playground.page.emojis import EMOJIS
-from guildwright.playground.page.view import Row, View
+from guildwright.playground.page.places import Place
+from guildwright.playground.page.view import View
 from guildwright.playground.records import Message
 
 FOLDER = Path(__file__).parent
@@ -51,6 +52,6 @@ class Draw:
         drawn = macro(view.body(message), view.reading, view.actions, swap, fresh, view.above(message))
         return Markup(drawn)  # noqa: S704 - the macro escapes
 
-    def unread(self, channel: Row, view: View) -> Markup:
+    def unread(self, channel: Place, view: View) -> Markup:
         """How much is new in another channel."""
         return self.html("unread.html", view, channel=channel, unread_oob=True)

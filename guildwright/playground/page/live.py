@@ -30,7 +30,7 @@ STORY = "story"
 # In place of HTML: more was written than is worth drawing one by one; the list asks for its newest page again.
 FLOOD = "flood"
 
-_PLACES = frozenset({"member", "role", "channel", "guild"})
+_PLACES = frozenset({"member", "role", "channel", "guild", "thread", "voice", "presence"})
 _MESSAGES = frozenset({"message_create", "message_update", "message_delete", "private_message"})
 
 
@@ -108,6 +108,8 @@ class Live:
             return self._draw.part("channels.html", view) + self._draw.part("members.html", view)
         if notice.event in _MESSAGES:
             return self._message(notice)
+        if notice.event == "typing" and int(notice.data["channel_id"]) == self._at.channel.id:
+            return self._typing(notice.data["user_id"])
         return ""
 
     def _message(self, notice: Notice) -> str:
@@ -121,10 +123,18 @@ class Live:
             return ""
         return self._arrived(message) if message_id > self._newest else self._changed(message)
 
+    def _typing(self, user_id: str) -> str:
+        if user_id == str(self._at.user.id):
+            return ""
+        view = self._look(self._at)
+        return self._draw.into("innerHTML:#typing", "typing.html", view, name=view.names.user(user_id) or "Somebody")
+
     def _arrived(self, message: Message) -> str:
         self._newest = message.id
         self._seen.read(self._at.user, self._at.channel.id)
-        return self._draw.appended("#message-list", self._draw.message(message, self._look(self._at), fresh=True))
+        view = self._look(self._at)
+        quiet = self._draw.wrapped("innerHTML:#typing", Markup())  # whoever wrote is done typing
+        return self._draw.appended("#message-list", self._draw.message(message, view, fresh=True)) + quiet
 
     def _changed(self, message: Message) -> str:
         return self._draw.message(message, self._look(self._at), swap="true")

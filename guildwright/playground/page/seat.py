@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 
-from guildwright.playground.bits import Permission
+from guildwright.playground.bits import THREAD_TYPES, Permission
 from guildwright.playground.playground import Playground
 from guildwright.playground.records import Channel, Guild, Member, Message, Role, User
 
 # The channel a newcomer is shown first, where the guild has it.
 _FIRST_CHANNEL = "giveaways"
-_TEXT = frozenset({0, 5})
+_OPENED = frozenset({0, 2, 5, 15})
+_SEEN = _OPENED | THREAD_TYPES
 
 
 @dataclass(frozen=True)
@@ -32,16 +33,32 @@ class Vacant(Exception):  # noqa: N818 - a state, not a fault
 def seat(play: Playground, guild_id: int | None, channel_id: int | None, user_id: int | None) -> Seat:
     """The seat that an address names; what it leaves out, or what is gone, is chosen. Raises Vacant."""
     channel = play.memory.channels.get(channel_id or 0)
+    if channel and channel.recipient_id:
+        if found := _private(play, channel, guild_id, user_id):
+            return found
+        user_id = user_id or channel.recipient_id
+        channel = None
     guild = play.memory.guilds.get((channel.guild_id if channel else guild_id) or 0)
     guild = guild or next(iter(play.memory.guilds.values()), None)
     if guild is None:
         raise Vacant
     user = _user(play, guild, user_id)
+    if channel and channel.type in _SEEN and sees(play, channel, user):
+        return Seat(guild, channel, user)
     visible = channels(play, guild, user)
     if not visible:
         raise Vacant
-    first = next((one for one in visible if one.name == _FIRST_CHANNEL), visible[0])
-    return Seat(guild, next((one for one in visible if one.id == channel_id), first), user)
+    return Seat(guild, next((one for one in visible if one.name == _FIRST_CHANNEL), visible[0]), user)
+
+
+def _private(play: Playground, channel: Channel, guild_id: int | None, user_id: int | None) -> Seat | None:
+    """A private channel is seen by its recipient alone, from any server that they are in."""
+    user = play.memory.users.get(channel.recipient_id or 0)
+    if user is None or user_id not in {None, user.id}:
+        return None
+    theirs = [guild for guild in play.memory.guilds.values() if play.memory.member(guild.id, user.id)]
+    guild = next((guild for guild in theirs if guild.id == guild_id), theirs[0] if theirs else None)
+    return Seat(guild, channel, user) if guild else None
 
 
 def people(play: Playground, guild: Guild) -> list[tuple[Member, User]]:
@@ -60,8 +77,8 @@ def _user(play: Playground, guild: Guild, user_id: int | None) -> User:
 
 
 def channels(play: Playground, guild: Guild, user: User) -> list[Channel]:
-    """The text channels that the member sees."""
-    texts = (channel for channel in play.memory.guild_channels(guild.id) if channel.type in _TEXT)
+    """The channels that the member can open: text, voice (for its chat), announcements, forums."""
+    texts = (channel for channel in play.memory.guild_channels(guild.id) if channel.type in _OPENED)
     return [channel for channel in texts if sees(play, channel, user)]
 
 
@@ -72,13 +89,14 @@ def sees(play: Playground, channel: Channel, user: User) -> bool:
 
 def may_write(play: Playground, at: Seat) -> bool:
     """Whether the member may write where they sit."""
-    return bool(play.permissions.in_channel(at.channel, at.user.id) & Permission.SEND_MESSAGES)
+    needed = Permission.SEND_MESSAGES_IN_THREADS if at.channel.thread else Permission.SEND_MESSAGES
+    return bool(play.permissions.in_channel(at.channel, at.user.id) & needed)
 
 
 def still_there(play: Playground, at: Seat) -> bool:
     """Whether the member is still in the guild and sees the channel."""
     try:
-        return seat(play, None, at.channel.id, at.user.id) == at
+        return seat(play, at.guild.id, at.channel.id, at.user.id).key == at.key
     except Vacant:
         return False
 

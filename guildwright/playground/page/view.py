@@ -2,37 +2,34 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
 from guildwright.platform.markup.messages import Reading
 from guildwright.playground import render_message
-from guildwright.playground.bits import Permission
 from guildwright.playground.control.models import CommandView
 from guildwright.playground.page import seat as seats
+from guildwright.playground.page.company import Company, Person
 from guildwright.playground.page.history import History, Stretch
 from guildwright.playground.page.names import GuildNames
+from guildwright.playground.page.places import Place, Places
 from guildwright.playground.page.seat import Seat
 from guildwright.playground.page.seen import Seen
 from guildwright.playground.page.story import Group, story
 from guildwright.playground.page.trace import Tracer
 from guildwright.playground.playground import Playground
-from guildwright.playground.records import Channel, Json, Member, Message, User
+from guildwright.playground.records import Json, Message
 
 _NEW = timedelta(days=7)
 
 
 @dataclass(frozen=True)
 class Row:
-    """A channel or member in a list. `about` is a member's roles, `unread` what a channel holds unseen."""
+    """A guild in the list."""
 
     id: str
     name: str
-    icon: str = ""
-    topic: str | None = None
-    about: str = ""
-    unread: int = 0
 
 
 @dataclass(frozen=True)
@@ -65,38 +62,34 @@ class View:
         return [Row(str(guild.id), guild.name) for guild in self._play.memory.guilds.values()]
 
     @cached_property
-    def channel(self) -> Row:
+    def places(self) -> Places:
+        """Where one can go."""
+        return Places(self._play, self.at, self._seen, self.names)
+
+    @cached_property
+    def company(self) -> Company:
+        """Who is there."""
+        return Company(self._play, self.at, self.names)
+
+    @cached_property
+    def channel(self) -> Place:
         """The channel that is open."""
-        return self._channel(self.at.channel)
+        return self.places.here()
 
     @cached_property
-    def channels(self) -> list[Row]:
-        """The channels that the member sees."""
-        return [self._channel(channel) for channel in seats.channels(self._play, self.at.guild, self.at.user)]
-
-    def _channel(self, channel: Channel) -> Row:
-        unread = 0 if channel.id == self.at.channel.id else self._seen.unread(self.at.user, channel.id)
-        return Row(str(channel.id), channel.name, icon=_icon(channel), topic=channel.topic, unread=unread)
+    def channels(self) -> list[Place]:
+        """The channels and threads that the member sees."""
+        return self.places.listed()
 
     @cached_property
-    def member(self) -> Row:
+    def member(self) -> Person:
         """The member one acts as."""
-        return next(row for row in self.members if row.id == str(self.at.user.id))
+        return self.company.own()
 
     @cached_property
-    def members(self) -> list[Row]:
-        """Everybody one can act as."""
-        return [self._member(member, user) for member, user in seats.people(self._play, self.at.guild)]
-
-    def _member(self, member: Member, user: User) -> Row:
-        return Row(str(user.id), self.names.user(str(user.id)) or user.username, about=self._about(member, user))
-
-    def _about(self, member: Member, user: User) -> str:
-        words = ["Owner"] if user.id == self.at.guild.owner_id else []
-        words += [role.name for role in seats.roles(self._play, self.at.guild, member)]
-        if self._play.clock.now() - datetime.fromisoformat(member.joined_at) < _NEW:
-            words.append("New member")
-        return ", ".join(words) or "Member"
+    def members(self) -> list[Person]:
+        """Those one can act as, the first of them where there are many."""
+        return self.company.people()
 
     @cached_property
     def history(self) -> History:
@@ -193,11 +186,3 @@ class View:
     def story(self) -> list[Group]:
         """What the bot did, newest first."""
         return story(self._play.recorder.after(0), self.names, Tracer(self._play, self.names).owner)
-
-
-def _icon(channel: Channel) -> str:
-    everyone = next((entry for entry in channel.overwrites if entry.id == channel.guild_id), None)
-    denied = Permission(everyone.deny) if everyone else Permission(0)
-    if denied & Permission.VIEW_CHANNEL:
-        return "lock"
-    return "megaphone" if denied & Permission.SEND_MESSAGES else "hash"

@@ -107,6 +107,19 @@ class Member(Record, frozen=True, kw_only=True):
         return f"{self.guild_id}:{self.user_id}"
 
 
+class Departed(Record, frozen=True, kw_only=True):
+    """That somebody was a member once: whoever comes back has Discord's flag DID_REJOIN."""
+
+    kind: ClassVar[str] = "departed"
+    guild_id: int
+    user_id: int
+
+    @property
+    def key(self) -> str:
+        """Guild and user."""
+        return f"{self.guild_id}:{self.user_id}"
+
+
 class ThreadMember(Record, frozen=True, kw_only=True):
     """That somebody takes part in a thread."""
 

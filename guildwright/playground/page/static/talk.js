@@ -147,6 +147,30 @@ async function copy(text) {
   try { await navigator.clipboard.writeText(text); say("Copied."); } catch { say(`This browser does not let a page copy. It is: ${text}`); }
 }
 
+// A mention goes where the cursor is.
+function insert(text) {
+  const input = byId("say");
+  input.setRangeText(text, input.selectionStart, input.selectionEnd, "end");
+  input.focus();
+}
+
+// Whoever writes is seen to type: said at most every eight seconds, shown for ten.
+let typedAt = 0;
+document.addEventListener("input", (event) => {
+  if (event.target.id !== "say" || !event.target.value || event.target.value.startsWith("/")) return;
+  if (Date.now() - typedAt < 8000) return;
+  typedAt = Date.now();
+  const headers = { "HX-Request": "true", "Content-Type": "application/x-www-form-urlencoded" };
+  fetch("/page/acts/typing", { method: "POST", headers, body: new URLSearchParams(seat()) }).catch(() => {});
+});
+let typingEnds;
+document.addEventListener("htmx:oobAfterSwap", (event) => {
+  if (event.detail.target.id !== "typing") return;
+  clearTimeout(typingEnds);
+  typingEnds = setTimeout(() => byId("typing").replaceChildren(), 10000);
+});
+document.addEventListener("spoken", () => { typedAt = 0; });
+
 const nameOf = (id) => byId(`m-${id}`)?.querySelector(".author")?.textContent ?? "";
 const ON_CLICK = {
   "[data-more]": (button) => openMenu(button.closest("[data-menu]"), button, below(button)),
@@ -154,6 +178,7 @@ const ON_CLICK = {
   "[data-react]": (button) => openEmojis(button.dataset.react, button.closest("#menu") ? opener : button),
   "[data-reply]": (button) => about("reply", button.dataset.reply, nameOf(button.dataset.reply)),
   "[data-edit]": (button) => edit(button.dataset.edit, button.dataset.content ?? button.dataset.hint),
+  "[data-insert]": (button) => insert(button.dataset.insert),
   "[data-copy]": (button) => copy(button.dataset.copy),
   "[data-write-anew]": writeAnew,
 };
