@@ -64,7 +64,7 @@ class Acting:
         if outcome.channel or outcome.member:
             channel, member = outcome.channel or scene.at.channel.id, outcome.member or scene.user_id
             place = {"path": f"/?channel={channel}&as={member}", "target": "#app", "select": "#app"}
-            return Answer(status=DONE, goto=json.dumps({**place, "swap": "outerHTML"}))
+            return Answer(status=DONE, event="acted", goto=json.dumps({**place, "swap": "outerHTML"}))
         if outcome.then:
             return self.ask(scene.at, outcome.then, scene.target)
         return Answer(Markup("<p>{}</p>").format(outcome.said) if outcome.said else "")

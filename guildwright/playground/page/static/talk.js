@@ -98,6 +98,9 @@ function writeAnew() {
 }
 document.addEventListener("spoken", () => about(null));
 
+// An act that leads elsewhere swaps nothing: its dialog is closed by hand.
+document.addEventListener("acted", () => byId("modal")?.close());
+
 // Reactions.
 let reacting = null;
 function openEmojis(id, from) {
