@@ -1,4 +1,4 @@
-"""What the control API takes about accounts: private messages, applications, purchases. Ids are snowflakes as strings."""
+"""What the control API takes about accounts: private messages, applications, purchases. Ids are strings of digits."""
 
 from guildwright.playground.control.requests import Body
 
