@@ -175,3 +175,11 @@ def _bot_notice(play: Playground, change: Change, guild: Guild, dispatch: Dispat
         play.feed.publish("guild", notice)
 
     change.announce(announce)
+
+
+def put_out(play: Playground, change: Change, member: Member) -> None:
+    """Somebody is put out; the bot leaves otherwise than people do."""
+    if member.user_id == play.application.id:
+        bot_left(play, change, play.memory.guilds[member.guild_id], member)
+    else:
+        member_left(play, change, member)

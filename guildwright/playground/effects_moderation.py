@@ -22,7 +22,7 @@ def banned(play: Playground, change: Change, ban: Ban, forget_seconds: int = 0) 
     _ban_event(play, change, "GUILD_BAN_ADD", ban)
     member = play.memory.member(ban.guild_id, ban.user_id)
     if member:
-        effects_guild.member_left(play, change, member)
+        effects_guild.put_out(play, change, member)
     if not forget_seconds:
         return 0
     since = snowflake_of(play.clock.now() - timedelta(seconds=forget_seconds))

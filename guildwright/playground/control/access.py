@@ -8,8 +8,10 @@ from guildwright.playground.control.clock import Time
 from guildwright.playground.control.faults import Faults
 from guildwright.playground.control.gateway_faults import GatewayFaults
 from guildwright.playground.control.guilds import Guilds
+from guildwright.playground.control.house import House
 from guildwright.playground.control.limits import RateLimits
 from guildwright.playground.control.lookup import Lookup
+from guildwright.playground.control.moderation import Moderation
 from guildwright.playground.control.people import People
 from guildwright.playground.control.presence import PresenceActs
 from guildwright.playground.control.views import Views
@@ -27,6 +29,8 @@ class Control:
         self.chat = Chat(play)
         self.find = Lookup(play)
         self.guilds = Guilds(play)
+        self.moderation = Moderation(play)
+        self.house = House(play)
         self.faults = Faults(play)
         self.gateway_faults = GatewayFaults(play)
         self.time = Time(play)

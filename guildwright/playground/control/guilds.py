@@ -4,22 +4,24 @@ from datetime import datetime
 
 import msgspec
 
+from guildwright.playground import audit
 from guildwright.playground import effects_guild as effects
 from guildwright.playground.bits import (
     EVERYONE_DEFAULT,
     EVERYTHING,
     GUILD_CHANNEL_TYPES,
+    AuditAction,
     ChannelType,
     Intent,
     Permission,
 )
 from guildwright.playground.control import models, requests, show
-from guildwright.playground.control.errors import ControlError, invalid, unknown
+from guildwright.playground.control.errors import ControlError, forbidden, invalid, unknown
 from guildwright.playground.control.lookup import Lookup
 from guildwright.playground.ids import EPOCH, digits
 from guildwright.playground.locales import LOCALES
 from guildwright.playground.playground import Playground
-from guildwright.playground.records import Channel, Guild, Member, Overwrite, Role, User
+from guildwright.playground.records import Channel, Guild, Json, Member, Overwrite, Role, User
 from guildwright.playground.seed import BOT_PERMISSIONS
 from guildwright.playground.store import Change
 
@@ -72,6 +74,8 @@ class Guilds:
         )
         with self._play.store.change() as change:
             effects.channel_created(self._play, change, channel)
+            made = {"name": channel.name, "type": channel.type}
+            self._note(change, guild, AuditAction.CHANNEL_CREATE, channel.id, audit.differences({}, made))
         return show.channel(channel)
 
     def _overwrite(self, guild: Guild, entry: requests.NewOverwrite, index: int) -> Overwrite:
@@ -110,6 +114,8 @@ class Guilds:
                 if other.position >= position:
                     effects.role_edited(self._play, change, msgspec.structs.replace(other, position=other.position + 1))
             effects.role_created(self._play, change, role)
+            made = {"name": role.name, "permissions": str(role.permissions)}
+            self._note(change, guild, AuditAction.ROLE_CREATE, role.id, audit.differences({}, made))
         return show.role(role)
 
     def add_member(self, guild_id: str, body: requests.NewMember) -> models.MemberView:
@@ -119,6 +125,8 @@ class Guilds:
         known = self._find.person(body.user_id) if body.user_id else None
         if known and self._play.memory.member(guild.id, known.id):
             raise ControlError(409, "already_member", f"{known.username} is a member already.", "user_id")
+        if known and known.id in self._play.memory.bans[guild.id]:
+            raise forbidden(f"{known.username} is banned from this guild.", "user_id")
         made = _moment(body.created_at, "created_at") if body.created_at else None
         if made and made > self._play.clock.now():
             raise invalid("created_at", "An account cannot be made in the future.")
@@ -133,7 +141,8 @@ class Guilds:
 
     def edit_member(self, guild_id: str, user_id: str, body: requests.EditMember) -> models.MemberView:
         """Time a member out, or set a nickname."""
-        member = self._find.member(self._find.guild(guild_id), user_id)
+        guild = self._find.guild(guild_id)
+        before = member = self._find.member(guild, user_id)
         if body.timeout_until is not msgspec.UNSET:
             until = body.timeout_until
             moment = _moment(until, "timeout_until").isoformat() if until else None
@@ -143,6 +152,8 @@ class Guilds:
             member = msgspec.structs.replace(member, nick=nick)
         with self._play.store.change() as change:
             effects.member_edited(self._play, change, member)
+            changes = audit.differences(_listed(before), _listed(member))
+            self._note(change, guild, AuditAction.MEMBER_UPDATE, member.user_id, changes)
         return show.member(self._play, member)
 
     def remove_member(self, guild_id: str, user_id: str) -> None:
@@ -162,9 +173,8 @@ class Guilds:
         guild = self._find.guild(guild_id)
         member, role = self._find.member(guild, user_id), self._assignable(guild, role_id)
         if role.id not in member.roles:
-            member = msgspec.structs.replace(member, roles=(*member.roles, role.id))
-            with self._play.store.change() as change:
-                effects.member_edited(self._play, change, member)
+            before, member = member, msgspec.structs.replace(member, roles=(*member.roles, role.id))
+            self._change_roles(guild, before, member)
         return show.member(self._play, member)
 
     def take_role(self, guild_id: str, user_id: str, role_id: str) -> models.MemberView:
@@ -172,9 +182,9 @@ class Guilds:
         guild = self._find.guild(guild_id)
         member, role = self._find.member(guild, user_id), self._assignable(guild, role_id)
         if role.id in member.roles:
-            member = msgspec.structs.replace(member, roles=tuple(held for held in member.roles if held != role.id))
-            with self._play.store.change() as change:
-                effects.member_edited(self._play, change, member)
+            kept = tuple(held for held in member.roles if held != role.id)
+            before, member = member, msgspec.structs.replace(member, roles=kept)
+            self._change_roles(guild, before, member)
         return show.member(self._play, member)
 
     def invite_bot(self, guild_id: str, body: requests.InviteBot) -> models.GuildView:
@@ -227,6 +237,17 @@ class Guilds:
             raise unknown("session", session_id)
         session.wire.close(4000, "Dropped by the playground.")
 
+    def _change_roles(self, guild: Guild, before: Member, after: Member) -> None:
+        with self._play.store.change() as change:
+            effects.member_edited(self._play, change, after)
+            changes = audit.role_changes(self._play.memory, before.roles, after.roles)
+            self._note(change, guild, AuditAction.MEMBER_ROLE_UPDATE, after.user_id, changes)
+
+    def _note(self, change: Change, guild: Guild, action: AuditAction, target: int, changes: list[Json]) -> None:
+        """The world is arranged in the owner's name."""
+        if changes:
+            audit.note(self._play, change, guild.id, action, actor=guild.owner_id, target=target, changes=changes)
+
     def _assignable(self, guild: Guild, role_id: str) -> Role:
         role = self._find.role(guild, role_id)
         if role.id == guild.id or role.bot_id:
@@ -236,6 +257,10 @@ class Guilds:
     def _new_user(self, change: Change, name: str, made: datetime | None = None) -> User:
         user_id = self._play.ids.next() if made is None else self._play.ids.past(made, self._play.memory.users)
         return change.put(User(id=user_id, username=name.casefold().replace(" ", "_"), global_name=name))
+
+
+def _listed(member: Member) -> Json:
+    return {"nick": member.nick, "communication_disabled_until": member.timeout_until}
 
 
 def _named(text: str, least: int, most: int, field: str = "name") -> str:

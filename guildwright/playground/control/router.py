@@ -11,6 +11,7 @@ from guildwright.playground.control import (
     clock_routes,
     fault_routes,
     gateway_routes,
+    guild_routes,
     read_routes,
 )
 from guildwright.playground.control.access import Control
@@ -34,6 +35,7 @@ def control_router(control: Control) -> Router:
             *fault_routes.ROUTES,
             *clock_routes.ROUTES,
             *gateway_routes.ROUTES,
+            *guild_routes.ROUTES,
         ],
         dependencies={"control": Provide(provide)},
         exception_handlers=HANDLERS,
