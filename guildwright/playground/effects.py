@@ -3,7 +3,7 @@
 import functools
 
 from guildwright.playground import render_message, threads
-from guildwright.playground.bits import Intent, Permission
+from guildwright.playground.bits import Intent
 from guildwright.playground.gateway.session import Dispatch, Session
 from guildwright.playground.playground import Playground
 from guildwright.playground.records import Channel, Json, Message
@@ -88,7 +88,7 @@ def deliver_message(play: Playground, name: str, message: Message, body: Json) -
     exempt = message.guild_id is None or message.author_id == own or own in message.mentions
 
     def data(session: Session) -> Json:
-        if exempt or session.intents & Intent.MESSAGE_CONTENT:
+        if exempt or session.wants(Intent.MESSAGE_CONTENT):
             return body
         return body | {"content": "", "embeds": [], "attachments": [], "components": []}
 
@@ -98,7 +98,7 @@ def deliver_message(play: Playground, name: str, message: Message, body: Json) -
 
 def bot_sees(play: Playground, channel: Channel) -> bool:
     """Whether events of this channel reach the bot."""
-    return bool(play.permissions.in_channel(channel, play.application.id) & Permission.VIEW_CHANNEL)
+    return play.permissions.sees(channel, play.application.id)
 
 
 def dispatch_in_channel(play: Playground, change: Change, name: str, channel_id: int, data: Json) -> None:

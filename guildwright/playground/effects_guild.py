@@ -7,7 +7,7 @@ from guildwright.playground.bits import Intent
 from guildwright.playground.gateway.arrival import guild_create
 from guildwright.playground.gateway.session import Dispatch, Session
 from guildwright.playground.playground import Playground
-from guildwright.playground.records import Channel, Departed, Guild, Json, Member, Role
+from guildwright.playground.records import Channel, Departed, Guild, Invite, Json, Member, Role, Webhook
 from guildwright.playground.store import Change
 
 _DID_REJOIN = 1 << 0
@@ -48,6 +48,10 @@ def channel_deleted(play: Playground, change: Change, channel: Channel) -> None:
     for message in list(play.memory.messages.get(channel.id, {}).values()):
         change.drop(message)
     effects_presence.voice_emptied(play, change, channel)
+    hangings: list[Invite | Webhook] = [*play.memory.invites.values(), *play.memory.webhooks.values()]
+    for hanging in hangings:
+        if hanging.channel_id == channel.id:
+            change.drop(hanging)
     change.drop(channel)
     channel_event(play, change, "CHANNEL_DELETE", channel)
 

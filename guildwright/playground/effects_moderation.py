@@ -1,4 +1,4 @@
-"""Bans and webhooks: changes of a guild that moderators make and others hear of; see `effects_guild` for the rest."""
+"""What moderators change and others hear of: bans, webhooks, emojis; see `effects_guild` for the rest."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -67,5 +67,16 @@ def webhooks_changed(play: Playground, change: Change, guild_id: int, *channel_i
         for channel_id in channel_ids:
             data: Json = {"guild_id": str(guild_id), "channel_id": str(channel_id)}
             effects_guild.tell(play, "WEBHOOKS_UPDATE", guild_id, data, Intent.GUILD_WEBHOOKS)
+
+    change.announce(announce)
+
+
+def emojis_changed(play: Playground, change: Change, guild_id: int) -> None:
+    """A guild's emojis are others than before; Discord tells all of them."""
+
+    def announce() -> None:
+        emojis = [render.emoji(play.memory, emoji) for emoji in play.memory.guild_emojis(guild_id)]
+        data: Json = {"guild_id": str(guild_id), "emojis": emojis}
+        effects_guild.tell(play, "GUILD_EMOJIS_UPDATE", guild_id, data, Intent.GUILD_EXPRESSIONS)
 
     change.announce(announce)

@@ -10,15 +10,12 @@ from typing import Literal
 import msgspec
 
 from guildwright.playground.memory import Memory
+from guildwright.playground.places import place_of
 
 type Effect = Literal["status", "reset", "lose_answer", "delay", "delay_answer", "rate_limit", "stall"]
 type Scope = Literal["user", "global", "shared"]
 
 PREFIX = "/api/v10"
-_GUILD = re.compile(r"/guilds/(\d+)(?:/.*)?")
-_CHANNEL = re.compile(r"/channels/(\d+)(?:/.*)?")
-_WEBHOOK = re.compile(r"/webhooks/(\d+)(?:/([^/]+))?(?:/.*)?")
-_CALLBACK = re.compile(r"/interactions/(\d+)/.*")
 _LATE = {"delay", "delay_answer"}
 
 
@@ -98,31 +95,13 @@ class Faults:
         """What this request meets: any delays, and one fault at most. The path is without the API's prefix."""
         if not self.rules:
             return []
-        place = self._place(path)
+        place = place_of(self._memory, path)
         met: list[Rule] = []
         for rule in self.rules:
             late = rule.effect in _LATE
             if (late or all(other.effect in _LATE for other in met)) and rule.match.meets(method, path, place):
                 met += [rule] if rule.count.take() else []
         return met
-
-    def _place(self, path: str) -> tuple[int | None, int | None]:
-        memory = self._memory
-        if found := _GUILD.fullmatch(path):
-            return int(found[1]), None
-        if found := _CHANNEL.fullmatch(path):
-            channel = memory.channels.get(int(found[1]))
-            return channel.guild_id if channel else None, int(found[1])
-        if found := _WEBHOOK.fullmatch(path):
-            webhook = memory.webhooks.get(int(found[1]))
-            if webhook:
-                return webhook.guild_id, webhook.channel_id
-            interaction = memory.interactions.get(memory.interaction_tokens.get(found[2] or "", 0))
-        elif found := _CALLBACK.fullmatch(path):
-            interaction = memory.interactions.get(int(found[1]))
-        else:
-            return None, None
-        return (interaction.guild_id, interaction.channel_id) if interaction else (None, None)
 
 
 def glob(text: str) -> re.Pattern[str]:

@@ -3,10 +3,18 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from guildwright.playground.bits import EVERYTHING, NOTHING, TIMED_OUT, ChannelType, Permission
+from guildwright.playground.bits import EVERYTHING, TIMED_OUT, ChannelType, Permission
 from guildwright.playground.clock import Clock
 from guildwright.playground.memory import Memory
 from guildwright.playground.records import Channel, Member, Overwrite, Role
+
+# Plain numbers: an operation of IntFlag costs a microsecond, and these are asked for with every event.
+_EVERYTHING, _TIMED_OUT = int(EVERYTHING), int(TIMED_OUT)
+_VIEW, _SEND = int(Permission.VIEW_CHANNEL), int(Permission.SEND_MESSAGES)
+_ADMINISTRATOR = int(Permission.ADMINISTRATOR)
+_MANAGE_THREADS = int(Permission.MANAGE_THREADS)
+_SEND_IN_THREADS = int(Permission.SEND_MESSAGES_IN_THREADS)
+_WITH_WORDS = int(Permission.MENTION_EVERYONE | Permission.EMBED_LINKS | Permission.ATTACH_FILES)
 
 
 class Permissions:
@@ -28,47 +36,62 @@ class Permissions:
 
     def in_guild(self, guild_id: int, user_id: int) -> Permission:
         """The member's permissions before any channel has its say."""
-        member = self._memory.member(guild_id, user_id)
-        if member is None:
-            return NOTHING
-        if self._memory.guilds[guild_id].owner_id == user_id:
-            return EVERYTHING
-        allowed = NOTHING
-        for role in self.roles(member):
-            allowed |= Permission(role.permissions)
-        if allowed & Permission.ADMINISTRATOR:
-            return EVERYTHING
-        return allowed & TIMED_OUT if self.timed_out(member) else allowed
+        return Permission(self._in_guild(guild_id, user_id))
 
     def in_channel(self, channel: Channel, user_id: int) -> Permission:
         """The member's permissions in the channel; without VIEW_CHANNEL nothing else counts."""
+        return Permission(self._in_channel(channel, user_id))
+
+    def sees(self, channel: Channel, user_id: int) -> bool:
+        """Whether the channel is there for the member: asked for every event, so without the price of flags."""
+        return bool(self._in_channel(channel, user_id) & _VIEW)
+
+    def may_write(self, channel: Channel, user_id: int) -> bool:
+        """Whether the member may send messages there."""
+        return bool(self._in_channel(channel, user_id) & _SEND)
+
+    def _in_guild(self, guild_id: int, user_id: int) -> int:
+        member = self._memory.member(guild_id, user_id)
+        if member is None:
+            return 0
+        if self._memory.guilds[guild_id].owner_id == user_id:
+            return _EVERYTHING
+        roles = self._memory.roles_of[guild_id]
+        allowed = 0
+        for role_id in (guild_id, *member.roles):
+            role = roles.get(role_id)
+            if role:
+                allowed |= role.permissions
+        if allowed & _ADMINISTRATOR:
+            return _EVERYTHING
+        return allowed & _TIMED_OUT if self.timed_out(member) else allowed
+
+    def _in_channel(self, channel: Channel, user_id: int) -> int:
         if channel.guild_id is None:
-            return EVERYTHING if user_id in {channel.recipient_id, self._memory.application.id} else NOTHING
-        base = self.in_guild(channel.guild_id, user_id)
+            return _EVERYTHING if user_id in {channel.recipient_id, self._memory.application.id} else 0
+        base = self._in_guild(channel.guild_id, user_id)
         member = self._memory.member(channel.guild_id, user_id)
-        if member is None or base & Permission.ADMINISTRATOR:
+        if member is None or base & _ADMINISTRATOR:
             return base
         allowed = _overwritten(base, self._overwrites(channel), member)
         if self.timed_out(member):
-            allowed &= TIMED_OUT
-        if not allowed & Permission.VIEW_CHANNEL:
-            return NOTHING
+            allowed &= _TIMED_OUT
+        if not allowed & _VIEW:
+            return 0
         if channel.thread:
             if not self._may_see(channel, user_id, allowed):
-                return NOTHING
+                return 0
             allowed = _in_thread(allowed)
-        if not allowed & Permission.SEND_MESSAGES:
-            allowed &= ~(Permission.MENTION_EVERYONE | Permission.EMBED_LINKS | Permission.ATTACH_FILES)
-        return allowed
+        return allowed if allowed & _SEND else allowed & ~_WITH_WORDS
 
     def _overwrites(self, channel: Channel) -> tuple[Overwrite, ...]:
         """The channel's own, or of a thread those of the channel it is in."""
         parent = self._memory.channels.get(channel.parent_id or 0) if channel.thread else None
         return parent.overwrites if parent else channel.overwrites
 
-    def _may_see(self, thread: Channel, user_id: int, allowed: Permission) -> bool:
+    def _may_see(self, thread: Channel, user_id: int, allowed: int) -> bool:
         """Of a private thread: who takes part, or manages threads."""
-        if thread.type != ChannelType.PRIVATE_THREAD or allowed & Permission.MANAGE_THREADS:
+        if thread.type != ChannelType.PRIVATE_THREAD or allowed & _MANAGE_THREADS:
             return True
         return user_id in self._memory.thread_members.get(thread.id, {})
 
@@ -91,11 +114,9 @@ class Permissions:
         return self.outranks_role(guild_id, user_id, self.highest_role(guild_id, other_id))
 
 
-def _in_thread(allowed: Permission) -> Permission:
+def _in_thread(allowed: int) -> int:
     """SEND_MESSAGES means nothing in a thread: whoever may send there is said to hold it, and nobody else."""
-    if allowed & Permission.SEND_MESSAGES_IN_THREADS:
-        return allowed | Permission.SEND_MESSAGES
-    return allowed & ~Permission.SEND_MESSAGES
+    return allowed | _SEND if allowed & _SEND_IN_THREADS else allowed & ~_SEND
 
 
 def _rank(role: Role) -> tuple[int, int]:
@@ -103,8 +124,10 @@ def _rank(role: Role) -> tuple[int, int]:
     return (role.position, -role.id)
 
 
-def _overwritten(base: Permission, overwrites: Iterable[Overwrite], member: Member) -> Permission:
+def _overwritten(base: int, overwrites: Iterable[Overwrite], member: Member) -> int:
     """Apply @everyone's overwrite, then those of the roles together, then the member's own."""
+    if not overwrites:
+        return base
     by_id = {overwrite.id: overwrite for overwrite in overwrites}
     everyone = by_id.get(member.guild_id)
     if everyone:
@@ -118,4 +141,4 @@ def _overwritten(base: Permission, overwrites: Iterable[Overwrite], member: Memb
     own = by_id.get(member.user_id)
     if own:
         base = (base & ~own.deny) | own.allow
-    return Permission(base)
+    return base

@@ -33,7 +33,7 @@ def pings(play: Playground, channel: Channel, author_id: int, draft: Draft) -> P
     replied = memory.messages.get(channel.id, {}).get(draft.reply_to or 0)
     if replied and draft.allowed.replied_user and replied.author_id not in users:
         users.append(replied.author_id)
-    if channel.guild_id is None:
+    if channel.guild_id is None or "@" not in text:
         return Pings(users=tuple(users))
     rights = play.permissions.in_channel(channel, author_id)
     may_ping_all = author_id in memory.webhooks or bool(rights & Permission.MENTION_EVERYONE)

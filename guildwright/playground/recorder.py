@@ -21,7 +21,8 @@ SECRET = "***"  # noqa: S105 - what stands in a token's place
 class Exchange(msgspec.Struct, frozen=True, kw_only=True):
     """One entry: a REST exchange, or a gateway payload sent to or received from the client.
 
-    `took_ms` is by the machine's time, `at` by the playground's. `faults` are those that the exchange met.
+    `took_ms` is by the machine's time, `at` by the playground's. `faults` are those that the exchange met;
+    `connection` is the number of the gateway connection.
     """
 
     number: int
@@ -41,6 +42,15 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True):
     response_headers: dict[str, str] = {}
     response_size: int = 0
     faults: list[str] = []
+    connection: int | None = None
+
+
+class Opening(msgspec.Struct, frozen=True, kw_only=True):
+    """How a gateway connection began."""
+
+    at: str
+    query: str
+    headers: dict[str, str]
 
 
 class Recorder:
@@ -51,6 +61,8 @@ class Recorder:
         self._kept: deque[tuple[Exchange, int]] = deque()
         self._size = 0
         self._number = 0
+        self._connections = 0
+        self.openings: dict[int, Opening] = {}
         self._rest: IO[bytes] | None = None
         self._gateway: IO[bytes] | None = None
         if folder:
@@ -71,24 +83,35 @@ class Recorder:
         """Record a REST exchange."""
         self._add(self._rest, kind="rest", **parts)
 
-    def gateway_sent(self, raw: bytes) -> None:
+    def opened(self, query: str, headers: dict[str, str]) -> int:
+        """A gateway connection begins; its number."""
+        self._connections += 1
+        at = self._clock.now().isoformat()
+        self.openings[self._connections] = Opening(at=at, query=query, headers=headers)
+        self.openings.pop(self._connections - _KEPT, None)
+        return self._connections
+
+    def gateway_sent(self, raw: bytes, connection: int | None = None) -> None:
         """Record what the playground sent to a client, as it was encoded: reading it again is for who asks."""
         self._number += 1
         at = self._clock.now().isoformat()
-        entry = Exchange(number=self._number, at=at, kind="gateway_received", payload=msgspec.Raw(raw))
+        entry = Exchange(
+            number=self._number, at=at, kind="gateway_received", payload=msgspec.Raw(raw), connection=connection
+        )
         self._keep(self._gateway, entry, len(raw))
 
-    def gateway_received(self, payload: Json) -> None:
+    def gateway_received(self, payload: Json, connection: int | None = None) -> None:
         """Record what a client sent."""
         data = payload.get("d")
         if isinstance(data, dict) and "token" in data:
             payload = payload | {"d": data | {"token": SECRET}}
-        self._add(self._gateway, kind="gateway_sent", payload=payload)
+        self._add(self._gateway, kind="gateway_sent", payload=payload, connection=connection)
 
     def _add(self, file: IO[bytes] | None, **parts: object) -> None:
         self._number += 1
         parts.setdefault("at", self._clock.now().isoformat())
-        self._keep(file, msgspec.convert({"number": self._number, **parts}, Exchange), 0)
+        entry = msgspec.convert({"number": self._number, **parts}, Exchange)
+        self._keep(file, entry, entry.request_size + entry.response_size)
 
     def _keep(self, file: IO[bytes] | None, entry: Exchange, size: int) -> None:
         self._kept.append((entry, size))

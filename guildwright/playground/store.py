@@ -20,7 +20,8 @@ from guildwright.playground.turn import Turn
 
 _SCHEMA = "CREATE TABLE IF NOT EXISTS record (kind TEXT, key TEXT, body BLOB, PRIMARY KEY (kind, key)) WITHOUT ROWID"
 # Exclusive: two playgrounds on one file would each answer from a memory of their own.
-_PRAGMAS = ("locking_mode = EXCLUSIVE", "journal_mode = WAL", "synchronous = NORMAL")
+# The log may grow to 40 MB before it is folded in, which takes a sync of the disk.
+_PRAGMAS = ("locking_mode = EXCLUSIVE", "journal_mode = WAL", "synchronous = NORMAL", "wal_autocheckpoint = 10000")
 _PUT = "INSERT INTO record VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET body = excluded.body"
 _DELETE = "DELETE FROM record WHERE kind = ? AND key = ?"
 
@@ -111,19 +112,24 @@ class Store:
             self._turn.end()
 
     def _write(self, rows: list[tuple[tuple[str, str], bytes | None]]) -> None:
-        database = self._database
-        database.execute("SAVEPOINT change")
+        if len(rows) == 1:  # one statement is whole by itself
+            self._put(*rows[0])
+            return
+        self._database.execute("SAVEPOINT change")
         try:
             for place, body in rows:
-                if body is None:
-                    database.execute(_DELETE, place)
-                else:
-                    database.execute(_PUT, (*place, body))
+                self._put(place, body)
         except BaseException:
-            database.execute("ROLLBACK TO change")
+            self._database.execute("ROLLBACK TO change")
             raise
         finally:
-            database.execute("RELEASE change")
+            self._database.execute("RELEASE change")
+
+    def _put(self, place: tuple[str, str], body: bytes | None) -> None:
+        if body is None:
+            self._database.execute(_DELETE, place)
+        else:
+            self._database.execute(_PUT, (*place, body))
 
     def _remember(self, change: Change) -> None:
         for record in change.dropped:

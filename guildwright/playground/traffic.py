@@ -1,6 +1,7 @@
 """Records every REST exchange under /api/ as it crossed the wire, whoever answered it, and lets the faults at it."""
 
 import logging
+import re
 import time
 from collections.abc import Iterable
 
@@ -23,6 +24,8 @@ from guildwright.playground.playground import Playground
 from guildwright.playground.reading import decode
 from guildwright.playground.recorder import SECRET
 
+# The name of the part, the rest of its headers, and its body up to the boundary.
+_JSON_PART = re.compile(rb'name="?payload_json"?[^\n]*\r\n(?:[^\r\n]+\r\n)*\r\n(.*?)\r\n--', re.DOTALL)
 _log = logging.getLogger(__name__)
 
 
@@ -116,7 +119,7 @@ class _Exchange:
             method=scope["method"],
             path=scope["path"],
             query=scope["query_string"].decode("latin-1"),
-            request=_readable(bytes(self._sent)),
+            request=_sent(bytes(self._sent), headers.get("content-type", "")),
             request_type=headers.get("content-type"),
             request_headers=headers,
             request_size=len(self._sent),
@@ -134,6 +137,14 @@ def _texts(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
     if "authorization" in texts:
         texts["authorization"] = f"{texts['authorization'].partition(' ')[0]} {SECRET}"
     return texts
+
+
+def _sent(body: bytes, kind: str) -> object:
+    """A request's body; of a form with files its JSON part, since the files themselves are no reading matter."""
+    if not kind.startswith("multipart/form-data"):
+        return _readable(body)
+    part = _JSON_PART.search(body)
+    return _readable(part[1]) if part else None
 
 
 def _readable(body: bytes) -> object:

@@ -8,6 +8,7 @@ from guildwright.playground.control.clock import Time
 from guildwright.playground.control.faults import Faults
 from guildwright.playground.control.gateway_faults import GatewayFaults
 from guildwright.playground.control.guilds import Guilds
+from guildwright.playground.control.har import Har
 from guildwright.playground.control.house import House
 from guildwright.playground.control.limits import RateLimits
 from guildwright.playground.control.lookup import Lookup
@@ -33,6 +34,7 @@ class Control:
         self.house = House(play)
         self.faults = Faults(play)
         self.gateway_faults = GatewayFaults(play)
+        self.har = Har(play)
         self.time = Time(play)
         self.limits = RateLimits(play)
         self.presence = PresenceActs(play)

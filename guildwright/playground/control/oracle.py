@@ -88,6 +88,7 @@ class TrafficEntry(View, frozen=True, kw_only=True):
     response_headers: dict[str, str] = msgspec.field(default_factory=dict)
     response_size: int = 0
     faults: list[str] = msgspec.field(default_factory=list)
+    connection: int | None = None
 
 
 class TrafficView(View, frozen=True, kw_only=True):
@@ -95,6 +96,12 @@ class TrafficView(View, frozen=True, kw_only=True):
 
     entries: list[TrafficEntry]
     last: int
+
+
+class HarView(View, frozen=True, kw_only=True):
+    """A HAR 1.2 document: `log.entries` are REST exchanges, and gateway connections with `_webSocketMessages`."""
+
+    log: dict[str, Any]
 
 
 class ProcessesView(View, frozen=True, kw_only=True):

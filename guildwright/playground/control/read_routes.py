@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from litestar import get
+from litestar import Response, get
 from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 
@@ -93,6 +93,18 @@ async def get_traffic(
     return control.views.traffic(after)
 
 
+@get("/traffic.har", summary="The same as a HAR document", tags=["oracle"], responses=REFUSALS)
+async def get_har(
+    control: Access,
+    since: Annotated[str | None, QueryParameter(description="Only from this moment on (ISO 8601).")] = None,
+    until: Annotated[str | None, QueryParameter(description="Only up to this moment (ISO 8601).")] = None,
+    guild_id: Annotated[str | None, QueryParameter(description="Only what belongs to this guild.")] = None,
+) -> Response[oracle.HarView]:
+    """HAR 1.2, which a browser's developer tools import; secrets in headers are masked."""
+    headers = {"Content-Disposition": 'attachment; filename="playground.har"'}
+    return Response(control.har.document(since, until, guild_id), headers=headers)
+
+
 @get("/gateway", summary="Gateway sessions", tags=["oracle"], responses=REFUSALS)
 async def get_gateway(control: Access) -> oracle.GatewayView:
     """Who is connected, with which shard and intents."""
@@ -132,6 +144,7 @@ ROUTES = (
     get_effects,
     get_unknown,
     get_traffic,
+    get_har,
     get_gateway,
     get_processes,
     get_events,

@@ -119,7 +119,7 @@ class Connection:
             payload: Json = decode(text.encode() if isinstance(text, str) else text, dict[str, Any])
         except msgspec.DecodeError:
             raise Close(4002, "The payload is not a JSON object.") from None
-        self._play.recorder.gateway_received(payload)
+        self._play.recorder.gateway_received(payload, self._wire.number)
         return payload
 
     def _note_rate(self) -> None:

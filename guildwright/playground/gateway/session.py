@@ -65,11 +65,13 @@ class Session:
     ) -> None:
         self.id = session_id
         self.intents = intents
+        self._wanted = int(intents)  # without the price of flags: asked for with every event
         self.shard = shard
         self.properties = properties
         self._ledger = ledger
         self.presence: Json | None = None
         self.large_threshold = LARGE_THRESHOLD
+        self.number = 0
         self.sequence = 0
         self.forgotten = 0
         self.wire: Wire | None = None
@@ -82,8 +84,12 @@ class Session:
 
     def hears(self, dispatch: Dispatch) -> bool:
         """Whether the event is for this session."""
-        wanted = not dispatch.intents or bool(self.intents & dispatch.intents)
-        return wanted and self.covers(dispatch.guild_id)
+        asked = int(dispatch.intents)
+        return (not asked or bool(self._wanted & asked)) and self.covers(dispatch.guild_id)
+
+    def wants(self, intent: Intent) -> bool:
+        """Whether the session asked for this intent."""
+        return bool(self._wanted & int(intent))
 
     def tell(self, name: str, data: Json | bytes) -> None:
         """Number the event, keep it for a RESUME, and send it if anybody is connected. Bytes are encoded already."""

@@ -29,6 +29,8 @@ class SocketWire:
         self._socket = socket
         self._play = play
         self._stream = stream_for(compression)
+        headers = {name: value for name, value in socket.headers.items() if name != "authorization"}
+        self.number = play.recorder.opened(socket.scope["query_string"].decode("latin-1"), headers)
         self.compress_payloads = False
         self._queue: asyncio.Queue[Frame | _End] = asyncio.Queue()
         self._waiting = 0
@@ -60,7 +62,7 @@ class SocketWire:
                     await self._socket.close(code=item.code, reason=item.reason)
                     break
                 self._waiting -= len(item.raw)
-                self._play.recorder.gateway_sent(item.raw)
+                self._play.recorder.gateway_sent(item.raw, self.number)
                 await self._transmit(item.raw)
         self.closed.set()
 

@@ -1,5 +1,6 @@
 """Guilds and all that belongs to one: roles, channels, threads, members, bans, invites, webhooks, the audit log."""
 
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 import msgspec
@@ -178,11 +179,17 @@ class Invite(Record, frozen=True, kw_only=True):
     max_uses: int = 0
     uses: int = 0
     temporary: bool = False
+    roles: tuple[int, ...] = ()
 
     @property
     def key(self) -> str:
         """The code."""
         return self.code
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """When it stops working; None is never."""
+        return datetime.fromisoformat(self.made_at) + timedelta(seconds=self.max_age) if self.max_age else None
 
 
 class Webhook(Thing, frozen=True, kw_only=True):

@@ -34,13 +34,6 @@ async def get_application(call: BotCall, application_id: FromPath[int]) -> Respo
     return answer(render.application(call.memory, call.play.application))
 
 
-@get("/applications/{application_id:int}/emojis")
-async def list_application_emojis(call: BotCall, application_id: FromPath[int]) -> Response[object]:
-    """GET /applications/{application_id}/emojis: none."""
-    del call, application_id
-    return answer({"items": []})
-
-
 @get("/applications/{application_id:int}/entitlements")
 async def list_entitlements(call: BotCall, application_id: FromPath[int]) -> Response[object]:
     """GET /applications/{application_id}/entitlements: none."""
@@ -53,6 +46,5 @@ ROUTES = (
     edit_my_application,
     get_oauth_application,
     get_application,
-    list_application_emojis,
     list_entitlements,
 )

@@ -11,11 +11,13 @@ from guildwright.playground.bits import AuditAction, Intent, Permission
 from guildwright.playground.bodies.fields import Fields
 from guildwright.playground.errors import DiscordError, Faults
 from guildwright.playground.records import Json, Member, Role
+from guildwright.playground.rest import voice
 from guildwright.playground.rest.call import BotCall, Call, answer, nothing
 from guildwright.playground.store import Change
 
 _LIST = "/guilds/{guild_id:int}/members"
 _ONE = _LIST + "/{user_id:int}"
+_BYPASSES_VERIFICATION = 1 << 2
 _LONGEST_TIMEOUT = timedelta(days=28)
 
 
@@ -60,21 +62,37 @@ async def get_member(call: BotCall, guild_id: FromPath[int], user_id: FromPath[i
 @patch(_LIST + "/@me")
 async def edit_own_member(call: BotCall, guild_id: FromPath[int]) -> Response[object]:
     """PATCH @me: one's own nickname."""
-    call.allowed(guild_id, Permission.CHANGE_NICKNAME)
+    body = await call.body()
+    if "nick" in body:
+        call.allowed(guild_id, Permission.CHANGE_NICKNAME)
+        return answer(render.member(call.memory, _with_own_nick(call, guild_id, body)))
+    call.guild(guild_id)
+    return answer(render.member(call.memory, call.member(guild_id, call.own_id)))
+
+
+def _with_own_nick(call: Call, guild_id: int, body: Json) -> Member:
     faults = Faults()
-    nick = Fields(await call.body(), faults).text("nick", 32)
+    nick = Fields(body, faults).text("nick", 32)
     faults.check()
     member = call.member(guild_id, call.own_id)
     edited = msgspec.structs.replace(member, nick=nick or None)
     if edited != member:
         with call.play.store.change() as change:
             _replace(call, change, member, edited)
-    return answer(render.member(call.memory, edited))
+    return edited
+
+
+@patch(_LIST + "/@me/nick")
+async def edit_own_nick(call: BotCall, guild_id: FromPath[int]) -> Response[object]:
+    """PATCH @me/nick: the old way to the same."""
+    call.allowed(guild_id, Permission.CHANGE_NICKNAME)
+    member = _with_own_nick(call, guild_id, await call.body())
+    return answer({"nick": member.nick or ""})
 
 
 @patch(_ONE)
 async def edit_member(call: BotCall, guild_id: FromPath[int], user_id: FromPath[int]) -> Response[object]:
-    """PATCH: nickname, roles, timeout; each needs its own permission and the higher role."""
+    """PATCH: nickname, roles, timeout, voice; each needs its own permission, and all but voice the higher role."""
     call.guild(guild_id)
     member = call.member(guild_id, user_id)
     fields = Fields(await call.body(), Faults())
@@ -86,6 +104,9 @@ async def edit_member(call: BotCall, guild_id: FromPath[int], user_id: FromPath[
             edited = _with_roles(call, change, edited, fields)
         if "communication_disabled_until" in fields.body:
             edited = _timed_out(call, edited, fields)
+        edited = voice.silenced(call, change, _flagged(call, edited, fields), fields)
+        if "channel_id" in fields.body:
+            voice.move(call, change, member, fields)
         fields.faults.check()
         if edited != member:
             change.count("members_edited", guild_id)
@@ -123,6 +144,17 @@ def _above(call: Call, member: Member, needed: Permission) -> None:
 def _renamed(call: Call, member: Member, fields: Fields) -> Member:
     _above(call, member, Permission.MANAGE_NICKNAMES)
     return msgspec.structs.replace(member, nick=fields.text("nick", 32) or None)
+
+
+def _flagged(call: Call, member: Member, fields: Fields) -> Member:
+    """Of a member's flags one can be set from outside: that they need not pass verification."""
+    flags = fields.number("flags", 0, (1 << 31) - 1)
+    if flags is None:
+        return member
+    _above(call, member, Permission.MANAGE_GUILD)
+    return msgspec.structs.replace(
+        member, flags=(member.flags & ~_BYPASSES_VERIFICATION) | (flags & _BYPASSES_VERIFICATION)
+    )
 
 
 def _with_roles(call: Call, change: Change, member: Member, fields: Fields) -> Member:
@@ -216,6 +248,7 @@ ROUTES = (
     search_members,
     get_member,
     edit_own_member,
+    edit_own_nick,
     edit_member,
     kick_member,
     add_role,

@@ -1,0 +1,1 @@
+"""Worlds and traffic made from a seed: for scale, for benchmarks, and for bots that should have something to do."""
