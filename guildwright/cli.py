@@ -64,18 +64,35 @@ def worker() -> None:
 
 
 @app.command()
-def playground(
+def playground(  # noqa: PLR0913, PLR0917 - its options
     data: Data = None,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0: the port of last time, else any.")] = 0,
-    ready_file: Annotated[Path | None, typer.Option(help="Where to write the addresses once it listens.")] = None,
+    port: Annotated[
+        int | None,
+        typer.Option(min=0, max=65535, help="Default: that of last time, else 8420 if free, else any; 0: not 8420."),
+    ] = None,
+    record: Annotated[Path | None, typer.Option(help="Directory to append all traffic to, as JSON lines.")] = None,
+    rate_limits: Annotated[bool, typer.Option(help="Limit requests as Discord does.")] = True,
+    ready_file: Annotated[
+        Path | None, typer.Option(help="Where to write the addresses once it listens; then it prints nothing.")
+    ] = None,
+    as_json: AsJson = False,
 ) -> None:
-    """Run the local Discord alone."""
+    """Run the local Discord alone: point discord.js, discord.py, hikari, discordgo, serenity or JDA at it."""
     from guildwright.playground import main as process
 
     processes = os.environ.get("GUILDWRIGHT_PLAYGROUND_PROCESSES")
-    home = data or Path(os.environ.get("GUILDWRIGHT_DATA", ".guildwright"))
-    raise SystemExit(process.run(home, host, port, Path(processes) if processes else None, ready_file))
+    asked = process.Asked(
+        data=data or Path(os.environ.get("GUILDWRIGHT_DATA", ".guildwright")),
+        host=host,
+        port=port,
+        processes_file=Path(processes) if processes else None,
+        ready_file=ready_file,
+        record=record,
+        rate_limits=rate_limits,
+        say="json" if as_json else "nothing" if ready_file else "text",
+    )
+    raise SystemExit(process.serve(process.from_environment(asked)))
 
 
 @app.command()

@@ -28,7 +28,7 @@ class PlaygroundProcess:
     def start(self) -> None:
         """Start, and wait until it listens."""
         self._ready.unlink(missing_ok=True)
-        argv = [sys.executable, "-m", "guildwright", "playground", "--data", str(self.data)]
+        argv = [sys.executable, "-m", "guildwright", "playground", "--port", "0", "--data", str(self.data)]
         self.process = subprocess.Popen([*argv, "--ready-file", str(self._ready)], env=self._env)
         deadline = time.monotonic() + READY_WITHIN
         while not (self._ready.is_file() and self._listens()):
