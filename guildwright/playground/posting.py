@@ -6,15 +6,26 @@ import msgspec
 
 from guildwright.playground import attaching, effects, errors
 from guildwright.playground.bits import MessageFlag, Permission
-from guildwright.playground.bodies.message import Draft
+from guildwright.playground.bodies.message import LEGACY_FIELDS, Draft
 from guildwright.playground.errors import Faults
+from guildwright.playground.ids import made_at
 from guildwright.playground.media import Shown
 from guildwright.playground.playground import Playground
-from guildwright.playground.records import Channel, Message, Nonce
+from guildwright.playground.records import Channel, Json, Message, Nonce
 from guildwright.playground.store import Change
+from guildwright.playground.threads import WRITTEN
 
 NONCE_WINDOW = timedelta(minutes=5)
 _REPLY, _PLAIN = 19, 0
+# What an edit cannot take away.
+_KEPT = (
+    MessageFlag.EPHEMERAL
+    | MessageFlag.CROSSPOSTED
+    | MessageFlag.IS_CROSSPOST
+    | MessageFlag.HAS_THREAD
+    | MessageFlag.HAS_SNAPSHOT
+    | MessageFlag.IS_COMPONENTS_V2
+)
 
 
 class Pings(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,6 +60,7 @@ def compose(play: Playground, channel: Channel, author_id: int, draft: Draft) ->
     if draft.reply_to and not replied and draft.reply_must_exist:
         raise errors.invalid("message_reference", "MESSAGE_REFERENCE_UNKNOWN_MESSAGE", "Unknown message")
     attachments = attaching.attach(play, channel.id, draft.attachments or (), draft.uploads)
+    forwarded = _forwarded(play, draft)
     message = Message(
         id=play.ids.next(),
         channel_id=channel.id,
@@ -57,7 +69,7 @@ def compose(play: Playground, channel: Channel, author_id: int, draft: Draft) ->
         content=draft.content or "",
         sent_at=play.clock.now().isoformat(),
         type=_REPLY if replied else _PLAIN,
-        flags=draft.flags or 0,
+        flags=(draft.flags or 0) | (MessageFlag.HAS_SNAPSHOT if forwarded else 0),
         embeds=draft.embeds or (),
         components=draft.components or (),
         attachments=attachments,
@@ -65,9 +77,48 @@ def compose(play: Playground, channel: Channel, author_id: int, draft: Draft) ->
         mention_roles=found.roles,
         mention_everyone=found.everyone,
         reply_to=replied,
+        reference=_reference(play, draft),
+        snapshots=forwarded,
+        tts=draft.tts,
         nonce=draft.nonce,
     )
     return _with_media(message)
+
+
+def _forwarded(play: Playground, draft: Draft) -> tuple[Json, ...]:
+    """What a forwarded message says at this moment, without who said it: ids and paths for users and URLs."""
+    place = draft.forward
+    if place is None:
+        return ()
+    source = play.memory.messages.get(place.channel_id, {}).get(place.message_id)
+    if source is None or source.private_to is not None:
+        raise errors.invalid("message_reference", "MESSAGE_REFERENCE_UNKNOWN_MESSAGE", "Unknown message")
+    if source.type not in WRITTEN:
+        raise errors.DiscordError(400, 50021, "Cannot execute action on a system message")
+    if source.snapshots:
+        return source.snapshots
+    said: Json = {
+        "type": source.type,
+        "content": source.content,
+        "mentions": [str(user_id) for user_id in source.mentions],
+        "mention_roles": [str(role_id) for role_id in source.mention_roles],
+        "attachments": list(source.attachments),
+        "embeds": list(source.embeds),
+        "timestamp": made_at(source.id).isoformat(),
+        "edited_timestamp": source.edited_at,
+        "flags": source.flags,
+        "components": list(source.components),
+    }
+    return ({"message": said},)
+
+
+def _reference(play: Playground, draft: Draft) -> Json | None:
+    place = draft.forward
+    if place is None:
+        return None
+    channel = play.memory.channels[place.channel_id]
+    reference: Json = {"type": 1, "channel_id": str(place.channel_id), "message_id": str(place.message_id)}
+    return reference | ({"guild_id": str(channel.guild_id)} if channel.guild_id else {})
 
 
 def _with_media(message: Message) -> Message:
@@ -81,10 +132,9 @@ def _with_media(message: Message) -> Message:
 def revise(play: Playground, message: Message, draft: Draft) -> Message:
     """An edited message, not yet stored. What the draft does not mention stays."""
     channel = play.memory.channels[message.channel_id]
-    kept = MessageFlag.EPHEMERAL | MessageFlag.CROSSPOSTED
     flags = message.flags & ~MessageFlag.LOADING
     if draft.flags is not None:
-        flags = (flags & kept) | (flags & MessageFlag.IS_COMPONENTS_V2) | (draft.flags & ~MessageFlag.EPHEMERAL)
+        flags = (flags & _KEPT) | (draft.flags & ~MessageFlag.EPHEMERAL)
     present, wanted = message.attachments, draft.attachments
     if wanted is not None:
         present = attaching.attach(play, channel.id, wanted, draft.uploads, present)
@@ -95,10 +145,13 @@ def revise(play: Playground, message: Message, draft: Draft) -> Message:
         embeds=message.embeds if draft.embeds is None else draft.embeds,
         components=message.components if draft.components is None else draft.components,
         flags=int(flags),
-        edited_at=play.clock.now().isoformat(),
+        edited_at=play.clock.now().isoformat() if draft.says_something else message.edited_at,
     )
+    if flags & MessageFlag.IS_COMPONENTS_V2 and (revised.content or revised.embeds):
+        name = "content" if revised.content else "embeds"
+        raise errors.invalid(name, "MESSAGE_CANNOT_USE_LEGACY_FIELDS", LEGACY_FIELDS)
     revised = _with_media(revised)
-    if not (revised.content or revised.embeds or revised.components or revised.attachments):
+    if not (revised.content or revised.embeds or revised.components or revised.attachments or revised.snapshots):
         raise errors.empty_message()
     if draft.content is not None or draft.components is not None:
         found = pings(play, channel, message.author_id, draft)

@@ -1,7 +1,7 @@
 """Messages as Discord's JSON, with where they came from; see `render` for everything else."""
 
 from guildwright.playground import media, render_channel
-from guildwright.playground.bits import InteractionType
+from guildwright.playground.bits import InteractionType, MessageFlag
 from guildwright.playground.ids import made_at
 from guildwright.playground.memory import Memory
 from guildwright.playground.records import Interaction, Json, Message, Reaction
@@ -48,7 +48,7 @@ def message(memory: Memory, record: Message, *, quoted: bool = False) -> Json:
         "content": record.content,
         "timestamp": made_at(record.id).isoformat(),  # to the same millisecond, as clients that read ids expect
         "edited_timestamp": record.edited_at,
-        "tts": False,
+        "tts": record.tts,
         "mention_everyone": record.mention_everyone,
         "mentions": [user(memory.users[user_id]) for user_id in record.mentions],
         "mention_roles": [str(role_id) for role_id in record.mention_roles],
@@ -65,6 +65,8 @@ def message(memory: Memory, record: Message, *, quoted: bool = False) -> Json:
     _add_origin(memory, record, body)
     if not quoted:
         _add_referenced(memory, record, body)
+    if record.snapshots:
+        body["message_snapshots"] = [{"message": _snapshot(memory, entry["message"])} for entry in record.snapshots]
     thread = memory.channels.get(record.thread_id or 0)
     if thread and thread.thread:
         body["thread"] = render_channel.thread(memory, thread)
@@ -109,10 +111,23 @@ def _add_referenced(memory: Memory, record: Message, body: Json) -> None:
 def _contents(memory: Memory, record: Message) -> Json:
     """Embeds, components and attachments; what the former show is not listed again."""
     embeds, components = list(record.embeds), list(record.components)
+    if record.flags & MessageFlag.SUPPRESS_EMBEDS:
+        embeds = []
     if not record.attachments:
         return {"attachments": [], "embeds": embeds, "components": components}
     return {
         "attachments": media.attachments(memory.origin, record.attachments, embeds, components),
+        "embeds": media.rendered(memory.origin, embeds),
+        "components": media.rendered(memory.origin, components),
+    }
+
+
+def _snapshot(memory: Memory, said: Json) -> Json:
+    """A forwarded message as it was."""
+    embeds, components = said["embeds"], said["components"]
+    return said | {
+        "mentions": [user(memory.users[int(user_id)]) for user_id in said["mentions"] if int(user_id) in memory.users],
+        "attachments": media.attachments(memory.origin, said["attachments"], embeds, components),
         "embeds": media.rendered(memory.origin, embeds),
         "components": media.rendered(memory.origin, components),
     }

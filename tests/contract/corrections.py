@@ -52,6 +52,11 @@ CORRECTIONS = (
         },
         "A node with _errors would match neither alternative alone: as an object its _errors is no ErrorDetails.",
     ),
+    Correction(
+        f"{_SCHEMAS}/MessageReferenceType",
+        {"type": "integer", "enum": [0, 1]},
+        "Message, Message Reference Types: 1 is FORWARD; the document has MessageSnapshotResponse, but not the number.",
+    ),
     *(
         Correction(f"/paths/{_BAN}/{method}/requestBody/required", False, "Guild: nothing is required of either body.")
         for method in ("put", "delete")

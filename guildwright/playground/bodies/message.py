@@ -7,12 +7,21 @@ from guildwright.playground.bodies import attachments, components, embeds
 from guildwright.playground.bodies.attachments import Upload, Wanted
 from guildwright.playground.bodies.fields import Fields
 from guildwright.playground.bodies.mentions import AllowedMentions
-from guildwright.playground.errors import Faults, empty_message
+from guildwright.playground.errors import DiscordError, Faults, empty_message
 from guildwright.playground.records import Json
 
 LONGEST_CONTENT = 2000
 LONGEST_NONCE = 25
+LEGACY_FIELDS = "The 'content' and 'embeds' fields cannot be used when using MessageFlags.IS_COMPONENTS_V2"
+_REPLY, _FORWARD = 0, 1
 _SETTABLE = MessageFlag.SUPPRESS_EMBEDS | MessageFlag.SUPPRESS_NOTIFICATIONS | MessageFlag.IS_COMPONENTS_V2
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a message is."""
+
+    channel_id: int
+    message_id: int
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,6 +36,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     enforce_nonce: bool = False
     reply_to: int | None = None
     reply_must_exist: bool = True
+    forward: Place | None = None
     tts: bool = False
     attachments: tuple[Wanted, ...] | None = None
     uploads: tuple[Upload, ...] = ()
@@ -34,7 +44,12 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def empty(self) -> bool:
         """Whether there is nothing to show."""
-        return not (self.content or self.embeds or self.components or self.uploads)
+        return not (self.content or self.embeds or self.components or self.uploads or self.forward)
+
+    @property
+    def says_something(self) -> bool:
+        """Whether it touches more than flags: then an edit is marked as one."""
+        return any(part is not None for part in (self.content, self.embeds, self.components, self.attachments))
 
     @property
     def text(self) -> str:
@@ -66,11 +81,13 @@ def read(body: Json, uploads: tuple[Upload, ...] = (), *, private: bool = False,
         uploads=uploads,
         reply_to=_reply(fields),
         reply_must_exist=_reply_must_exist(fields),
+        forward=_forward(fields),
     )
+    if draft.forward and (draft.content or draft.embeds or draft.components or draft.uploads):
+        raise DiscordError(400, 160011, "Forward messages cannot have additional content")
     _refuse_unsupported(fields)
     if version_two and (draft.content or draft.embeds):
-        message = "The 'content' and 'embeds' fields cannot be used when using MessageFlags.IS_COMPONENTS_V2"
-        fields.fault("content" if draft.content else "embeds", "MESSAGE_CANNOT_USE_LEGACY_FIELDS", message)
+        fields.fault("content" if draft.content else "embeds", "MESSAGE_CANNOT_USE_LEGACY_FIELDS", LEGACY_FIELDS)
     faults.check()
     return draft
 
@@ -103,8 +120,18 @@ def _reply(fields: Fields) -> int | None:
     reference = fields.object("message_reference")
     if reference is None:
         return None
-    reference.choice("type", {0})
+    if reference.choice("type", {_REPLY, _FORWARD}) == _FORWARD:
+        return None
     return reference.snowflake("message_id", needed=True)
+
+
+def _forward(fields: Fields) -> Place | None:
+    reference = fields.object("message_reference")
+    if reference is None or reference.body.get("type") != _FORWARD:
+        return None
+    channel = reference.snowflake("channel_id", needed=True)
+    message = reference.snowflake("message_id", needed=True)
+    return Place(channel_id=channel or 0, message_id=message or 0)
 
 
 def _reply_must_exist(fields: Fields) -> bool:

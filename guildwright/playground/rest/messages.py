@@ -6,12 +6,14 @@ from litestar import Response, delete, get, patch, post
 from litestar.params import FromPath
 
 from guildwright.playground import effects, errors, posting, render_message, writing
-from guildwright.playground.bits import Permission
+from guildwright.playground.bits import AuditAction, Permission
 from guildwright.playground.bodies import message as bodies
 from guildwright.playground.bodies.message import Draft
+from guildwright.playground.errors import DiscordError
 from guildwright.playground.ids import digits, made_at
 from guildwright.playground.records import Channel, Json
 from guildwright.playground.rest.call import BotCall, Call, answer, nothing
+from guildwright.playground.threads import WRITTEN
 
 _PATH = "/channels/{channel_id:int}/messages"
 _ONE = _PATH + "/{message_id:int}"
@@ -22,13 +24,24 @@ def _writable(call: Call, channel_id: int, draft: Draft) -> Channel:
     needed = Permission.SEND_MESSAGES
     if draft.embeds:
         needed |= Permission.EMBED_LINKS
-    if draft.reply_to:
-        needed |= Permission.READ_MESSAGE_HISTORY
     if draft.tts:
         needed |= Permission.SEND_TTS_MESSAGES
     if draft.uploads:
         needed |= Permission.ATTACH_FILES
-    return call.channel(channel_id, needed)
+    channel = call.channel(channel_id, needed)
+    if draft.reply_to and not call.play.permissions.in_channel(channel, call.own_id) & Permission.READ_MESSAGE_HISTORY:
+        raise DiscordError(403, 160002, "Cannot reply without permission to read message history")
+    if draft.forward:
+        _check_source(call, draft.forward.channel_id)
+    return channel
+
+
+def _check_source(call: Call, channel_id: int) -> None:
+    """Whether the bot may read what it forwards."""
+    source = call.memory.channels.get(channel_id)
+    needed = Permission.VIEW_CHANNEL | Permission.READ_MESSAGE_HISTORY
+    if source is None or needed & ~call.play.permissions.in_channel(source, call.own_id):
+        raise DiscordError(403, 160014, "You do not have permission to forward this message")
 
 
 @post(_PATH, status_code=200)
@@ -39,7 +52,7 @@ async def create_message(call: BotCall, channel_id: FromPath[int]) -> Response[o
     draft = bodies.read_new(body, await call.files())
     channel = _writable(call, channel_id, draft)
     if channel.recipient_id and not _reachable(call, channel.recipient_id):
-        raise errors.DiscordError(403, 50007, "Cannot send messages to this user")
+        raise DiscordError(403, 50007, "Cannot send messages to this user")
     if draft.nonce is not None and draft.enforce_nonce:
         earlier = posting.earlier_with_nonce(call.play, channel, call.own_id, draft.nonce)
         if earlier:
@@ -90,11 +103,18 @@ async def get_message(call: BotCall, channel_id: FromPath[int], message_id: From
 
 @patch(_ONE)
 async def edit_message(call: BotCall, channel_id: FromPath[int], message_id: FromPath[int]) -> Response[object]:
-    """PATCH: one's own only."""
+    """PATCH: one's own; of others' messages the embeds can be suppressed, with MANAGE_MESSAGES."""
     body = await call.body()
-    message = call.message(call.channel(channel_id), message_id)
+    channel = call.channel(channel_id)
+    message = call.message(channel, message_id)
+    if channel.thread and channel.thread.archived:
+        raise errors.thread_archived()
     if message.author_id != call.own_id:
-        raise errors.DiscordError(403, 50005, "Cannot edit a message authored by another user")
+        if set(body) - {"flags"}:
+            raise DiscordError(403, 50005, "Cannot edit a message authored by another user")
+        call.channel(channel_id, Permission.MANAGE_MESSAGES)
+    elif message.type not in WRITTEN:
+        raise DiscordError(403, 50021, "Cannot execute action on a system message")
     revised = posting.revise(call.play, message, bodies.read(body, await call.files(), present_flags=message.flags))
     with call.play.store.change() as change:
         effects.message_edited(call.play, change, revised)
@@ -107,9 +127,14 @@ async def delete_message(call: BotCall, channel_id: FromPath[int], message_id: F
     channel = call.channel(channel_id)
     message = call.message(channel, message_id)
     if message.author_id != call.own_id:
+        if channel.guild_id is None:
+            raise DiscordError(403, 50003, "Cannot execute action on a DM channel")
         call.channel(channel_id, Permission.MANAGE_MESSAGES)
     with call.play.store.change() as change:
         effects.message_deleted(call.play, change, message, by_bot=True)
+        if message.author_id != call.own_id and channel.guild_id:
+            options = {"channel_id": str(channel.id), "count": "1"}
+            call.note(change, channel.guild_id, AuditAction.MESSAGE_DELETE, message.author_id, options=options)
     return nothing()
 
 
@@ -117,18 +142,23 @@ async def delete_message(call: BotCall, channel_id: FromPath[int], message_id: F
 async def bulk_delete(call: BotCall, channel_id: FromPath[int]) -> Response[None]:
     """POST bulk-delete: 2 to 100 messages, none older than two weeks."""
     channel = call.channel(channel_id, Permission.MANAGE_MESSAGES)
+    if channel.guild_id is None:
+        raise DiscordError(403, 50003, "Cannot execute action on a DM channel")
     ids = (await call.body()).get("messages")
     if not isinstance(ids, list) or not 2 <= len(ids) <= 100:  # noqa: PLR2004 - Discord's bounds
-        raise errors.DiscordError(400, 50016, "Provided too few or too many messages to delete. Must provide 2-100.")
+        raise DiscordError(400, 50016, "Provided too few or too many messages to delete. Must provide 2-100.")
     numbers = [number for entry in ids if (number := digits(entry)) is not None]
     if len(numbers) < len(ids):
         raise errors.invalid("messages", "NUMBER_TYPE_COERCE", "A value is not snowflake.")
     known = call.memory.messages.get(channel.id, {})
     chosen = [known[number] for number in numbers if number in known]
     if any(call.play.clock.now() - made_at(number) > _BULK_AGE for number in numbers):
-        raise errors.DiscordError(400, 50034, "You can only bulk delete messages that are under 14 days old.")
+        raise DiscordError(400, 50034, "You can only bulk delete messages that are under 14 days old.")
     with call.play.store.change() as change:
         effects.messages_deleted(call.play, change, channel, chosen)
+        if chosen:
+            options = {"count": str(len(chosen))}
+            call.note(change, channel.guild_id, AuditAction.MESSAGE_BULK_DELETE, channel.id, options=options)
     return nothing()
 
 

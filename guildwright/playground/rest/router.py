@@ -10,6 +10,7 @@ from guildwright.playground import errors
 from guildwright.playground.errors import DiscordError
 from guildwright.playground.playground import Playground
 from guildwright.playground.rest import (
+    announcements,
     applications,
     audit,
     bans,
@@ -53,6 +54,7 @@ def rest_router(play: Playground) -> Router:
         return Call(play, request)
 
     authorised: list[ControllerRouterHandler] = [
+        *announcements.ROUTES,
         *applications.ROUTES,
         *audit.ROUTES,
         *bans.ROUTES,
