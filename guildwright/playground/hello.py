@@ -30,15 +30,15 @@ LIBRARIES = (
             "from discord.gateway import DiscordWebSocket",
             "from discord.http import Route",
             "",
-            "Route.BASE = '{http}/api/v10'",
-            "DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL('{ws}/gateway')",
+            'Route.BASE = "{http}/api/v10"',
+            'DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL("{ws}/gateway")',
             "# then as always: client.run(token)",
         ),
     ),
     Library(
         "hikari",
         "python",
-        ("import hikari", "", "bot = hikari.GatewayBot(token, rest_url='{http}/api/v10', banner=None)"),
+        ("import hikari", "", 'bot = hikari.GatewayBot(token, rest_url="{http}/api/v10", banner=None)'),
     ),
     Library(
         "discordgo",
