@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.clients.sections import asking, governing, talking
+from tests.clients.sections import asking, governing, losing, talking
 
-SECTIONS = (talking, asking, governing)
+SECTIONS = (talking, asking, governing, losing)
 
 pytestmark = pytest.mark.integration
 _tests = {name: test for section in SECTIONS for name, test in vars(section).items() if name.startswith("test_")}

@@ -40,6 +40,28 @@ class Stock:
         message: Json = self.control("POST", path, user_id=self.people[user], content=content)
         return message
 
+    def written(self, channel: str, content: str) -> list[str]:
+        """Ids of the channel's messages with that text."""
+        messages = self.held.messages(self.channels[channel])
+        return [key for key, message in messages.items() if message["content"] == content]
+
+    def hears(self, message: Json) -> None:
+        """Wait until the client has the message."""
+        deadline = time.monotonic() + SETTLED_WITHIN
+        while message["id"] not in self.do("dump")["messages"]:
+            assert time.monotonic() < deadline, f"never heard {message['content']!r}: {self.client.complaints()}"
+            time.sleep(0.1)
+
+    def session(self) -> str:
+        """The client's one connected session."""
+        [session] = [entry for entry in self.control("GET", "/gateway")["sessions"] if entry["connected"]]
+        session_id: str = session["session_id"]
+        return session_id
+
+    def forgive(self, *patterns: str) -> None:
+        """Until the end of the test, complaints with one of these regular expressions are in order."""
+        self.client.forgiven = patterns
+
     def join(self, name: str) -> str:
         """Somebody new joins; the id."""
         user_id: str = self.control("POST", f"/guilds/{self.guild}/members", name=name)["user"]["id"]

@@ -18,6 +18,12 @@ export const acts = (client) => ({
     return { commands: set.map((command) => command.name).sort() };
   },
 
+  // Write a message.
+  async say(step) {
+    const channel = await client.channels.fetch(step.channel);
+    return { id: (await channel.send(step.content)).id };
+  },
+
   // Write, edit, reply, react, delete; what the answers say.
   async talk(step) {
     const channel = await client.channels.fetch(step.channel);

@@ -16,7 +16,7 @@ const client = new Client({
 tellTheLog(client);
 client.on(Events.ClientReady, () => tell({ event: "ready", user: client.user.tag }));
 client.on(Events.ShardResume, () => tell({ event: "resumed" }));
-client.on(Events.ShardReady, () => tell({ event: "shard ready" }));
+client.on(Events.ShardReady, () => tell({ event: "identified" }));
 client.rest.on("rateLimited", () => tell({ event: "rate limited" }));
 answer(client);
 

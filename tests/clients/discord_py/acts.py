@@ -34,6 +34,10 @@ class Acts:
         """Tell Discord which commands there are."""
         return {"commands": sorted(command.name for command in await self._tree.sync())}
 
+    async def say(self, step: Json) -> Json:
+        """Write a message."""
+        return {"id": str((await self._channel(step).send(step["content"])).id)}
+
     async def talk(self, step: Json) -> Json:
         """Write, edit, reply, react, delete; what the answers say."""
         channel = self._channel(step)
@@ -55,6 +59,6 @@ def steps(bot: discord.Client) -> dict[str, Step]:
     acts = Acts(bot)
     more = (guild_acts.roles, guild_acts.moderate, guild_acts.channels, guild_acts.settings)
     return {
-        **{name: getattr(acts, name) for name in ("dump", "declare", "talk")},
+        **{name: getattr(acts, name) for name in ("dump", "declare", "say", "talk")},
         **{act.__name__: partial(act, bot) for act in more},
     }

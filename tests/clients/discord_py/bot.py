@@ -25,6 +25,7 @@ class Bot(discord.Client):
     async def on_ready(self) -> None:
         """Every guild is there with all its members."""
         tell(event="ready", user=str(self.user))
+        tell(event="identified")
 
     async def on_resumed(self) -> None:
         """The session goes on."""

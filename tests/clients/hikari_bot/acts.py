@@ -35,6 +35,10 @@ class Acts:
         found = await self._rest.set_application_commands(me.id, commands.builders(self._rest))
         return {"commands": sorted(command.name for command in found)}
 
+    async def say(self, step: Json) -> Json:
+        """Write a message."""
+        return {"id": str((await self._rest.create_message(int(step["channel"]), step["content"])).id)}
+
     async def talk(self, step: Json) -> Json:
         """Write, edit, reply, react, delete; what the answers say."""
         channel = int(step["channel"])
@@ -56,6 +60,6 @@ def steps(bot: hikari.GatewayBot) -> dict[str, Step]:
     acts = Acts(bot)
     more = (guild_acts.roles, guild_acts.moderate, guild_acts.channels, guild_acts.settings)
     return {
-        **{name: getattr(acts, name) for name in ("dump", "declare", "talk")},
+        **{name: getattr(acts, name) for name in ("dump", "declare", "say", "talk")},
         **{act.__name__: partial(act, bot) for act in more},
     }

@@ -45,7 +45,7 @@ async def main(api: str, token: str) -> None:
 
     @bot.listen()
     async def _(_: hikari.ShardReadyEvent) -> None:
-        tell(event="shard ready")
+        tell(event="identified")
 
     @bot.listen()
     async def _(event: hikari.ExceptionEvent[hikari.Event]) -> None:
