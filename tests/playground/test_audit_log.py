@@ -116,3 +116,14 @@ async def test_entries_are_kept_for_45_days(slow_discord: LocalDiscord, clock: F
     assert len((await slow_discord.ask("GET", log_of(slow_discord)))["audit_log_entries"]) == 1
     clock.set(clock.now() + timedelta(days=2))
     assert (await slow_discord.ask("GET", log_of(slow_discord)))["audit_log_entries"] == []
+
+
+async def test_threads_of_the_log_come_with_it(discord: LocalDiscord) -> None:
+    everything = MODERATES | Permission.CREATE_PUBLIC_THREADS | Permission.SEND_MESSAGES
+    await discord.permit("Guildwright", everything)
+    body = {"name": "a thread", "type": 11}
+    thread = await discord.ask("POST", f"/channels/{discord.channel('gatehouse')}/threads", body)
+
+    log = await discord.ask("GET", log_of(discord))
+    assert log["audit_log_entries"][0]["target_id"] == thread["id"]
+    assert [(listed["id"], listed["name"]) for listed in log["threads"]] == [(thread["id"], "a thread")]

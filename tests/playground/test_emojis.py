@@ -34,7 +34,7 @@ def place(discord: LocalDiscord) -> str:
 async def test_an_emoji_s_life_is_told_and_logged(discord: LocalDiscord) -> None:
     async with discord.connected() as gateway:
         await gateway.expect("GUILD_CREATE")
-        made = await discord.ask("POST", place(discord), {"name": "oak", "image": picture()})
+        made = await discord.ask("POST", place(discord), {"name": "oak", "image": picture(kind="jpeg")})
         told = [await gateway.expect("GUILD_EMOJIS_UPDATE")]
         path = f"{place(discord)}/{made['id']}"
         edited = await discord.ask("PATCH", path, {"name": "elm", "roles": [discord.role("Artisan")]})

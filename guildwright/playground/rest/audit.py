@@ -24,17 +24,13 @@ async def read_audit_log(call: BotCall, guild_id: FromPath[int]) -> Response[obj
     people = {entry.user_id for entry in chosen} | targets
     memory = call.memory
     commands = [memory.commands[target] for target in targets if target in memory.commands]
-    threads = [
-        memory.channels[entry.target_id]
-        for entry in chosen
-        if entry.action in _THREADS and entry.target_id in memory.channels
-    ]
+    threads = {entry.target_id for entry in chosen if entry.action in _THREADS and entry.target_id in memory.channels}
     webhooks = [memory.webhooks[target] for target in targets if target in memory.webhooks]
     body: Json = {
         "audit_log_entries": [audit.render(entry) for entry in chosen],
         "users": [render.user(memory.users[user]) for user in sorted(people) if user in memory.users],
         "webhooks": [render_guild.webhook(memory, hook, call.base_url) for hook in webhooks],
-        "threads": [render.channel(memory, thread) for thread in dict.fromkeys(threads)],
+        "threads": [render.channel(memory, memory.channels[thread]) for thread in sorted(threads)],
         "application_commands": [render.command(memory.application.id, command) for command in commands],
         "integrations": [],
         "guild_scheduled_events": [],
