@@ -23,9 +23,9 @@ import asyncpg
 from pydantic import SecretStr
 
 from guildwright import first_guild, holder, probes, redis_server, system
+from guildwright.documents import NotedStore
 from guildwright.platform import log
 from guildwright.platform.clock import SystemClock
-from guildwright.platform.config.directory import DirectoryStore
 from guildwright.platform.config.publish import Publisher
 from guildwright.platform.database import embedded
 from guildwright.platform.settings import Settings
@@ -204,7 +204,7 @@ class Up:
             await self.supervisor.run(self._process("migrate", lasting=False))
 
     async def _publish(self) -> None:
-        store = DirectoryStore(self.guilds, self.data / "config")
+        store = NotedStore(self.guilds, self.data)
         redis = connect(self.settings.model_copy(update={"redis_url": SecretStr(self.env["REDIS_URL"])}))
         await Publisher(store, redis, SystemClock()).run(asyncio.Event())
 

@@ -44,7 +44,7 @@ class Windows:
         self.requests: list[str] = []
         self._contexts: list[BrowserContext] = []
 
-    def open(self, query: str = "", size: tuple[int, int] = WIDE, *, dark: bool = False, hint: bool = False) -> Page:
+    def open(self, query: str = "", size: tuple[int, int] = WIDE, *, dark: bool = False, tour: bool = False) -> Page:
         """A new window on the page, once its live stream is connected."""
         context = self._browser.new_context(
             viewport={"width": size[0], "height": size[1]},
@@ -55,8 +55,8 @@ class Windows:
         self._contexts.append(context)
         context.set_default_timeout(10_000)
         context.add_init_script(_REPORT)
-        if not hint:
-            context.add_init_script('localStorage.setItem("guildwright.hint", "off")')
+        if not tour:
+            context.add_init_script('localStorage.setItem("guildwright.tour", "off")')
         page = context.new_page()
         page.on("console", lambda said: self._note(said.type, said.text))
         page.on("pageerror", lambda error: self.faults.append(f"script: {error}"))

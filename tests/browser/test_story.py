@@ -102,10 +102,10 @@ def test_a_giveaway_is_started_entered_won_and_claimed_and_the_next_obeys_the_ed
     browser: Browser, newcomer: Newcomer
 ) -> None:
     windows = Windows(browser, newcomer.facts["page"])
-    page = windows.open(hint=True)
-    expect(page.get_by_text("A giveaway in a minute")).to_be_visible()
+    page = windows.open(tour=True)
+    expect(page.get_by_role("heading", name="1. Run a command")).to_be_visible()
     picture(page, "first-visit")
-    page.get_by_role("button", name="Hide this hint").click()
+    page.get_by_role("button", name="Close the tour").click()
 
     act_as(page, "Bo")
     page.get_by_role("combobox", name=re.compile("Write in")).focus()

@@ -42,15 +42,16 @@ def full_channel(bot: PlainBot, playground: PlaygroundAlone) -> None:
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
 @pytest.mark.usefixtures("full_channel")
 def test_axe_finds_nothing_in_any_state(windows: Windows, size: tuple[int, int], dark: bool) -> None:
-    page = windows.open(size=size, dark=dark, hint=True)
+    page = windows.open(size=size, dark=dark, tour=True)
     name = f"page-{'phone' if size == PHONE else 'wide'}-{'dark' if dark else 'light'}"
 
     def look(state: str) -> None:
         screenshot(page, f"{name}-{state}")
         assert axe_violations(page) == [], state
 
-    look("hint")
-    page.get_by_role("button", name="Hide this hint").click()
+    expect(page.get_by_role("heading", name="1. Run a command")).to_be_visible()
+    look("tour")
+    page.get_by_role("button", name="Close the tour").click()
     look("channel")
     page.locator("#say").press_sequentially("/g")
     expect(page.get_by_role("option").first).to_be_visible()
@@ -115,21 +116,21 @@ def test_on_a_phone_the_menu_leads_to_another_member(windows: Windows) -> None:
     expect(page.get_by_role("link", name="Cy")).to_be_hidden()
 
 
-def test_the_theme_and_the_hidden_hint_are_remembered(windows: Windows) -> None:
-    page = windows.open(hint=True)
+def test_the_theme_and_that_the_tour_is_closed_are_remembered(windows: Windows) -> None:
+    page = windows.open(tour=True)
     light = page.evaluate("getComputedStyle(document.body).backgroundColor")
     page.get_by_role("button", name="Switch between light and dark").click()
     dark = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert light != dark
-    page.get_by_role("button", name="Hide this hint").click()
+    page.get_by_role("button", name="Close the tour").click()
     page.reload()
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == dark
-    expect(page.get_by_text("A giveaway in a minute")).to_be_hidden()
+    expect(page.get_by_role("heading", name="Guided tour")).to_be_hidden()
 
 
-def test_the_hint_leads_to_the_first_command(windows: Windows, bot: PlainBot) -> None:
+def test_the_tour_leads_to_the_first_command(windows: Windows, bot: PlainBot) -> None:
     assert bot.application_id
-    page = windows.open(hint=True)
+    page = windows.open(tour=True)
     page.get_by_role("button", name="/giveaway start").click()
     expect(page.get_by_role("option", name="/giveaway start")).to_have_attribute("aria-selected", "true")
     page.keyboard.press("Enter")

@@ -26,7 +26,7 @@ class Draw:
 
     def html(self, template: str, view: View, **values: object) -> Markup:
         """A template as it is."""
-        plain = {"oob": False, "unread_oob": False, "trace": None}
+        plain = {"oob": False, "unread_oob": False, "trace": None, "tour": None}
         drawn = self._env.get_template(template).render(view=view, **{**plain, **values})
         return Markup(drawn)  # noqa: S704 - the environment escapes
 

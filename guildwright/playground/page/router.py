@@ -4,10 +4,7 @@ from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 from litestar import MediaType, Request, Response, Router, delete, get, post
-from litestar.connection import ASGIConnection
 from litestar.enums import RequestEncodingType
-from litestar.exceptions import PermissionDeniedException
-from litestar.handlers.base import BaseRouteHandler
 from litestar.params import Body, FromPath, FromQuery, QueryParameter
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 from litestar.static_files import create_static_files_router
@@ -19,10 +16,11 @@ from guildwright.playground.page.act_routes import act_routes
 from guildwright.playground.page.acting import Acting
 from guildwright.playground.page.desk import Answer, Desk
 from guildwright.playground.page.draw import FOLDER
-from guildwright.playground.page.headers import HEADERS
+from guildwright.playground.page.headers import HEADERS, from_this_page
 from guildwright.playground.page.live import FLOOD, GONE, STORY
 from guildwright.playground.page.seat import Seat, Vacant
 from guildwright.playground.page.side import side_routes
+from guildwright.playground.page.tour_routes import tour_routes
 from guildwright.playground.playground import Playground
 
 _AGAIN_MS = 1000
@@ -41,6 +39,7 @@ def page_router(play: Playground) -> Router:
         route_handlers=[
             *_reading(desk),
             *side_routes(play, desk),
+            *tour_routes(play, desk),
             *_doing(desk),
             *act_routes(desk, acting, _html, _ANSWERS),
             *_assets(),
@@ -119,16 +118,10 @@ def _doing(desk: Desk) -> list[ControllerRouterHandler]:
     return [speak, run_command, suggest, press, submit, dismiss]
 
 
-def _from_this_page(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
-    """Another site's form cannot set a header: what lacks htmx's was not sent by this page."""
-    if connection.headers.get("hx-request") != "true":
-        raise PermissionDeniedException("Only the playground's own page may send this; scripts use /control/.")
-
-
 _ANSWERS: dict[str, Any] = {
     "media_type": MediaType.HTML,
     "status_code": 200,
-    "guards": [_from_this_page],
+    "guards": [from_this_page],
     "response_headers": HEADERS,
 }
 

@@ -3,6 +3,7 @@ import { flooded, refresh as refreshHistory } from "./history.js";
 import { attachPickers } from "./picker.js";
 import { choose, forget, mark, pointed, refreshStory } from "./side.js";
 import { writeTimes } from "./times.js";
+import { refreshTour } from "./tour.js";
 import { walked } from "./walk.js";
 
 const root = document.documentElement;
@@ -29,7 +30,6 @@ function closeCommand() {
 
 const ON_CLICK = {
   "#theme": switchTheme,
-  "[data-hide-hint]": () => { root.dataset.hint = "off"; remember("hint", "off"); byId("say").focus(); },
   "[data-say]": (button) => say(button.dataset.say),
   "[data-close-command]": closeCommand,
   "[data-story]": (button) => choose(button.dataset.story),
@@ -115,6 +115,7 @@ function refresh(changes) {
   attachPickers();
   writeTimes();
   refreshHistory(changes);
+  refreshTour();
 }
 
 let channel = null;

@@ -1,0 +1,80 @@
+// The guided tour: what has been done is kept here, whether it was really done the playground says.
+const byId = (id) => document.getElementById(id);
+const root = document.documentElement;
+const KEPT = ["since", "generation", "done", "skipped", "killed"];
+const EVERY_MS = 1500;
+
+const load = (key) => { try { return localStorage.getItem(`guildwright.${key}`); } catch { return null; } };
+const keep = (key, value) => { try { localStorage.setItem(`guildwright.${key}`, value); } catch { /* private mode */ } };
+
+let progress = {};
+try { progress = JSON.parse(load("tour.progress")) ?? {}; } catch { /* not ours */ }
+let shown = "";
+let seat = "";
+
+const on = () => root.dataset.tour !== "off";
+const vals = () => document.querySelector("main.talk")?.getAttribute("hx-vals") ?? "";
+
+async function look(path = "/page/tour", options = {}) {
+  if (!vals()) return;
+  seat = vals();
+  const { channel, as } = JSON.parse(seat);
+  const answer = await fetch(`${path}?${new URLSearchParams({ channel, as, ...progress })}`, options).catch(() => null);
+  if (answer?.ok) draw(await answer.text());
+}
+
+function draw(html) {
+  const fresh = new DOMParser().parseFromString(html, "text/html").getElementById("tour");
+  const { said } = fresh.dataset;
+  progress = Object.fromEntries(KEPT.map((name) => [name, fresh.dataset[name]]));
+  keep("tour.progress", JSON.stringify(progress));
+  if (said) byId("tour-said").textContent = said;
+  const inner = fresh.innerHTML;
+  const place = byId("tour");
+  place.toggleAttribute("data-over", fresh.hasAttribute("data-over"));
+  if (inner === shown && place.firstElementChild) return;
+  shown = inner;
+  const focused = place.contains(document.activeElement) && document.activeElement.id;
+  place.replaceChildren(...[...fresh.childNodes].map((node) => document.adoptNode(node)));
+  htmx.process(place);
+  if (said) note(said);
+  if (focused) (byId(focused) ?? byId("tour-step")).focus({ preventScroll: true });
+}
+
+// What has just been seen to be done stands above the next step for as long as that is shown.
+function note(said) {
+  const line = document.createElement("p");
+  line.className = "tour-done";
+  line.textContent = said;
+  byId("tour").querySelector(".tour-step").before(line);
+}
+
+function open() {
+  root.dataset.tour = "on";
+  keep("tour", "on");
+  if ("over" in byId("tour").dataset) progress = {};
+  look().then(() => byId("tour-step")?.focus());
+}
+
+function close() {
+  root.dataset.tour = "off";
+  keep("tour", "off");
+  byId("tour-open").focus();
+}
+
+const ON_CLICK = {
+  "#tour-open": () => (on() ? close() : open()),
+  "#tour-end": close,
+  "#tour-again": () => { progress = {}; look(); },
+  "#tour-skip": (button) => { progress.skipped = `${progress.skipped},${button.dataset.key}`; look(); },
+  "#tour-kill": () => look("/page/tour/kill", { method: "POST", headers: { "HX-Request": "true" } }),
+};
+document.addEventListener("click", (event) => {
+  for (const [selector, act] of Object.entries(ON_CLICK)) {
+    const button = event.target.closest(selector);
+    if (button) return act(button);
+  }
+});
+
+export function refreshTour() { if (on() && vals() !== seat) look(); }
+setInterval(() => { if (on() && !document.hidden) look(); }, EVERY_MS);
