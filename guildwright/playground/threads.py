@@ -88,14 +88,17 @@ def _event(play: Playground, change: Change, name: str, thread: Channel, more: J
 
 
 def created(play: Playground, change: Change, thread: Channel) -> None:
-    """A thread appears; its maker is its first member."""
+    """A thread appears; its maker is its first member, unless a webhook made it."""
     change.put(thread)
-    member = ThreadMember(thread_id=thread.id, user_id=thread.owner_id or 0, joined_at=_now(play))
-    change.put(member)
+    owners = [thread.owner_id] if thread.owner_id in play.memory.users else []
+    members = [ThreadMember(thread_id=thread.id, user_id=owner, joined_at=_now(play)) for owner in owners]
+    for member in members:
+        change.put(member)
     if thread.owner_id == play.application.id:
         change.count("threads_created", thread.guild_id, thread.parent_id)
     _event(play, change, "THREAD_CREATE", thread, {"newly_created": True})
-    _members_event(play, change, thread, added=[member])
+    if members:
+        _members_event(play, change, thread, added=members)
 
 
 def edited(play: Playground, change: Change, thread: Channel) -> None:

@@ -218,3 +218,26 @@ async def test_a_webhook_is_refused_what_discord_refuses(
 
     assert refused.json()["code"] == code
     assert await discord.effects() == {"webhooks_created": 1}
+
+
+async def test_a_webhook_makes_posts_in_a_forum_and_writes_in_threads(discord: LocalDiscord) -> None:
+    forum = await discord.told("POST", f"/guilds/{discord.guild}/channels", {"name": "workshop", "type": 15})
+    webhook = await discord.ask("POST", f"/channels/{forum['id']}/webhooks", {"name": "Herald"})
+    url = f"{webhook['url']}?wait=true"
+
+    async with discord.connected() as gateway:
+        await gateway.expect("GUILD_CREATE")
+        first = (await discord.http.post(url, json={"content": "one", "thread_name": "Oak table"})).json()
+        thread = await gateway.expect("THREAD_CREATE")
+        told = await gateway.expect("MESSAGE_CREATE")
+    second = (await discord.http.post(f"{url}&thread_id={thread['id']}", json={"content": "two"})).json()
+    path = f"{webhook['url']}/messages/{second['id']}"
+    unnamed = await discord.http.post(url, json={"content": "x"})
+    both = await discord.http.post(f"{url}&thread_id={thread['id']}", json={"content": "x", "thread_name": "y"})
+
+    assert (thread["id"], thread["name"], thread["owner_id"]) == (first["id"], "Oak table", webhook["id"])
+    assert (told["id"], told["channel_id"]) == (first["id"], thread["id"])
+    assert (second["channel_id"], thread["member_count"]) == (thread["id"], 0)
+    assert (await discord.http.get(path)).json()["code"] == 10008
+    assert (await discord.http.get(f"{path}?thread_id={thread['id']}")).json()["content"] == "two"
+    assert (unnamed.json()["code"], both.json()["code"]) == (220001, 220002)

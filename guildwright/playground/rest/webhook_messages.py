@@ -5,12 +5,13 @@ import hashlib
 import msgspec
 from litestar import Response
 
-from guildwright.playground import effects, errors, posting, render_message
+from guildwright.playground import effects, errors, posting, render_message, threads
 from guildwright.playground.bits import ChannelType
 from guildwright.playground.bodies import message as bodies
 from guildwright.playground.bodies.components import interactive
 from guildwright.playground.bodies.fields import Fields
 from guildwright.playground.bodies.message import Draft
+from guildwright.playground.bodies.thread import NewThread, tags
 from guildwright.playground.errors import DiscordError, Faults
 from guildwright.playground.records import Channel, Json, Message, Webhook
 from guildwright.playground.rest.call import Call, answer, nothing
@@ -67,6 +68,21 @@ def _check_forum(call: Call, channel: Channel, body: Json) -> None:
         raise DiscordError(400, 220001, "Webhooks posted to forum channels must have a thread_name or thread_id")
 
 
+def _post(call: Call, webhook: Webhook, forum: Channel, body: Json) -> Channel:
+    """The forum's post that the body asks for, not yet stored."""
+    fields = Fields(body, Faults())
+    wanted = NewThread(
+        name=fields.text("thread_name", 100, shortest=1) or "",
+        archive_minutes=None,
+        slowmode=None,
+        type=int(ChannelType.PUBLIC_THREAD),
+        invitable=True,
+        tags=tags(fields),
+    )
+    fields.faults.check()
+    return threads.make(call.play, forum, wanted, webhook.id)
+
+
 async def execute(call: Call, webhook_id: int, token: str) -> Response[object]:
     """POST: 204, or with `wait=true` the message."""
     webhook = by_token(call, webhook_id, token)
@@ -74,15 +90,19 @@ async def execute(call: Call, webhook_id: int, token: str) -> Response[object]:
     channel = _channel(call, webhook)
     _check_forum(call, channel, body)
     name, avatar = _look(webhook, body)
+    post = _post(call, webhook, channel, body) if channel.type == ChannelType.GUILD_FORUM else None
     draft = _draft(call, webhook, bodies.read_new(body, await call.files()))
     message = msgspec.structs.replace(
-        posting.compose(call.play, channel, webhook.id, draft),
+        posting.compose(call.play, post or channel, webhook.id, draft),
         webhook_id=webhook.id,
         webhook_name=name,
         webhook_avatar=avatar,
         tts=draft.tts,
     )
     with call.play.store.change() as change:
+        if post:
+            message = msgspec.structs.replace(message, id=post.id)
+            threads.created(call.play, change, post)
         effects.message_created(call.play, change, message)
         change.count("webhook_messages_created", channel.guild_id, channel.id)
     if call.query_flag("wait"):
