@@ -17,6 +17,7 @@ from guildwright.playground.control.access import Control
 from guildwright.playground.control.errors import refuse_http as refuse_control
 from guildwright.playground.control.router import control_router
 from guildwright.playground.gateway.route import gateway_route
+from guildwright.playground.oauth.router import oauth_router
 from guildwright.playground.page import page_router
 from guildwright.playground.playground import Playground
 from guildwright.playground.rest import unknown
@@ -66,6 +67,7 @@ def make_app(play: Playground) -> Litestar:
             *document.ROUTES,
             page_router(play),
             attachment_route(play),
+            oauth_router(play),
         ],
         exception_handlers={HTTPException: refuse, Exception: fail},
         lifespan=[_chores(play)],

@@ -22,6 +22,7 @@ LARGEST_BODY = 11 * 1024 * 1024
 _MOST_HEARD = 256 * 1024 * 1024
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _WILDCARD = {"", "0.0.0.0", "::"}
+_OLD = {"/api/v9/": "/api/v10/", "/api/oauth2/": "/api/v10/oauth2/"}
 _NO_BODY = {"GET", "HEAD", "OPTIONS"}
 
 
@@ -87,12 +88,16 @@ class Gate:
 
 
 def _present(scope: Scope) -> Scope:
-    """Version 9, which some libraries still ask for, differs in nothing that is served here: it is version 10."""
+    """Version 9, which some libraries still ask for, and OAuth2 without a version, as Discord's documents write it.
+
+    Neither differs from version 10 in anything that is served here.
+    """
     path = scope["path"]
-    if not path.startswith("/api/v9/"):
+    old = next((prefix for prefix in _OLD if path.startswith(prefix)), None)
+    if old is None:
         return scope
-    present = path.replace("/api/v9/", "/api/v10/", 1)
-    raw_path = scope["raw_path"].replace(b"/api/v9/", b"/api/v10/", 1)
+    present = path.replace(old, _OLD[old], 1)
+    raw_path = scope["raw_path"].replace(old.encode(), _OLD[old].encode(), 1)
     return {**scope, "path": present, "raw_path": raw_path}  # type: ignore[return-value]  # a copy of the same kind
 
 

@@ -1,5 +1,6 @@
 """The local Discord as one object: state, rules, sessions, listeners. Edges get it passed in."""
 
+import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,6 +49,8 @@ class Playground:
         self.ids = Snowflakes(self.clock, self.memory.largest_id)
         if not self.memory.applications:
             seed(self.store, self.ids, self.clock)
+        if not self.application.client_secret:
+            self._make_client_secret()
         self.permissions = Permissions(self.memory, self.clock)
         self.hub = Hub(self.store, self.clock)
         self.feed = Feed()
@@ -57,6 +60,11 @@ class Playground:
         self.connections = Connections()
         self.lines: dict[object, Line] = {}  # by the wire that speaks over them
         self.limits = Limits(self.clock, Settings(on=options.rate_limits))
+
+    def _make_client_secret(self) -> None:
+        """For data of a playground that had no OAuth2."""
+        with self.store.change() as change:
+            change.put(msgspec.structs.replace(self.application, client_secret=secrets.token_urlsafe(24)))
 
     @property
     def application(self) -> Application:

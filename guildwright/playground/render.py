@@ -207,7 +207,7 @@ def application(memory: Memory, record: Application) -> Json:
         "verify_key": verify_key,
         "flags": application_flags(record),
         "flags_new": str(application_flags(record)),
-        "redirect_uris": [],
+        "redirect_uris": list(record.redirect_uris),
         "interactions_endpoint_url": None,
         "role_connections_verification_url": None,
         "owner": user(memory.users[record.owner_id]),
@@ -229,14 +229,14 @@ def application_flags(record: Application) -> int:
     return sum(flag for intent, flag in _INTENT_FLAGS.items() if record.privileged_intents & intent)
 
 
-def partial_guild(memory: Memory, record: Guild, permissions: Permission, *, counts: bool) -> Json:
+def partial_guild(memory: Memory, record: Guild, viewer: int, permissions: Permission, *, counts: bool) -> Json:
     """A guild in the list of the bot's own guilds."""
     body: Json = {
         "id": str(record.id),
         "name": record.name,
         "icon": record.settings.get("icon"),
         "banner": None,
-        "owner": record.owner_id == memory.application.id,
+        "owner": record.owner_id == viewer,
         "permissions": str(int(permissions)),
         "features": list(record.features),
     }

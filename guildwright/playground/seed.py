@@ -1,5 +1,6 @@
 """The demo guild "The Oak Hall", as a first start finds it."""
 
+import secrets
 from datetime import timedelta
 
 from guildwright.playground.bits import EVERYONE_DEFAULT, PRIVILEGED_INTENTS, ChannelType, Permission
@@ -73,6 +74,7 @@ def seed(store: Store, ids: Snowflakes, clock: Clock) -> None:
                 owner_id=olive.id,
                 privileged_intents=int(PRIVILEGED_INTENTS),
                 starts_since=now.isoformat(),
+                client_secret=secrets.token_urlsafe(24),
             ),
         )
         change.put(Guild(id=guild_id, name=GUILD_NAME, owner_id=olive.id, features=("COMMUNITY",)))

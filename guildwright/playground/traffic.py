@@ -26,6 +26,7 @@ from guildwright.playground.recorder import SECRET
 
 # The name of the part, the rest of its headers, and its body up to the boundary.
 _JSON_PART = re.compile(rb'name="?payload_json"?[^\n]*\r\n(?:[^\r\n]+\r\n)*\r\n(.*?)\r\n--', re.DOTALL)
+_TOKENS = {"access_token", "refresh_token"}
 _log = logging.getLogger(__name__)
 
 
@@ -110,6 +111,11 @@ class _Exchange:
             # What was answered is answered: a gap in the record may not become a gap in the answer.
             _log.exception("%s %s could not be recorded", self._scope["method"], self._scope["path"])
 
+    @property
+    def _is_secret(self) -> bool:
+        """Whether the application's secret and people's tokens cross the wire."""
+        return "/oauth2/token" in self._scope["path"]
+
     def _record(self) -> None:
         scope = self._scope
         headers = _texts(scope["headers"])
@@ -119,16 +125,24 @@ class _Exchange:
             method=scope["method"],
             path=scope["path"],
             query=scope["query_string"].decode("latin-1"),
-            request=_sent(bytes(self._sent), headers.get("content-type", "")),
+            request=SECRET
+            if self._is_secret and self._sent
+            else _sent(bytes(self._sent), headers.get("content-type", "")),
             request_type=headers.get("content-type"),
             request_headers=headers,
             request_size=len(self._sent),
             status=self._status,
-            response=_readable(bytes(self._answered)),
+            response=_masked(_readable(bytes(self._answered))) if self._is_secret else _readable(bytes(self._answered)),
             response_headers=_texts(self._headers),
             response_size=len(self._answered),
             faults=self._faults,
         )
+
+
+def _masked(body: object) -> object:
+    if not isinstance(body, dict):
+        return body
+    return {name: SECRET if name in _TOKENS else value for name, value in body.items()}
 
 
 def _texts(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:

@@ -5,11 +5,40 @@ A test holds the list exact: nothing on it is in the document, and nothing off i
 
 from typing import Any
 
+_REFUSED: dict[str, Any] = {
+    "type": "object",
+    "properties": {"error": {"type": "string"}, "error_description": {"type": "string"}},
+    "required": ["error"],
+    "additionalProperties": False,
+}
+_TOKENS: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "token_type": {"const": "Bearer"},
+        "access_token": {"type": "string"},
+        "expires_in": {"type": "integer", "minimum": 1},
+        "refresh_token": {"type": "string"},
+        "scope": {"type": "string"},
+        "guild": {"type": "object"},
+    },
+    "required": ["token_type", "access_token", "expires_in", "scope"],
+    "additionalProperties": False,
+}
+_FORM: dict[str, Any] = {"type": ["string", "object", "null"]}
+_PAGE: dict[str, Any] = {"request": _FORM, "response": {"type": ["string", "null"]}}
+
 # (method, path template) → JSON schemas of the request's and the successful response's body.
 UNDOCUMENTED: dict[tuple[str, str], dict[str, Any]] = {
     # Resources, Guild, Modify Current User Nick: deprecated, and what discord.py calls.
     ("PATCH", "/guilds/{guild_id}/members/@me/nick"): {
         "request": {"type": "object", "properties": {"nick": {"type": ["string", "null"], "maxLength": 32}}},
         "response": {"type": "object"},
+    },
+    ("GET", "/oauth2/authorize"): _PAGE,
+    ("POST", "/oauth2/authorize"): _PAGE,
+    ("POST", "/oauth2/token"): {"request": _FORM, "response": {"anyOf": [_TOKENS, _REFUSED]}},
+    ("POST", "/oauth2/token/revoke"): {
+        "request": _FORM,
+        "response": {"anyOf": [_REFUSED, {"type": "object", "maxProperties": 0}]},
     },
 }

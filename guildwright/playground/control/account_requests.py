@@ -1,4 +1,4 @@
-"""What the control API takes about accounts: private messages, applications, purchases. Ids are strings of digits."""
+"""What the control API takes about accounts: private messages, sign-in, purchases. Ids are snowflakes as strings."""
 
 from guildwright.playground.control.requests import Body
 
@@ -7,3 +7,18 @@ class PrivateMessages(Body, frozen=True, kw_only=True):
     """The switch "Direct messages" of a person's privacy settings."""
 
     closed: bool
+
+
+class Redirects(Body, frozen=True, kw_only=True):
+    """Where people may be sent after they authorised: whole addresses, compared to the letter."""
+
+    redirect_uris: list[str]
+
+
+class Authorise(Body, frozen=True, kw_only=True):
+    """A person follows an authorisation link, `url`, and answers it. `guild_id` is where the bot is to go."""
+
+    user_id: str
+    url: str
+    guild_id: str | None = None
+    approve: bool = True

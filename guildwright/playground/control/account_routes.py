@@ -1,6 +1,6 @@
 """Routes of the control API about accounts: private messages, sign-in with OAuth2, purchases."""
 
-from litestar import put
+from litestar import post, put
 from litestar.params import FromPath, JSONBody
 
 from guildwright.playground.control import account_requests as requests
@@ -17,4 +17,16 @@ async def switch_dms(
     return control.accounts.switch_dms(user_id, data)
 
 
-ROUTES = (switch_dms,)
+@put("/oauth2/redirects", summary="Register redirect addresses", tags=["arrange"], responses=REFUSALS)
+async def register_redirects(control: Access, data: JSONBody[requests.Redirects]) -> models.BotView:
+    """As in the developer portal's page "OAuth2"; what is not in the list is no longer registered."""
+    return control.accounts.register_redirects(data)
+
+
+@post("/oauth2/authorizations", summary="Authorise an application as a person", tags=["act"], responses=REFUSALS)
+async def authorise(control: Access, data: JSONBody[requests.Authorise]) -> models.AuthorizationView:
+    """What the page at `/oauth2/authorize` does, for scripts: returns where the person is sent, with the code."""
+    return control.accounts.authorise(data)
+
+
+ROUTES = (switch_dms, register_redirects, authorise)

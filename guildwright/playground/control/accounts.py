@@ -1,11 +1,18 @@
-"""What people decide about their own accounts: whether private messages reach them."""
+"""What people decide about their own accounts, and what the application's owner sets for signing in."""
+
+from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 
 from guildwright.playground.control import account_requests as requests
 from guildwright.playground.control import models, show
+from guildwright.playground.control.errors import forbidden, invalid
 from guildwright.playground.control.lookup import Lookup
+from guildwright.playground.oauth import asked as links
+from guildwright.playground.oauth import consent
 from guildwright.playground.playground import Playground
+
+_MOST_REDIRECTS = 100
 
 
 class Accounts:
@@ -21,3 +28,43 @@ class Accounts:
         with self._play.store.change() as change:
             change.put(user)
         return show.user(user)
+
+    def register_redirects(self, body: requests.Redirects) -> models.BotView:
+        """Where people may be sent."""
+        if len(body.redirect_uris) > _MOST_REDIRECTS:
+            raise invalid("redirect_uris", f"At most {_MOST_REDIRECTS} can be registered.")
+        for index, address in enumerate(body.redirect_uris):
+            _check_address(address, f"redirect_uris.{index}")
+        application = msgspec.structs.replace(self._play.application, redirect_uris=tuple(body.redirect_uris))
+        with self._play.store.change() as change:
+            change.put(application)
+        return show.bot(self._play)
+
+    def authorise(self, body: requests.Authorise) -> models.AuthorizationView:
+        """A person answers an authorisation link."""
+        user = self._find.person(body.user_id)
+        guild = self._find.guild(body.guild_id) if body.guild_id else None
+        try:
+            asked = links.read(self._play.application, dict(parse_qsl(urlsplit(body.url).query)))
+        except links.Unanswerable as wrong:
+            raise invalid("url", str(wrong)) from None
+        fault = asked.fault or (None if body.approve else "access_denied")
+        if fault:
+            location = consent.fault(asked, fault) if asked.redirect_uri else None
+            return models.AuthorizationView(location=location)
+        wished = guild.id if guild else asked.guild_id
+        try:
+            return models.AuthorizationView(location=consent.approve(self._play, asked, user, wished))
+        except consent.Refused as refusal:
+            raise forbidden(str(refusal), "guild_id") from None
+
+
+def _check_address(address: str, field: str) -> None:
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        raise invalid(field, f"{address[:100]!r} is no address.") from None
+    if not parts.scheme or not (parts.netloc or parts.path) or parts.fragment:
+        raise invalid(
+            field, f"{address[:100]!r} has to be a whole address without a fragment, for instance https://a.b/c."
+        )

@@ -122,6 +122,14 @@ class BotView(View, frozen=True, kw_only=True):
     connected_shards: int
     activity: str | None
     privileged_intents: int
+    client_secret: str = ""
+    redirect_uris: list[str] = []
+
+
+class AuthorizationView(View, frozen=True, kw_only=True):
+    """Where a person is sent after the answer; null when the link named no address."""
+
+    location: str | None
 
 
 class StateView(View, frozen=True, kw_only=True):

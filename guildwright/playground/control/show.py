@@ -98,6 +98,8 @@ def bot(play: Playground) -> models.BotView:
         connected_shards=len(sessions),
         activity=names[0] if names else None,
         privileged_intents=play.application.privileged_intents,
+        client_secret=play.application.client_secret,
+        redirect_uris=list(play.application.redirect_uris),
     )
 
 

@@ -60,6 +60,7 @@ class Grant(Record, frozen=True, kw_only=True):
     code_challenge: str | None = None
     access_token: str | None = None
     refresh_token: str | None = None
+    guild_id: int | None = None
     expires_at: str
 
     @property

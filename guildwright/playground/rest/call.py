@@ -18,7 +18,7 @@ from guildwright.playground.bodies.attachments import Upload
 from guildwright.playground.errors import DiscordError
 from guildwright.playground.playground import Playground
 from guildwright.playground.reading import decode
-from guildwright.playground.records import Channel, Guild, Json, Member, Message, Role
+from guildwright.playground.records import Channel, Grant, Guild, Json, Member, Message, Role
 from guildwright.playground.store import Change
 
 _NUMBER = re.compile(r"\d{1,19}")
@@ -34,12 +34,19 @@ class Call:
         self.request = request
         self.memory = play.memory
         self.own_id = play.application.id
+        self.grant: Grant | None = None
         self.memory.origin = str(request.base_url).rstrip("/")
 
     @property
     def base_url(self) -> str:
         """Where the API is for whoever asks, without a slash at the end."""
         return str(self.request.base_url).rstrip("/") + "/api/v10"
+
+    def granted(self, *scopes: str) -> Grant:
+        """The bearer's grant, which holds the scopes."""
+        if self.grant is None or not set(scopes) <= set(self.grant.scopes):
+            raise errors.unauthorized()
+        return self.grant
 
     @property
     def query(self) -> dict[str, str]:

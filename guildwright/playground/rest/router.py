@@ -8,12 +8,14 @@ from litestar.exceptions import HTTPException
 
 from guildwright.playground import errors
 from guildwright.playground.errors import DiscordError
+from guildwright.playground.oauth import grants
 from guildwright.playground.playground import Playground
 from guildwright.playground.rest import (
     announcements,
     applications,
     audit,
     bans,
+    bearer,
     channels,
     commands,
     emojis,
@@ -23,6 +25,7 @@ from guildwright.playground.rest import (
     invites,
     members,
     messages,
+    oauth2,
     pins,
     prune,
     reactions,
@@ -49,6 +52,17 @@ def rest_router(play: Playground) -> Router:
         if request.headers.get("authorization", "") != f"Bot {play.application.token}":
             raise errors.unauthorized()
         return Call(play, request)
+
+    async def shared_call(request: Request[Any, Any, Any]) -> Call:
+        """The bot, or a person's bearer token."""
+        kind, _, token = request.headers.get("authorization", "").partition(" ")
+        if kind != "Bearer":
+            return await bot_call(request)
+        call = Call(play, request)
+        call.grant = grants.bearer(play, token)
+        if call.grant is None:
+            raise errors.unauthorized()
+        return call
 
     async def open_call(request: Request[Any, Any, Any]) -> Call:
         return Call(play, request)
@@ -77,17 +91,20 @@ def rest_router(play: Playground) -> Router:
         *voice.ROUTES,
         *webhooks.ROUTES,
     ]
+    shared: list[ControllerRouterHandler] = [*bearer.ROUTES, *oauth2.SHARED_ROUTES]
     return Router(
         path=PATH,
         include_in_schema=False,
         exception_handlers={DiscordError: _refuse, HTTPException: refuse_http},
         route_handlers=[
             Router(path="/", route_handlers=authorised, dependencies={"call": Provide(bot_call)}),
+            Router(path="/", route_handlers=shared, dependencies={"call": Provide(shared_call)}),
             Router(
                 path="/",
                 route_handlers=[
                     *gateway.OPEN_ROUTES,
                     *interactions.ROUTES,
+                    *oauth2.OPEN_ROUTES,
                     *invites.OPEN_ROUTES,
                     *webhooks.OPEN_ROUTES,
                 ],

@@ -1,4 +1,4 @@
-"""Users: the bot's own, other ones, private channels, and the guilds the bot is in."""
+"""Users: the bot's own, other ones, private channels, and leaving a guild; see `bearer` for what a person reads too."""
 
 from typing import Any
 
@@ -11,12 +11,6 @@ from guildwright.playground.bits import ChannelType
 from guildwright.playground.ids import digits
 from guildwright.playground.records import Channel
 from guildwright.playground.rest.call import BotCall, answer, nothing
-
-
-@get("/users/@me")
-async def get_me(call: BotCall) -> Response[object]:
-    """GET /users/@me."""
-    return answer(render.own_user(call.play.bot))
 
 
 @patch("/users/@me")
@@ -38,26 +32,6 @@ async def get_user(call: BotCall, user_id: FromPath[int]) -> Response[object]:
     if user is None:
         raise errors.unknown_user()
     return answer(render.user(user))
-
-
-@get("/users/@me/guilds")
-async def get_my_guilds(call: BotCall) -> Response[object]:
-    """GET /users/@me/guilds."""
-    limit = call.query_int("limit", 200, 1, 200)
-    before, after = call.query_snowflake("before"), call.query_snowflake("after")
-    guilds = sorted(call.memory.bot_guilds(), key=lambda guild: guild.id)
-    if before is not None:
-        guilds = [guild for guild in guilds if guild.id < before][-limit:]
-    if after is not None:
-        guilds = [guild for guild in guilds if guild.id > after]
-    counts = call.query_flag("with_counts")
-    rights = call.play.permissions
-    return answer(
-        [
-            render.partial_guild(call.memory, guild, rights.in_guild(guild.id, call.own_id), counts=counts)
-            for guild in guilds[:limit]
-        ],
-    )
 
 
 @delete("/users/@me/guilds/{guild_id:int}", status_code=204)
@@ -95,4 +69,4 @@ async def open_private_channel(call: BotCall) -> Response[object]:
     return answer(render.channel(call.memory, channel))
 
 
-ROUTES = (get_me, edit_me, get_user, get_my_guilds, leave_guild, open_private_channel)
+ROUTES = (edit_me, get_user, leave_guild, open_private_channel)
