@@ -43,6 +43,38 @@ if TYPE_CHECKING:
     from litestar.types import ControllerRouterHandler
 
 PATH = "/api/v10"
+_OF_THE_BOT: "list[ControllerRouterHandler]" = [
+    *announcements.ROUTES,
+    *applications.ROUTES,
+    *audit.ROUTES,
+    *bans.ROUTES,
+    *channels.ROUTES,
+    *commands.ROUTES,
+    *emojis.ROUTES,
+    *gateway.ROUTES,
+    *guilds.ROUTES,
+    *invites.ROUTES,
+    *members.ROUTES,
+    *messages.ROUTES,
+    *pins.ROUTES,
+    *prune.ROUTES,
+    *reactions.ROUTES,
+    *roles.ROUTES,
+    *thread_lists.ROUTES,
+    *thread_members.ROUTES,
+    *threads.ROUTES,
+    *users.ROUTES,
+    *voice.ROUTES,
+    *webhooks.ROUTES,
+]
+_OF_PEOPLE_TOO: "list[ControllerRouterHandler]" = [*bearer.ROUTES, *oauth2.SHARED_ROUTES]
+_OF_ANYBODY: "list[ControllerRouterHandler]" = [
+    *gateway.OPEN_ROUTES,
+    *interactions.ROUTES,
+    *oauth2.OPEN_ROUTES,
+    *invites.OPEN_ROUTES,
+    *webhooks.OPEN_ROUTES,
+]
 
 
 def rest_router(play: Playground) -> Router:
@@ -67,47 +99,16 @@ def rest_router(play: Playground) -> Router:
     async def open_call(request: Request[Any, Any, Any]) -> Call:
         return Call(play, request)
 
-    authorised: list[ControllerRouterHandler] = [
-        *announcements.ROUTES,
-        *applications.ROUTES,
-        *audit.ROUTES,
-        *bans.ROUTES,
-        *channels.ROUTES,
-        *commands.ROUTES,
-        *emojis.ROUTES,
-        *gateway.ROUTES,
-        *guilds.ROUTES,
-        *invites.ROUTES,
-        *members.ROUTES,
-        *messages.ROUTES,
-        *pins.ROUTES,
-        *prune.ROUTES,
-        *reactions.ROUTES,
-        *roles.ROUTES,
-        *thread_lists.ROUTES,
-        *thread_members.ROUTES,
-        *threads.ROUTES,
-        *users.ROUTES,
-        *voice.ROUTES,
-        *webhooks.ROUTES,
-    ]
-    shared: list[ControllerRouterHandler] = [*bearer.ROUTES, *oauth2.SHARED_ROUTES]
     return Router(
         path=PATH,
         include_in_schema=False,
         exception_handlers={DiscordError: _refuse, HTTPException: refuse_http},
         route_handlers=[
-            Router(path="/", route_handlers=authorised, dependencies={"call": Provide(bot_call)}),
-            Router(path="/", route_handlers=shared, dependencies={"call": Provide(shared_call)}),
+            Router(path="/", route_handlers=_OF_THE_BOT, dependencies={"call": Provide(bot_call)}),
+            Router(path="/", route_handlers=_OF_PEOPLE_TOO, dependencies={"call": Provide(shared_call)}),
             Router(
                 path="/",
-                route_handlers=[
-                    *gateway.OPEN_ROUTES,
-                    *interactions.ROUTES,
-                    *oauth2.OPEN_ROUTES,
-                    *invites.OPEN_ROUTES,
-                    *webhooks.OPEN_ROUTES,
-                ],
+                route_handlers=_OF_ANYBODY,
                 dependencies={"call": Provide(open_call)},
             ),
         ],
