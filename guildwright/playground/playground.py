@@ -24,6 +24,8 @@ from guildwright.playground.store import Store
 from guildwright.playground.waiting import Waiting
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from guildwright.playground.gateway.line import Line
 
 
@@ -43,6 +45,7 @@ class Playground:
 
     def __init__(self, options: Options, clock: Clock | None = None) -> None:
         self.options = options
+        self.on_close: list[Callable[[], None]] = []
         self.store = Store(options.file)
         self.memory = self.store.memory
         self.clock = clock or AdjustableClock(self.memory.clock_settings.get("clock"))
@@ -88,6 +91,8 @@ class Playground:
 
     def close(self) -> None:
         """Let go of files and listeners."""
+        for stop in self.on_close:
+            stop()
         self.feed.close()
         self.recorder.close()
         self.store.close()

@@ -7,6 +7,7 @@ from guildwright.playground.control.chat import Chat
 from guildwright.playground.control.clock import Time
 from guildwright.playground.control.faults import Faults
 from guildwright.playground.control.gateway_faults import GatewayFaults
+from guildwright.playground.control.generator import Generators
 from guildwright.playground.control.guilds import Guilds
 from guildwright.playground.control.har import Har
 from guildwright.playground.control.house import House
@@ -38,6 +39,7 @@ class Control:
         self.time = Time(play)
         self.limits = RateLimits(play)
         self.presence = PresenceActs(play)
+        self.generators = Generators(play)
 
 
 Access = NamedDependency[Control]

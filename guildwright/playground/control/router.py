@@ -11,6 +11,7 @@ from guildwright.playground.control import (
     clock_routes,
     fault_routes,
     gateway_routes,
+    generator_routes,
     guild_routes,
     read_routes,
 )
@@ -36,6 +37,7 @@ def control_router(control: Control) -> Router:
             *clock_routes.ROUTES,
             *gateway_routes.ROUTES,
             *guild_routes.ROUTES,
+            *generator_routes.ROUTES,
         ],
         dependencies={"control": Provide(provide)},
         exception_handlers=HANDLERS,

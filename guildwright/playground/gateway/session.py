@@ -36,6 +36,11 @@ class Dispatch(msgspec.Struct, frozen=True, kw_only=True):
 class Wire(Protocol):
     """The connection of a session."""
 
+    @property
+    def waiting(self) -> int:
+        """How many bytes are queued."""
+        ...
+
     def send(self, frame: Frame) -> None:
         """Queue a payload."""
         ...

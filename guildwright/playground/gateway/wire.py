@@ -33,7 +33,7 @@ class SocketWire:
         self.number = play.recorder.opened(socket.scope["query_string"].decode("latin-1"), headers)
         self.compress_payloads = False
         self._queue: asyncio.Queue[Frame | _End] = asyncio.Queue()
-        self._waiting = 0
+        self.waiting = 0
         self._cut = False
         self.closed = asyncio.Event()
         self._task = asyncio.create_task(self._run())
@@ -42,8 +42,8 @@ class SocketWire:
         """Queue a payload; who lets too much of it lie is cut off, as by Discord, and may resume."""
         if self._cut:
             return
-        self._waiting += len(frame.raw)
-        if self._waiting > MOST_WAITING:
+        self.waiting += len(frame.raw)
+        if self.waiting > MOST_WAITING:
             self.close(4000, "Too slow.")
         else:
             self._queue.put_nowait(frame)
@@ -61,7 +61,7 @@ class SocketWire:
                 if isinstance(item, _End):
                     await self._socket.close(code=item.code, reason=item.reason)
                     break
-                self._waiting -= len(item.raw)
+                self.waiting -= len(item.raw)
                 self._play.recorder.gateway_sent(item.raw, self.number)
                 await self._transmit(item.raw)
         self.closed.set()

@@ -16,7 +16,8 @@ from guildwright.playground.seed import BOT_PERMISSIONS, MODERATOR_PERMISSIONS
 from guildwright.playground.store import Change
 
 MOST_MEMBERS = 1_000_000
-_APART = timedelta(minutes=7)
+# A prime number of milliseconds: whatever the number of shards, each gets its part of the guilds.
+_APART = timedelta(milliseconds=1_000_003)
 _PLAN = (
     ("general", ChannelType.GUILD_TEXT),
     ("bot-commands", ChannelType.GUILD_TEXT),
