@@ -16,6 +16,8 @@ from guildwright.playground.control.lookup import Lookup
 from guildwright.playground.control.moderation import Moderation
 from guildwright.playground.control.people import People
 from guildwright.playground.control.presence import PresenceActs
+from guildwright.playground.control.rank import Rank
+from guildwright.playground.control.thread_acts import ThreadActs
 from guildwright.playground.control.views import Views
 from guildwright.playground.playground import Playground
 
@@ -29,7 +31,9 @@ class Control:
         self.people = People(play)
         self.accounts = Accounts(play)
         self.chat = Chat(play)
+        self.threads = ThreadActs(play)
         self.find = Lookup(play)
+        self.rank = Rank(play)
         self.guilds = Guilds(play)
         self.moderation = Moderation(play)
         self.house = House(play)

@@ -4,7 +4,7 @@ import re
 
 import msgspec
 
-from guildwright.playground import audit, effects, posting, render
+from guildwright.playground import audit, effects, pins, posting, render
 from guildwright.playground.bits import AuditAction, Permission
 from guildwright.playground.bodies import message as bodies
 from guildwright.playground.control import models, requests, show
@@ -69,6 +69,14 @@ class Chat:
             told = "MESSAGE_REACTION_REMOVE" if body.remove else "MESSAGE_REACTION_ADD"
             effects.message_reacted(self._play, change, changed, told, event)
         return show.message(self._play, changed)
+
+    def pin(self, message_id: str, body: requests.Pin) -> models.MessageView:
+        """Pin a message, or take the pin away."""
+        user, message = self._at(message_id, body.user_id)
+        self._need(user, message, Permission.PIN_MESSAGES)
+        channel = self._find.channel(str(message.channel_id))
+        (pins.unpin if body.remove else pins.pin)(self._play, channel, message, user.id)
+        return show.message(self._play, self._find.seen_message(user, message_id))
 
     def _event(self, message: Message, user: User, name: str, emoji_id: int | None, *, add: bool) -> Json:
         event: Json = {

@@ -30,4 +30,26 @@ async def react(control: Access, message_id: FromPath[str], data: JSONBody[reque
     return control.chat.react(message_id, data)
 
 
-ROUTES = (edit_message, delete_message, react)
+@post(_ONE + "/pin", summary="Pin as a member", tags=["act"], responses=REFUSALS, status_code=200)
+async def pin(control: Access, message_id: FromPath[str], data: JSONBody[requests.Pin]) -> models.MessageView:
+    """Needs PIN_MESSAGES; pinning what is pinned changes nothing."""
+    return control.chat.pin(message_id, data)
+
+
+@post("/channels/{channel_id:str}/threads", summary="Start a thread as a member", tags=["act"], responses=REFUSALS)
+async def start_thread(
+    control: Access, channel_id: FromPath[str], data: JSONBody[requests.StartThread]
+) -> models.ChannelView:
+    """From a message, without one, private, or as a forum's post."""
+    return control.threads.start(channel_id, data)
+
+
+@patch("/threads/{thread_id:str}", summary="Join, leave or edit a thread", tags=["act"], responses=REFUSALS)
+async def edit_thread(
+    control: Access, thread_id: FromPath[str], data: JSONBody[requests.EditThread]
+) -> models.ChannelView:
+    """Its maker may rename and archive it, whoever may write in it wake it; the rest needs MANAGE_THREADS."""
+    return control.threads.edit(thread_id, data)
+
+
+ROUTES = (edit_message, delete_message, react, pin, start_thread, edit_thread)

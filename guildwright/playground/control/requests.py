@@ -170,3 +170,30 @@ class React(Body, frozen=True, kw_only=True):
     user_id: str
     emoji: str
     remove: bool = False
+
+
+class Pin(Body, frozen=True, kw_only=True):
+    """A member pins a message, or with `remove` takes the pin away."""
+
+    user_id: str
+    remove: bool = False
+
+
+class StartThread(Body, frozen=True, kw_only=True):
+    """A member starts a thread in a channel: from a message, without one, `private`, or a forum's post (`content`)."""
+
+    user_id: str
+    name: str
+    message_id: str | None = None
+    private: bool = False
+    content: str = ""
+
+
+class EditThread(Body, frozen=True, kw_only=True):
+    """What is absent stays. `member` joins (true) or leaves (false) as the one who acts."""
+
+    user_id: str
+    name: str | None = None
+    archived: bool | None = None
+    locked: bool | None = None
+    member: bool | None = None

@@ -81,5 +81,5 @@ class Acting:
         other = next((wrong for field, wrong in errors.items() if field not in known), None)
         shown = [forms.refilled(field, filled, errors) for field in fields]
         return self._desk.draw.html(
-            "act.html", scene.view, act=act, name=name, target=scene.target, fields=shown, text=text, error=other
+            act.template, scene.view, act=act, name=name, target=scene.target, fields=shown, text=text, error=other
         )

@@ -19,7 +19,10 @@ type Choices = list[dict[str, str]]
 
 @dataclass(frozen=True)
 class Field:
-    """A control: `kind` is text, long, number, choice or suggested; `error` what is wrong with its `value`."""
+    """A control, `error` says what is wrong with its `value`.
+
+    `kind` is text, long, number, choice, box, colour, thing (found by name) or suggested (by the bot).
+    """
 
     id: str
     name: str
@@ -211,7 +214,8 @@ def _safe(name: str) -> str:
 
 def refilled(one: Field, filled: Mapping[str, str], errors: Mapping[str, str]) -> Field:
     """A field with what was typed into it, once something was."""
-    return replace(one, value=filled.get(one.name, one.value), error=errors.get(one.name))
+    before = "" if filled and one.kind == "box" else one.value  # a box that is not ticked sends nothing
+    return replace(one, value=filled.get(one.name, before), error=errors.get(one.name))
 
 
 def texts(form: Mapping[str, Any]) -> dict[str, str]:

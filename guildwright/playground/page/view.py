@@ -41,6 +41,18 @@ class Bot:
     connected: bool
 
 
+@dataclass(frozen=True)
+class RoleRow:
+    """A role in the settings. `mine`: the member may change it, `goes`: and delete it."""
+
+    id: str
+    name: str
+    color: int
+    about: str
+    mine: bool
+    goes: bool
+
+
 class View:
     """Everything a template may ask for; each part is worked out when first asked for."""
 
@@ -168,6 +180,21 @@ class View:
         """Where components are sent, and what there is to choose from."""
         addresses = {"post": "/page/components", "dismiss": "/page/private", "act": "/page/acts"}
         return {**addresses, "story": True, "choices": self.choices}
+
+    @cached_property
+    def roles(self) -> list[RoleRow]:
+        """The server's roles, highest first."""
+        memory, guild_id = self._play.memory, self.at.guild.id
+        members = memory.members[guild_id].values()
+        rows = []
+        for role in reversed(memory.guild_roles(guild_id)):
+            everyone = role.id == guild_id
+            held = len(members) if everyone else sum(role.id in member.roles for member in members)
+            mine = self._play.permissions.outranks_role(guild_id, self.at.user.id, role)
+            about = f"{held} {'member' if held == 1 else 'members'}"
+            goes = mine and not everyone and role.bot_id is None
+            rows.append(RoleRow(str(role.id), role.name, role.color, about, mine=mine, goes=goes))
+        return rows
 
     @cached_property
     def may_write(self) -> bool:

@@ -56,8 +56,14 @@ class Act:
     fields: Callable[[Scene], list[Field]] | None = None
     button: str = "Save"
     danger: bool = False
+    template: str = "act.html"
 
 
 def given(filled: Filled, name: str) -> str:
     """A field's text."""
     return filled.get(name, "").strip()
+
+
+def choices(pairs: tuple[tuple[str, str], ...]) -> list[dict[str, str]]:
+    """Values with their words, for a field."""
+    return [{"value": value, "label": label} for value, label in pairs]

@@ -2,18 +2,14 @@
 
 from datetime import timedelta
 
+from guildwright.playground.control.errors import forbidden
 from guildwright.playground.control.gateway_requests import EditPresence, EditVoice, Typing
 from guildwright.playground.control.requests import EditMember, NewMember
-from guildwright.playground.page.acts.act import Act, Filled, Outcome, Scene, given
+from guildwright.playground.page.acts.act import Act, Filled, Outcome, Scene, choices, given
 from guildwright.playground.page.forms import Field
 
 _AGES = (("0", "Brand new"), ("30", "A month old"), ("365", "A year old"))
 _STATUSES = (("online", "Online"), ("idle", "Idle"), ("dnd", "Do not disturb"), ("offline", "Invisible"))
-
-
-def choices(pairs: tuple[tuple[str, str], ...]) -> list[dict[str, str]]:
-    """Values with their words, for a field."""
-    return [{"value": value, "label": label} for value, label in pairs]
 
 
 def _account(_: Scene) -> list[Field]:
@@ -34,6 +30,8 @@ def _new_account(scene: Scene, filled: Filled) -> Outcome:
 
 
 def _rejoin(scene: Scene, _: Filled) -> Outcome:
+    if int(scene.target) in scene.play.memory.bans.get(scene.at.guild.id, {}):
+        raise forbidden("Who is banned cannot come back. Pardon them first.")
     scene.control.guilds.add_member(scene.guild_id, NewMember(user_id=scene.target))
     return Outcome(member=scene.target)
 

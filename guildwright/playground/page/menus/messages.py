@@ -4,6 +4,7 @@ from guildwright.playground.bits import Permission
 from guildwright.playground.page.acts.act import Scene
 from guildwright.playground.page.menus.items import Item, Menu, commands, may, menu_of
 from guildwright.playground.records import Message
+from guildwright.playground.threads import WRITTEN
 
 
 def message_menu(scene: Scene) -> Menu:
@@ -16,7 +17,9 @@ def message_menu(scene: Scene) -> Menu:
     title = f"Message of {author}"
     if message.private_to:
         return menu_of(title, copies)
-    return menu_of(title, _talk(scene, message, author), commands(scene, "message"), copies, _removal(scene, message))
+    hangs = _hangs(scene, message)
+    apps = commands(scene, "message")
+    return menu_of(title, _talk(scene, message, author), hangs, apps, copies, _removal(scene, message))
 
 
 def _talk(scene: Scene, message: Message, author: str) -> list[Item]:
@@ -27,6 +30,18 @@ def _talk(scene: Scene, message: Message, author: str) -> list[Item]:
     ]
     if message.author_id == scene.at.user.id:
         items.append(Item("Edit", "pencil", data=("edit", number), hint=message.content))
+    return items
+
+
+def _hangs(scene: Scene, message: Message) -> list[Item]:
+    """A thread and a pin."""
+    items = []
+    channel = scene.at.channel
+    has_thread = message.thread_id is not None or channel.thread or channel.recipient_id
+    if not has_thread and message.type in WRITTEN and may(scene, Permission.CREATE_PUBLIC_THREADS):
+        items.append(Item("Start a thread", "message-square-plus", act="thread-from-message"))
+    if message.type in WRITTEN and may(scene, Permission.PIN_MESSAGES):
+        items.append(Item("Unpin", "pin-off", act="unpin") if message.pinned else Item("Pin", "pin", act="pin"))
     return items
 
 
