@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from guildwright.platform.markup.messages import Reading
-from guildwright.playground import render_message
+from guildwright.playground import pins, render_message
 from guildwright.playground.control.models import CommandView
 from guildwright.playground.page import seat as seats
 from guildwright.playground.page.company import Company, Person
@@ -180,6 +180,12 @@ class View:
         """Where components are sent, and what there is to choose from."""
         addresses = {"post": "/page/components", "dismiss": "/page/private", "act": "/page/acts"}
         return {**addresses, "story": True, "choices": self.choices}
+
+    def pins(self, channel_id: str) -> list[Json]:
+        """A channel's pinned messages, last pinned first."""
+        channel = self._play.memory.channels.get(int(channel_id))
+        seen = channel is not None and seats.sees(self._play, channel, self.at.user)
+        return [self.body(message) for message in pins.pinned(self._play, channel)] if channel and seen else []
 
     @cached_property
     def roles(self) -> list[RoleRow]:

@@ -54,7 +54,12 @@ def _pin(*, remove: bool) -> Act:
     return Act("Pin", run)
 
 
+def _nothing(_: Scene, __: Filled) -> None:
+    return
+
+
 ACTS = {
+    "pins": Act("Pinned messages", _nothing, fields=lambda _: [], template="pins.html"),
     "new-thread": Act("New thread", _start, fields=_new, button="Start"),
     "thread-from-message": Act("Thread from this message", _from_message, fields=lambda _: [_name()], button="Start"),
     "rename-thread": Act(

@@ -15,6 +15,7 @@ def channel_menu(scene: Scene) -> Menu:
     copies = [Item("Copy channel id", "copy", data=("copy", str(channel.id)))]
     if channel.type != ChannelType.GUILD_CATEGORY:
         copies.insert(0, Item("Mention", "hash", data=("insert", f"<#{channel.id}> ")))
+        copies.insert(0, Item("Pinned messages", "pin", act="pins"))
     if channel.thread:
         return menu_of(channel.name, _thread(scene, channel, rights), copies)
     threads = [Item("New thread", "message-square-plus", act="new-thread")] if channel.type in _WITH_THREADS else []
