@@ -41,7 +41,7 @@ def channel_edited(play: Playground, change: Change, channel: Channel) -> None:
 
 
 def channel_deleted(play: Playground, change: Change, channel: Channel) -> None:
-    """A channel goes, with all that was written in it."""
+    """A channel goes, with all that was written in it; what was under a category stands alone."""
     for thread in play.memory.guild_threads(channel.guild_id or 0):
         if thread.parent_id == channel.id:
             threads.forget(play, change, thread)
@@ -54,6 +54,9 @@ def channel_deleted(play: Playground, change: Change, channel: Channel) -> None:
             change.drop(hanging)
     change.drop(channel)
     channel_event(play, change, "CHANNEL_DELETE", channel)
+    for child in play.memory.guild_channels(channel.guild_id or 0):
+        if child.parent_id == channel.id:
+            channel_edited(play, change, msgspec.structs.replace(child, parent_id=None))
 
 
 def _role_notice(play: Playground, change: Change, role: Role, *, deleted: bool = False) -> None:
@@ -140,6 +143,10 @@ def member_edited(play: Playground, change: Change, member: Member) -> None:
 def member_left(play: Playground, change: Change, member: Member) -> None:
     """Somebody leaves or is put out."""
     effects_presence.voice_left(play, change, member.guild_id, member.user_id)
+    for thread in play.memory.guild_threads(member.guild_id):
+        part = play.memory.thread_members.get(thread.id, {}).get(member.user_id)
+        if part:
+            threads.left(play, change, thread, part)
     change.drop(member)
     change.put(Departed(guild_id=member.guild_id, user_id=member.user_id))
     data = {"guild_id": str(member.guild_id), "user": render.user(play.memory.users[member.user_id])}

@@ -71,6 +71,10 @@ async def get_effects(control: Access, guild_id: FromQuery[str | None] = None) -
     Kinds: `messages_created`, `messages_edited`, `messages_deleted`, the same with `private_` for private replies,
     `interactions_answered`, `follow_ups_sent`, `roles_added`, `roles_removed`, `members_edited`, `members_kicked`,
     `roles_created`, `roles_edited`, `roles_deleted`, `channels_created`, `channels_edited`, `channels_deleted`,
+    `guilds_edited`, `members_banned`, `bans_removed`, `members_pruned`, `members_moved`, `members_disconnected`,
+    `invites_created`, `invites_deleted`, `emojis_created`, `emojis_edited`, `emojis_deleted`, `webhooks_created`,
+    `webhooks_edited`, `webhooks_deleted`, `webhook_messages_created`, `webhook_messages_edited`,
+    `webhook_messages_deleted` (by whoever knows the token),
     `reactions_added`, `reactions_removed`, `private_channels_opened`, `guilds_left`, `command_writes` (requests that
     wrote commands), `commands_registered` (commands that were new or changed), `unknown_routes` (requests that the
     playground does not know). A kind that never happened is absent.
