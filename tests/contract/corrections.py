@@ -57,6 +57,11 @@ CORRECTIONS = (
         {"type": "integer", "enum": [0, 1]},
         "Message, Message Reference Types: 1 is FORWARD; the document has MessageSnapshotResponse, but not the number.",
     ),
+    Correction(
+        f"{_SCHEMAS}/EntitlementTypes",
+        {"type": "integer", "minimum": 1, "maximum": 10},
+        "Resources, Entitlement: types 1 to 8 are purchases, gifts and test purchases; the document has two of them.",
+    ),
     *(
         Correction(f"/paths/{_BAN}/{method}/requestBody/required", False, "Guild: nothing is required of either body.")
         for method in ("put", "delete")

@@ -24,6 +24,22 @@ _TOKENS: dict[str, Any] = {
     "required": ["token_type", "access_token", "expires_in", "scope"],
     "additionalProperties": False,
 }
+_SKUS: dict[str, Any] = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "properties": {
+            "id": {"type": "string", "pattern": "^[0-9]+$"},
+            "type": {"enum": [2, 3, 5, 6]},
+            "application_id": {"type": "string", "pattern": "^[0-9]+$"},
+            "name": {"type": "string"},
+            "slug": {"type": "string"},
+            "flags": {"type": "integer"},
+        },
+        "required": ["id", "type", "application_id", "name", "slug", "flags"],
+        "additionalProperties": False,
+    },
+}
 _FORM: dict[str, Any] = {"type": ["string", "object", "null"]}
 _PAGE: dict[str, Any] = {"request": _FORM, "response": {"type": ["string", "null"]}}
 
@@ -34,6 +50,8 @@ UNDOCUMENTED: dict[tuple[str, str], dict[str, Any]] = {
         "request": {"type": "object", "properties": {"nick": {"type": ["string", "null"], "maxLength": 32}}},
         "response": {"type": "object"},
     },
+    # Resources, SKU, List SKUs.
+    ("GET", "/applications/{application_id}/skus"): {"request": {"type": "null"}, "response": _SKUS},
     ("GET", "/oauth2/authorize"): _PAGE,
     ("POST", "/oauth2/authorize"): _PAGE,
     ("POST", "/oauth2/token"): {"request": _FORM, "response": {"anyOf": [_TOKENS, _REFUSED]}},

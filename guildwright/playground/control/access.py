@@ -17,6 +17,7 @@ from guildwright.playground.control.moderation import Moderation
 from guildwright.playground.control.people import People
 from guildwright.playground.control.presence import PresenceActs
 from guildwright.playground.control.rank import Rank
+from guildwright.playground.control.shop import Shop
 from guildwright.playground.control.thread_acts import ThreadActs
 from guildwright.playground.control.views import Views
 from guildwright.playground.playground import Playground
@@ -29,6 +30,7 @@ class Control:
         self.play = play
         self.views = Views(play)
         self.people = People(play)
+        self.shop = Shop(play)
         self.accounts = Accounts(play)
         self.chat = Chat(play)
         self.threads = ThreadActs(play)

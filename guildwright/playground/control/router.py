@@ -14,6 +14,7 @@ from guildwright.playground.control import (
     generator_routes,
     guild_routes,
     read_routes,
+    shop_routes,
 )
 from guildwright.playground.control.access import Control
 from guildwright.playground.control.errors import HANDLERS
@@ -31,6 +32,7 @@ def control_router(control: Control) -> Router:
             *read_routes.ROUTES,
             *act_routes.ROUTES,
             *account_routes.ROUTES,
+            *shop_routes.ROUTES,
             *chat_routes.ROUTES,
             *arrange_routes.ROUTES,
             *fault_routes.ROUTES,

@@ -1,6 +1,6 @@
 """INTERACTION_CREATE as the gateway carries it."""
 
-from guildwright.playground import media, render, render_message
+from guildwright.playground import entitlements, media, render, render_message
 from guildwright.playground.playground import Playground
 from guildwright.playground.records import Channel, Interaction, Json, Member
 
@@ -24,7 +24,7 @@ def build(play: Playground, interaction: Interaction) -> Json:
         "channel": _channel(play, channel, interaction.user_id),
         "app_permissions": str(int(own_rights)),
         "locale": memory.users[interaction.user_id].locale,
-        "entitlements": [],
+        "entitlements": entitlements.at_hand(play, interaction.user_id, interaction.guild_id),
         "authorizing_integration_owners": {"0": str(interaction.guild_id or 0)},
         "context": _GUILD_CONTEXT if interaction.guild_id else _BOT_DM_CONTEXT,
         "attachment_size_limit": _ATTACHMENT_LIMIT,

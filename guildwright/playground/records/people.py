@@ -89,5 +89,6 @@ class Entitlement(Thing, frozen=True, kw_only=True):
     guild_id: int | None = None
     deleted: bool = False
     consumed: bool = False
+    test: bool = False
     starts_at: str | None = None
     ends_at: str | None = None

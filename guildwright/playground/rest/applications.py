@@ -34,17 +34,9 @@ async def get_application(call: BotCall, application_id: FromPath[int]) -> Respo
     return answer(render.application(call.memory, call.play.application))
 
 
-@get("/applications/{application_id:int}/entitlements")
-async def list_entitlements(call: BotCall, application_id: FromPath[int]) -> Response[object]:
-    """GET /applications/{application_id}/entitlements: none."""
-    del call, application_id
-    return answer([])
-
-
 ROUTES = (
     get_my_application,
     edit_my_application,
     get_oauth_application,
     get_application,
-    list_entitlements,
 )

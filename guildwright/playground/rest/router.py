@@ -19,6 +19,7 @@ from guildwright.playground.rest import (
     channels,
     commands,
     emojis,
+    entitlements,
     gateway,
     guilds,
     interactions,
@@ -51,6 +52,7 @@ _OF_THE_BOT: "list[ControllerRouterHandler]" = [
     *channels.ROUTES,
     *commands.ROUTES,
     *emojis.ROUTES,
+    *entitlements.ROUTES,
     *gateway.ROUTES,
     *guilds.ROUTES,
     *invites.ROUTES,
@@ -67,7 +69,11 @@ _OF_THE_BOT: "list[ControllerRouterHandler]" = [
     *voice.ROUTES,
     *webhooks.ROUTES,
 ]
-_OF_PEOPLE_TOO: "list[ControllerRouterHandler]" = [*bearer.ROUTES, *oauth2.SHARED_ROUTES]
+_OF_PEOPLE_TOO: "list[ControllerRouterHandler]" = [
+    *bearer.ROUTES,
+    *entitlements.BEARER_ROUTES,
+    *oauth2.SHARED_ROUTES,
+]
 _OF_ANYBODY: "list[ControllerRouterHandler]" = [
     *gateway.OPEN_ROUTES,
     *interactions.ROUTES,
