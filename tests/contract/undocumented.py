@@ -59,4 +59,9 @@ UNDOCUMENTED: dict[tuple[str, str], dict[str, Any]] = {
         "request": _FORM,
         "response": {"anyOf": [_REFUSED, {"type": "object", "maxProperties": 0}]},
     },
+    # Get Thread Member takes @me for a user as the other routes of it do; discord.js asks so for its own membership.
+    ("GET", "/channels/{channel_id}/thread-members/@me"): {
+        "request": {"type": "null"},
+        "response": {"type": "object"},
+    },
 }
