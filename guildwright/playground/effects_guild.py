@@ -36,6 +36,7 @@ def channel_created(play: Playground, change: Change, channel: Channel) -> None:
 
 def channel_edited(play: Playground, change: Change, channel: Channel) -> None:
     """A channel changes."""
+    threads.watch_access(play, change, channel.guild_id)
     change.put(channel)
     channel_event(play, change, "CHANNEL_UPDATE", channel)
 
@@ -52,6 +53,9 @@ def channel_deleted(play: Playground, change: Change, channel: Channel) -> None:
     for hanging in hangings:
         if hanging.channel_id == channel.id:
             change.drop(hanging)
+    for inner in play.memory.guild_channels(channel.guild_id or 0):
+        if inner.parent_id == channel.id:
+            channel_edited(play, change, msgspec.structs.replace(inner, parent_id=None))
     change.drop(channel)
     channel_event(play, change, "CHANNEL_DELETE", channel)
     for child in play.memory.guild_channels(channel.guild_id or 0):
@@ -78,6 +82,7 @@ def role_created(play: Playground, change: Change, role: Role) -> None:
 
 def role_edited(play: Playground, change: Change, role: Role) -> None:
     """A role changes."""
+    threads.watch_access(play, change, role.guild_id)
     change.put(role)
     _role_event(play, change, "GUILD_ROLE_UPDATE", role)
 
@@ -135,8 +140,10 @@ def member_joined(play: Playground, change: Change, member: Member) -> None:
 
 def member_edited(play: Playground, change: Change, member: Member) -> None:
     """A member's roles, nickname or timeout change."""
-    change.put(member)
     own = member.user_id == play.application.id
+    if own:
+        threads.watch_access(play, change, member.guild_id)
+    change.put(member)
     member_event(play, change, "GUILD_MEMBER_UPDATE", member, always=own)
 
 

@@ -11,7 +11,6 @@ import msgspec
 from guildwright.playground import render, render_channel
 from guildwright.playground.bits import ChannelType, Intent, Permission
 from guildwright.playground.bodies.thread import NewThread
-from guildwright.playground.gateway.session import Dispatch
 from guildwright.playground.ids import made_at
 from guildwright.playground.playground import Playground
 from guildwright.playground.records import Channel, Json, Message, Thread, ThreadMember
@@ -195,23 +194,35 @@ def _with_member(play: Playground, guild_id: int, entry: ThreadMember) -> Json:
     return body | {"member": render.member(play.memory, member)} if member else body
 
 
-def listed_again(play: Playground, change: Change, guild_id: int, channel_ids: list[int]) -> None:
-    """THREAD_LIST_SYNC: the bot has come to see channels."""
+def watch_access(play: Playground, change: Change, guild_id: int | None) -> None:
+    """THREAD_LIST_SYNC for the channels that the bot sees after the change and did not see before."""
+    if not guild_id or not play.memory.threads_of.get(guild_id):
+        return
+    before = _seen_parents(play, guild_id)
 
     def announce() -> None:
-        seen = [entry for entry in visible(play, guild_id) if entry.parent_id in channel_ids]
-        own = [member for entry in seen if (member := own_membership(play, entry))]
-        data: Json = {
-            "guild_id": str(guild_id),
-            "channel_ids": [str(channel_id) for channel_id in channel_ids],
-            "threads": [render_channel.thread(play.memory, entry) for entry in seen],
-            "members": [render_channel.thread_member(entry) for entry in own],
-        }
-        play.hub.dispatch(
-            Dispatch(name="THREAD_LIST_SYNC", data=lambda _: data, intents=Intent.GUILDS, guild_id=guild_id)
-        )
+        gained = _seen_parents(play, guild_id) - before
+        if gained:
+            play.tell("THREAD_LIST_SYNC", guild_id, _active_in(play, guild_id, gained))
 
     change.announce(announce)
+
+
+def _seen_parents(play: Playground, guild_id: int) -> set[int]:
+    parents = {thread.parent_id for thread in play.memory.guild_threads(guild_id)}
+    channels = [channel for channel in play.memory.guild_channels(guild_id) if channel.id in parents]
+    return {channel.id for channel in channels if sees(play, channel)}
+
+
+def _active_in(play: Playground, guild_id: int, channel_ids: set[int]) -> Json:
+    seen = [entry for entry in visible(play, guild_id) if entry.parent_id in channel_ids]
+    own = [member for entry in seen if (member := own_membership(play, entry))]
+    return {
+        "guild_id": str(guild_id),
+        "channel_ids": [str(channel_id) for channel_id in sorted(channel_ids)],
+        "threads": [render_channel.thread(play.memory, entry) for entry in seen],
+        "members": [render_channel.thread_member(entry) for entry in own],
+    }
 
 
 def written_in(play: Playground, change: Change, message: Message) -> None:

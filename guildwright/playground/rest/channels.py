@@ -1,21 +1,36 @@
-"""Channels: read, create, edit, delete, their overwrites, and "typing"."""
+"""Channels: read, create, edit, move, delete, and "typing"; see `overwrites` for single permission overwrites."""
 
 import msgspec
-from litestar import Response, delete, get, patch, post, put
+from litestar import Response, delete, get, patch, post
 from litestar.params import FromPath
 
-from guildwright.playground import effects_guild, effects_presence, errors, render
-from guildwright.playground.bits import GUILD_CHANNEL_TYPES, ChannelType, Permission
+from guildwright.playground import audit, effects_guild, effects_presence, errors, render
+from guildwright.playground.bits import GUILD_CHANNEL_TYPES, AuditAction, ChannelType, Permission
+from guildwright.playground.bodies import channel as bodies
 from guildwright.playground.bodies.fields import Fields
 from guildwright.playground.errors import DiscordError, Faults
-from guildwright.playground.ids import digits
-from guildwright.playground.records import Channel, Overwrite
+from guildwright.playground.records import Channel, Json
 from guildwright.playground.rest import threads
 from guildwright.playground.rest.call import BotCall, Call, answer, nothing
+from guildwright.playground.rest.overwrites import check_overwrites
 
 _ONE = "/channels/{channel_id:int}"
-_LARGEST_BITS = (1 << 53) - 1
-_MOST_CHANNELS = 500
+_MANY = "/guilds/{guild_id:int}/channels"
+_MOST_IN_CATEGORY = 50
+# What the audit log compares, of what the channel object has.
+_LISTED = (
+    "name",
+    "type",
+    "topic",
+    "nsfw",
+    "rate_limit_per_user",
+    "bitrate",
+    "user_limit",
+    "flags",
+    "default_auto_archive_duration",
+    "available_tags",
+    "permission_overwrites",
+)
 
 
 @get(_ONE)
@@ -32,92 +47,125 @@ async def start_typing(call: BotCall, channel_id: FromPath[int]) -> Response[Non
     return nothing()
 
 
-def _read(call: Call, channel: Channel, fields: Fields) -> Channel:
-    """The channel with what the body changes."""
-    name = fields.text("name", 100, shortest=1)
-    parent = fields.snowflake("parent_id")
-    if parent and not _is_category(call, channel, parent):
-        fields.fault("parent_id", "CHANNEL_PARENT_INVALID", "Category does not exist")
-    slowmode = fields.number("rate_limit_per_user", 0, 21600)
-    position = fields.number("position", 0, _MOST_CHANNELS)
-    edited = msgspec.structs.replace(
-        channel,
-        name=name or channel.name,
-        topic=fields.text("topic", 1024) if "topic" in fields.body else channel.topic,
-        nsfw=fields.flag("nsfw", default=channel.nsfw),
-        slowmode=channel.slowmode if slowmode is None else slowmode,
-        position=channel.position if position is None else position,
-        parent_id=parent if "parent_id" in fields.body else channel.parent_id,
-    )
-    if fields.body.get("permission_overwrites") is not None:
-        overwrites = [_overwrite(entry) for entry in fields.objects("permission_overwrites", 500)]
-        edited = msgspec.structs.replace(edited, overwrites=tuple(overwrites))
+def _facts(call: Call, channel: Channel) -> Json:
+    body = render.channel(call.memory, channel)
+    return {name: body.get(name) for name in _LISTED}
+
+
+async def _read(call: Call, channel: Channel, body: Json) -> Channel:
+    """The channel with what the body changes, allowed to the bot."""
+    fields = Fields(body, Faults())
+    edited = bodies.edited(channel, fields, call.play.ids)
+    if edited.parent_id and edited.parent_id != channel.parent_id:
+        _check_parent(call, channel, edited.parent_id, fields)
     fields.faults.check()
+    check_overwrites(call, channel, edited.overwrites)
     return edited
 
 
-def _is_category(call: Call, channel: Channel, parent_id: int) -> bool:
+def _check_parent(call: Call, channel: Channel, parent_id: int, fields: Fields) -> None:
     parent = call.memory.channels.get(parent_id)
-    return parent is not None and parent.type == ChannelType.GUILD_CATEGORY and parent.guild_id == channel.guild_id
+    if parent is None or parent.type != ChannelType.GUILD_CATEGORY or parent.guild_id != channel.guild_id:
+        fields.fault("parent_id", "CHANNEL_PARENT_INVALID", "Category does not exist")
+    elif channel.type == ChannelType.GUILD_CATEGORY:
+        fields.fault("parent_id", "CHANNEL_PARENT_INVALID_TYPE", "Categories cannot have categories")
+    elif len(_within(call, parent_id)) >= _MOST_IN_CATEGORY:
+        message = f"Maximum number of channels in category reached ({_MOST_IN_CATEGORY})"
+        fields.fault("parent_id", "CHANNEL_PARENT_MAX_CHANNELS", message)
 
 
-def _overwrite(fields: Fields, overwrite_id: int | None = None) -> Overwrite:
-    found = overwrite_id if overwrite_id is not None else fields.snowflake("id", needed=True)
-    kind = fields.choice("type", {0, 1}, needed=overwrite_id is not None)
-    return Overwrite(id=found or 0, type=kind or 0, allow=_bits(fields, "allow"), deny=_bits(fields, "deny"))
+def _within(call: Call, parent_id: int) -> list[Channel]:
+    parent = call.memory.channels[parent_id]
+    return [entry for entry in call.memory.guild_channels(parent.guild_id or 0) if entry.parent_id == parent_id]
 
 
-def _bits(fields: Fields, name: str) -> int:
-    value = fields.body.get(name)
-    if value is None:
-        return 0
-    bits = digits(value)
-    if bits is None or bits > _LARGEST_BITS:
-        fields.fault(name, "NUMBER_TYPE_COERCE", f'Value "{value}" is not int.')
-        return 0
-    return bits
-
-
-@get("/guilds/{guild_id:int}/channels")
+@get(_MANY)
 async def list_channels(call: BotCall, guild_id: FromPath[int]) -> Response[object]:
     """GET all of a guild."""
     call.guild(guild_id)
     return answer([render.channel(call.memory, channel) for channel in call.memory.guild_channels(guild_id)])
 
 
-@post("/guilds/{guild_id:int}/channels", status_code=201)
+@post(_MANY, status_code=201)
 async def create_channel(call: BotCall, guild_id: FromPath[int]) -> Response[object]:
-    """POST: at the end of the list."""
+    """POST: at the end of the list; in a category with its overwrites, unless it brings its own."""
     call.allowed(guild_id, Permission.MANAGE_CHANNELS)
     known = call.memory.guild_channels(guild_id)
-    if len(known) >= _MOST_CHANNELS:
-        raise DiscordError(400, 30013, f"Maximum number of guild channels reached ({_MOST_CHANNELS})")
+    if len(known) >= bodies.MOST_CHANNELS:
+        raise DiscordError(400, 30013, f"Maximum number of guild channels reached ({bodies.MOST_CHANNELS})")
     fields = Fields(await call.body(), Faults())
     if not fields.body.get("name"):
         fields.missing("name")
     kind = fields.choice("type", set(GUILD_CHANNEL_TYPES)) or int(ChannelType.GUILD_TEXT)
+    fields.faults.check()
     blank = Channel(id=call.play.ids.next(), type=kind, guild_id=guild_id, position=len(known))
-    channel = _read(call, blank, fields)
+    channel = await _read(call, blank, dict(fields.body))
+    parent = call.memory.channels.get(channel.parent_id or 0)
+    if parent and fields.body.get("permission_overwrites") is None:
+        channel = msgspec.structs.replace(channel, overwrites=parent.overwrites)
     with call.play.store.change() as change:
         change.count("channels_created", guild_id)
         effects_guild.channel_created(call.play, change, channel)
+        changes = audit.differences({}, _facts(call, channel))
+        call.note(change, guild_id, AuditAction.CHANNEL_CREATE, channel.id, changes=changes)
     return answer(render.channel(call.memory, channel), 201)
 
 
 @patch(_ONE)
 async def edit_channel(call: BotCall, channel_id: FromPath[int]) -> Response[object]:
-    """PATCH one."""
+    """PATCH one, a thread too."""
     channel = call.channel(channel_id)
     if channel.thread:
         return answer(threads.edit(call, channel, await call.body()))
+    if channel.guild_id is None:
+        raise DiscordError(400, 50003, "Cannot execute action on a DM channel")
     call.channel(channel_id, Permission.MANAGE_CHANNELS)
-    edited = _read(call, channel, Fields(await call.body(), Faults()))
-    if edited.overwrites != channel.overwrites:
-        call.channel(channel_id, Permission.MANAGE_ROLES)
+    edited = await _read(call, channel, await call.body())
     with call.play.store.change() as change:
         change.count("channels_edited", channel.guild_id, channel.id)
         effects_guild.channel_edited(call.play, change, edited)
+        changes = audit.differences(_facts(call, channel), _facts(call, edited))
+        if changes:
+            call.note(change, channel.guild_id, AuditAction.CHANNEL_UPDATE, channel.id, changes=changes)
     return answer(render.channel(call.memory, edited))
+
+
+@patch(_MANY, status_code=204)
+async def move_channels(call: BotCall, guild_id: FromPath[int]) -> Response[None]:
+    """PATCH positions and categories of many; `lock_permissions` takes over the category's overwrites."""
+    call.allowed(guild_id, Permission.MANAGE_CHANNELS)
+    listed = await call.json()
+    if not isinstance(listed, list):
+        raise errors.invalid("", "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType")
+    fields = Fields({"channels": listed}, Faults())
+    moved = [_moved(call, guild_id, entry) for entry in fields.objects("channels", bodies.MOST_CHANNELS)]
+    fields.faults.check()
+    with call.play.store.change() as change:
+        for channel in moved:
+            if channel and channel != call.memory.channels[channel.id]:
+                change.count("channels_edited", guild_id, channel.id)
+                effects_guild.channel_edited(call.play, change, channel)
+    return nothing()
+
+
+def _moved(call: Call, guild_id: int, fields: Fields) -> Channel | None:
+    number = fields.snowflake("id", needed=True)
+    position = fields.number("position", 0, (1 << 31) - 1)
+    channel = call.memory.channels_of.get(guild_id, {}).get(number or 0)
+    if channel is None:
+        fields.fault("id", "CHANNEL_UNKNOWN", "Unknown Channel")
+        return None
+    moved = channel if position is None else msgspec.structs.replace(channel, position=position)
+    if "parent_id" in fields.body:
+        parent_id = fields.snowflake("parent_id")
+        if parent_id and parent_id != channel.parent_id:
+            _check_parent(call, channel, parent_id, fields)
+        moved = msgspec.structs.replace(moved, parent_id=parent_id)
+    parent = call.memory.channels.get(moved.parent_id or 0)
+    if parent and fields.flag("lock_permissions"):
+        check_overwrites(call, channel, parent.overwrites)
+        moved = msgspec.structs.replace(moved, overwrites=parent.overwrites)
+    return moved
 
 
 @delete(_ONE, status_code=200)
@@ -128,44 +176,23 @@ async def delete_channel(call: BotCall, channel_id: FromPath[int]) -> Response[o
         return answer(threads.remove(call, channel))
     call.channel(channel_id, Permission.MANAGE_CHANNELS)
     body = render.channel(call.memory, channel)
-    if channel.guild_id is not None:
-        with call.play.store.change() as change:
-            change.count("channels_deleted", channel.guild_id)
-            effects_guild.channel_deleted(call.play, change, channel)
+    if channel.guild_id is None:
+        return answer(body)
+    _check_needed(call, channel)
+    with call.play.store.change() as change:
+        change.count("channels_deleted", channel.guild_id)
+        effects_guild.channel_deleted(call.play, change, channel)
+        changes = audit.differences(_facts(call, channel), {})
+        call.note(change, channel.guild_id, AuditAction.CHANNEL_DELETE, channel.id, changes=changes)
     return answer(body)
 
 
-def _set_overwrites(call: Call, channel: Channel, overwrites: list[Overwrite]) -> None:
-    edited = msgspec.structs.replace(channel, overwrites=tuple(overwrites))
-    with call.play.store.change() as change:
-        change.count("channels_edited", channel.guild_id, channel.id)
-        effects_guild.channel_edited(call.play, change, edited)
-
-
-@put(_ONE + "/permissions/{overwrite_id:int}", status_code=204)
-async def put_overwrite(call: BotCall, channel_id: FromPath[int], overwrite_id: FromPath[int]) -> Response[None]:
-    """PUT an overwrite; nobody allows or denies what they do not hold."""
-    channel = call.channel(channel_id, Permission.MANAGE_ROLES)
-    fields = Fields(await call.body(), Faults())
-    overwrite = _overwrite(fields, overwrite_id)
-    fields.faults.check()
-    held = int(call.play.permissions.in_channel(channel, call.own_id))
-    if (overwrite.allow | overwrite.deny) & ~held:
-        raise errors.missing_permissions()
-    others = [entry for entry in channel.overwrites if entry.id != overwrite_id]
-    _set_overwrites(call, channel, [*others, overwrite])
-    return nothing()
-
-
-@delete(_ONE + "/permissions/{overwrite_id:int}", status_code=204)
-async def delete_overwrite(call: BotCall, channel_id: FromPath[int], overwrite_id: FromPath[int]) -> Response[None]:
-    """DELETE an overwrite."""
-    channel = call.channel(channel_id, Permission.MANAGE_ROLES)
-    kept = [entry for entry in channel.overwrites if entry.id != overwrite_id]
-    if len(kept) == len(channel.overwrites):
-        raise errors.unknown(10009, "permission overwrite")
-    _set_overwrites(call, channel, kept)
-    return nothing()
+def _check_needed(call: Call, channel: Channel) -> None:
+    """A community cannot do without its rules and its updates."""
+    guild = call.memory.guilds[channel.guild_id or 0]
+    needed = {guild.settings.get("rules_channel_id"), guild.settings.get("public_updates_channel_id")}
+    if "COMMUNITY" in guild.features and str(channel.id) in needed:
+        raise DiscordError(400, 50074, "Cannot delete a channel required for Community guilds")
 
 
 ROUTES = (
@@ -174,7 +201,6 @@ ROUTES = (
     list_channels,
     create_channel,
     edit_channel,
+    move_channels,
     delete_channel,
-    put_overwrite,
-    delete_overwrite,
 )
