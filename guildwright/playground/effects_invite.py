@@ -19,6 +19,19 @@ def new_code() -> str:
     return "".join(secrets.choice(_LETTERS) for _ in range(_LENGTH))
 
 
+def facts(invite: Invite) -> Json:
+    """The fields that the audit log lists; discord.py needs all of them to make an invite of an entry."""
+    return {
+        "code": invite.code,
+        "channel_id": str(invite.channel_id),
+        "inviter_id": str(invite.inviter_id),
+        "max_age": invite.max_age,
+        "max_uses": invite.max_uses,
+        "uses": invite.uses,
+        "temporary": invite.temporary,
+    }
+
+
 def usable(play: Playground, code: str) -> Invite | None:
     """The invite, unless there is none or its time is over."""
     invite = play.memory.invites.get(code)

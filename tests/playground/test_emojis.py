@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from guildwright.playground.bits import Permission
+from guildwright.playground.bits import EVERYONE_DEFAULT, Permission
 from tests.fakes.local_discord import LocalDiscord
 
 PAINTS = (
@@ -111,3 +111,17 @@ async def test_the_application_has_emojis_of_its_own(discord: LocalDiscord) -> N
     assert await discord.ask("GET", place(discord)) == []
     await discord.ask("DELETE", f"{path}/{made['id']}")
     assert await discord.ask("GET", path) == {"items": []}
+
+
+async def test_only_an_emoji_that_there_is_can_be_a_reaction(discord: LocalDiscord) -> None:
+    await discord.permit("Guildwright", PAINTS | EVERYONE_DEFAULT)
+    oak = await discord.ask("POST", place(discord), {"name": "oak", "image": picture()})
+    message = await discord.say("gatehouse", "vote")
+    path = f"/channels/{message['channel_id']}/messages/{message['id']}/reactions"
+
+    unknown = await discord.rest("PUT", f"{path}/oak:1/@me")
+    await discord.ask("PUT", f"{path}/oak:{oak['id']}/@me")
+
+    assert (unknown.status_code, unknown.json()["code"]) == (400, 10014)
+    shown = await discord.ask("GET", f"/channels/{message['channel_id']}/messages/{message['id']}")
+    assert [reaction["emoji"]["id"] for reaction in shown["reactions"]] == [oak["id"]]

@@ -124,7 +124,7 @@ class House:
         )
         with self._play.store.change() as change:
             effects_invite.created(self._play, change, invite)
-            changes = audit.differences({}, {"code": invite.code, "channel_id": str(channel.id)})
+            changes = audit.differences({}, effects_invite.facts(invite))
             self._note(change, guild, AuditAction.INVITE_CREATE, user, None, changes=changes)
         return _invite(invite)
 

@@ -8,7 +8,7 @@ from guildwright.playground import effects_invite as effects
 from guildwright.playground.bits import AuditAction, ChannelType, Permission
 from guildwright.playground.bodies.fields import Fields
 from guildwright.playground.errors import DiscordError, Faults
-from guildwright.playground.records import Channel, Invite, Json
+from guildwright.playground.records import Channel, Invite
 from guildwright.playground.rest.call import BotCall, Call, answer
 
 _IN_CHANNEL = "/channels/{channel_id:int}/invites"
@@ -37,19 +37,6 @@ def _invite(call: Call, code: str) -> Invite:
     if invite is None:
         raise errors.unknown(10006, "Invite")
     return invite
-
-
-def _listed(invite: Invite) -> Json:
-    """The fields whose changes the audit log lists."""
-    return {
-        "code": invite.code,
-        "channel_id": str(invite.channel_id),
-        "inviter_id": str(invite.inviter_id),
-        "max_age": invite.max_age,
-        "max_uses": invite.max_uses,
-        "uses": invite.uses,
-        "temporary": invite.temporary,
-    }
 
 
 @get(_IN_CHANNEL)
@@ -125,7 +112,7 @@ async def create_invite(call: BotCall, channel_id: FromPath[int]) -> Response[ob
     with call.play.store.change() as change:
         change.count("invites_created", invite.guild_id, channel.id)
         effects.created(call.play, change, invite)
-        changes = audit.differences({}, _listed(invite))
+        changes = audit.differences({}, effects.facts(invite))
         call.note(change, invite.guild_id, AuditAction.INVITE_CREATE, changes=changes)
     return answer(render_guild.invite(call.memory, invite, metadata=True))
 
@@ -151,7 +138,7 @@ async def delete_invite(call: BotCall, code: FromPath[str]) -> Response[object]:
     with call.play.store.change() as change:
         change.count("invites_deleted", invite.guild_id, invite.channel_id)
         effects.deleted(call.play, change, invite)
-        changes = audit.differences(_listed(invite), {})
+        changes = audit.differences(effects.facts(invite), {})
         call.note(change, invite.guild_id, AuditAction.INVITE_DELETE, changes=changes)
     return answer(body)
 

@@ -78,6 +78,8 @@ async def add_reaction(
     _, message = _place(call, channel_id, message_id, Permission.READ_MESSAGE_HISTORY)
     found = _emoji(emoji)
     if not _users(message, *found):
+        if found[1] is not None and found[1] not in call.memory.emojis:
+            raise DiscordError(400, 10014, "Unknown Emoji")
         call.channel(channel_id, Permission.ADD_REACTIONS)
         if len(message.reactions) >= _MOST_KINDS:
             raise DiscordError(403, 30010, f"Maximum number of reactions reached ({_MOST_KINDS})")
