@@ -86,14 +86,22 @@ def deliver_message(play: Playground, name: str, message: Message, body: Json) -
         return
     own = play.application.id
     exempt = message.guild_id is None or message.author_id == own or own in message.mentions
+    blank = body if exempt else _without_content(body, str(own))
 
     def data(session: Session) -> Json:
-        if exempt or session.wants(Intent.MESSAGE_CONTENT):
-            return body
-        return body | {"content": "", "embeds": [], "attachments": [], "components": []}
+        return body if session.wants(Intent.MESSAGE_CONTENT) else blank
 
     intents = Intent.GUILD_MESSAGES if message.guild_id else Intent.DIRECT_MESSAGES
     play.hub.dispatch(Dispatch(name=name, data=data, intents=intents, guild_id=message.guild_id))
+
+
+def _without_content(body: Json, own: str) -> Json:
+    """The message as a session without the content intent hears it, down to the message that it answers."""
+    blank = body | {"content": "", "embeds": [], "attachments": [], "components": []}
+    replied = body.get("referenced_message")
+    if replied and replied["author"]["id"] != own and own not in {user["id"] for user in replied["mentions"]}:
+        blank["referenced_message"] = _without_content(replied, own)
+    return blank
 
 
 def bot_sees(play: Playground, channel: Channel) -> bool:

@@ -56,6 +56,7 @@ class Playground:
             self._make_client_secret()
         self.permissions = Permissions(self.memory, self.clock)
         self.hub = Hub(self.store, self.clock)
+        self.on_close.append(self.hub.close)
         self.feed = Feed()
         self.waiting = Waiting()
         self.recorder = Recorder(self.clock, options.record)

@@ -95,6 +95,11 @@ CORRECTIONS = (
 
 GATEWAY_CORRECTIONS = (
     Correction(
+        "/definitions/GatewayRateLimitedDispatchData___8__string__/properties/opcode",
+        {"type": "integer"},
+        "A key of a TypeScript object is a text there; Discord sends the opcode's number.",
+    ),
+    Correction(
         "/definitions/_DataPayload_GatewayDispatchEvents.Resumed_undefined_/properties/d",
         {"type": "object"},
         "The types say RESUMED has no data; Discord sends an object, and hikari fails without one.",

@@ -33,6 +33,12 @@ class Typing(Body, frozen=True, kw_only=True):
     channel_id: str
 
 
+class Outage(Body, frozen=True, kw_only=True):
+    """Whether a guild is unavailable: the bot is told, and hears nothing of it until it is there again."""
+
+    unavailable: bool
+
+
 class EditGateway(Body, frozen=True, kw_only=True):
     """The bot's limits at the gateway; what is absent stays.
 

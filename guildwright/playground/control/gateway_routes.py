@@ -1,7 +1,7 @@
 """Routes of the control API for voice, presence, typing, and the gateway's limits."""
 
 from litestar import get, post, put
-from litestar.params import FromQuery, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody
 
 from guildwright.playground.control import gateway_requests as requests
 from guildwright.playground.control import models, oracle
@@ -39,6 +39,12 @@ async def start_typing(control: Access, data: JSONBody[requests.Typing]) -> None
     control.presence.typing(data)
 
 
+@put("/guilds/{guild_id:str}/outage", summary="Make a guild unavailable", tags=["arrange"], responses=REFUSALS)
+async def set_outage(control: Access, guild_id: FromPath[str], data: JSONBody[requests.Outage]) -> models.OutagesView:
+    """The bot is told GUILD_DELETE with `unavailable`, and at the end GUILD_CREATE. A restart ends all outages."""
+    return control.presence.outage(guild_id, data)
+
+
 @get("/gateway/limits", summary="The bot's limits at the gateway", tags=["read"], responses=REFUSALS)
 async def get_gateway_limits(control: Access) -> oracle.GatewayLimitsView:
     """Concurrency, and the budget of session starts."""
@@ -57,6 +63,7 @@ ROUTES = (
     get_presence,
     edit_presence,
     start_typing,
+    set_outage,
     get_gateway_limits,
     edit_gateway_limits,
 )

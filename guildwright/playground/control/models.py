@@ -99,6 +99,12 @@ class VoiceView(View, frozen=True, kw_only=True):
     states: list[VoiceStateView]
 
 
+class OutagesView(View, frozen=True, kw_only=True):
+    """The guilds that are unavailable now."""
+
+    guild_ids: list[str]
+
+
 class PresenceView(View, frozen=True, kw_only=True):
     """How a person appears."""
 

@@ -10,6 +10,7 @@ from guildwright.playground.control import gateway_requests as requests
 from guildwright.playground.control import models, oracle
 from guildwright.playground.control.errors import ControlError, forbidden, invalid
 from guildwright.playground.control.lookup import Lookup
+from guildwright.playground.gateway.arrival import guild_arrives
 from guildwright.playground.gateway.voice import may_enter
 from guildwright.playground.playground import Playground
 from guildwright.playground.records import Channel, Guild, Presence, User, VoiceState
@@ -140,6 +141,19 @@ class PresenceActs:
         with self._play.store.change() as change:
             change.put(msgspec.structs.replace(self._play.application, **wished))
         return self.gateway_limits()
+
+    def outage(self, guild_id: str, body: requests.Outage) -> models.OutagesView:
+        """A guild becomes unavailable, as in an outage of Discord's, or is there again."""
+        guild = self._find.guild(guild_id)
+        play = self._play
+        if body.unavailable and guild.id not in play.hub.outages:
+            play.tell("GUILD_DELETE", guild.id, {"id": str(guild.id), "unavailable": True})
+            play.hub.outages.add(guild.id)
+        elif not body.unavailable and guild.id in play.hub.outages:
+            play.hub.outages.discard(guild.id)
+            if play.memory.member(guild.id, play.application.id):
+                play.hub.dispatch(guild_arrives(play, guild))
+        return models.OutagesView(guild_ids=[str(known) for known in play.hub.outages])
 
     def gateway_limits(self) -> oracle.GatewayLimitsView:
         """The bot's limits."""

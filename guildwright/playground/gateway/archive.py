@@ -37,6 +37,7 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     properties: dict[str, object]
     presence: dict[str, object] | None = None
     large_threshold: int = LARGE_THRESHOLD
+    arriving: bool = False
 
 
 class Archive:
@@ -52,12 +53,14 @@ class Archive:
         if database.execute("SELECT 1 FROM announcing").fetchone():
             for table in _TABLES:
                 database.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
-        self.sessions = [
-            self._read(*row) for row in database.execute("SELECT number, id, body FROM shard_session").fetchall()
-        ]
+        rows = database.execute("SELECT number, id, body FROM shard_session").fetchall()
+        self.sessions = [session for row in rows if (session := self._read(*row))]
 
-    def _read(self, number: int, session_id: str, body: bytes) -> Session:
+    def _read(self, number: int, session_id: str, body: bytes) -> Session | None:
         kept = msgspec.json.decode(body, type=Kept)
+        if kept.arriving:  # it will never be told of the guilds that were left
+            self._forget(number)
+            return None
         session = Session(session_id, Intent(kept.intents), kept.shard, kept.properties, self)
         session.number = number
         session.presence = kept.presence
@@ -75,6 +78,7 @@ class Archive:
             properties=session.properties,
             presence=session.presence,
             large_threshold=session.large_threshold,
+            arriving=bool(session.arriving),
         )
         self._turn.begin()
         row = (session.number or None, session.id, msgspec.json.encode(kept))
@@ -100,11 +104,14 @@ class Archive:
 
     def forget(self, session: Session) -> None:
         """A session is over."""
-        start = session.number * _SEQUENCES
         self._turn.begin()
-        self._database.execute("DELETE FROM shard_session WHERE number = ?", (session.number,))
-        self._database.execute(_FORGET, (start, start + _SEQUENCES - 1))
+        self._forget(session.number)
         self._turn.end()
+
+    def _forget(self, number: int) -> None:
+        start = number * _SEQUENCES
+        self._database.execute("DELETE FROM shard_session WHERE number = ?", (number,))
+        self._database.execute(_FORGET, (start, start + _SEQUENCES - 1))
 
     def has_a_gap(self) -> None:
         """Something true was never told."""

@@ -2,7 +2,7 @@
 
 from guildwright.playground import render, render_presence, threads
 from guildwright.playground.bits import Intent
-from guildwright.playground.gateway.session import Session
+from guildwright.playground.gateway.session import Dispatch, Session
 from guildwright.playground.playground import Playground
 from guildwright.playground.records import Guild, Json, Member
 
@@ -12,8 +12,8 @@ def guild_create(play: Playground, guild: Guild, session: Session) -> Json:
     memory = play.memory
     large = len(memory.members[guild.id]) > session.large_threshold
     shown = _listed(play, guild, session, large=large)
-    sees = bool(session.intents & Intent.GUILD_PRESENCES)
-    states = memory.voice_states.get(guild.id, {}).values() if session.intents & Intent.GUILD_VOICE_STATES else ()
+    sees = session.wants(Intent.GUILD_PRESENCES)
+    states = memory.voice_states.get(guild.id, {}).values() if session.wants(Intent.GUILD_VOICE_STATES) else ()
     presences = [
         render_presence.presence(member.user_id, presence) | {"guild_id": str(guild.id)}
         for member in (shown if sees else ())
@@ -33,10 +33,20 @@ def _listed(play: Playground, guild: Guild, session: Session, *, large: bool) ->
     memory = play.memory
     members = memory.members[guild.id]
     own = play.application.id
-    sees = bool(session.intents & Intent.GUILD_PRESENCES)
+    sees = session.wants(Intent.GUILD_PRESENCES)
     if sees and not large:
         return list(members.values())
     there = {own, *memory.voice_states.get(guild.id, {})}
     if sees:
         there |= members.keys() & memory.presences.keys()
     return [member for user_id, member in members.items() if user_id in there]
+
+
+def guild_arrives(play: Playground, guild: Guild) -> Dispatch:
+    """GUILD_CREATE for all whom it concerns."""
+    return Dispatch(
+        name="GUILD_CREATE",
+        data=lambda session: guild_create(play, guild, session),
+        intents=Intent.GUILDS,
+        guild_id=guild.id,
+    )

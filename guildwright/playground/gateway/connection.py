@@ -11,7 +11,7 @@ from litestar.exceptions import WebSocketDisconnect
 
 from guildwright.playground.bits import ALL_INTENTS, Intent
 from guildwright.playground.clock import AdjustableClock
-from guildwright.playground.gateway import voice, welcome
+from guildwright.playground.gateway import asking, voice, welcome
 from guildwright.playground.gateway.session import LARGE_THRESHOLD, Session, signal
 from guildwright.playground.gateway.wire import SocketWire
 from guildwright.playground.playground import Playground
@@ -21,6 +21,8 @@ from guildwright.playground.records import Json
 HEARTBEAT_SECONDS = 41.25
 LARGEST_PAYLOAD = 15 * 1024
 SENDS_PER_MINUTE = 120
+GUILDS_PER_SHARD = 2500
+LARGE_THRESHOLDS = (50, 250)
 VERSIONS = frozenset({"9", "10"})
 # A client beats in its own seconds, however fast the playground's run.
 _WALL = AdjustableClock()
@@ -140,7 +142,7 @@ class Connection:
                 self._identify(payload.get("d"))
             case 6:
                 self._resume(payload.get("d"))
-            case 3 | 4 | 8 | 31 as op:
+            case 3 | 4 | 8 | 31 | 43 as op:
                 self._serve(op, payload.get("d"))
             case _:
                 raise Close(4001, "Unknown opcode.")
@@ -159,7 +161,9 @@ class Connection:
             raise Close(4004, "All session starts of the day are used up: the token was reset.")
         if hello.presence:
             self._play.hub.present(session, hello.presence)
-        session.large_threshold = hello.large_threshold
+        low, high = LARGE_THRESHOLDS
+        session.large_threshold = max(low, min(high, hello.large_threshold))
+        self._play.store.archive.keep(session)
         self._session = session
         welcome.ready(self._play, session, self._host)
 
@@ -170,11 +174,16 @@ class Connection:
         number, total = hello.shard
         if not 0 <= number < total:
             raise Close(4010, "Invalid shard.")
+        if self._guilds_of(number, total) > GUILDS_PER_SHARD:
+            raise Close(4011, "Sharding required.")
         if hello.intents < 0 or hello.intents & ~int(ALL_INTENTS):
             raise Close(4013, "Invalid intent(s).")
         privileged = (1 << 1) | (1 << 8) | (1 << 15)
         if hello.intents & privileged & ~application.privileged_intents:
             raise Close(4014, "Disallowed intent(s).")
+
+    def _guilds_of(self, number: int, total: int) -> int:
+        return sum((guild.id >> 22) % total == number for guild in self._play.memory.bot_guilds())
 
     def _resume(self, data: object) -> None:
         if self.session:
@@ -205,7 +214,11 @@ class Connection:
         elif op == 4:  # noqa: PLR2004 - voice state update
             voice.move(self._play, self.session, _convert(data, voice.Wished), self._host)
         elif op == 8:  # noqa: PLR2004 - request guild members
-            welcome.members(self._play, self.session, _convert(data, welcome.Asked))
+            asking.members(self._play, self.session, _convert(data, asking.Members))
+        elif op == 31:  # noqa: PLR2004 - request soundboard sounds
+            asking.soundboard(self._play, self.session, _convert(data, asking.Guilds))
+        elif op == 43:  # noqa: PLR2004 - request channel info
+            asking.channel_info(self._play, self.session, _convert(data, asking.Info))
 
 
 def _convert[T](data: object, kind: type[T]) -> T:

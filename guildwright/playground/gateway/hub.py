@@ -1,6 +1,8 @@
 """All sessions: who is connected, who may come back, and to whom an event goes."""
 
+import asyncio
 import secrets
+from collections.abc import Coroutine
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -34,11 +36,16 @@ class Hub:
             session.left_at = clock.monotonic()
         self._identified: dict[int, float] = {}
         self.detours = Detours(clock)
+        self.outages: set[int] = set()  # guilds that are unavailable
+        self._listed_at: dict[int, float] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
         self.ended: Callable[[Session], None] = lambda _: None
 
     def dispatch(self, dispatch: Dispatch) -> int:
         """Tell every session that may hear it; returns how many did."""
         self._forget_the_lost()
+        if dispatch.guild_id in self.outages:
+            return 0
         told = 0
         encoded: dict[int, tuple[Json, bytes]] = {}
         for session in self.sessions.values():
@@ -53,6 +60,25 @@ class Hub:
                     session.tell(dispatch.name, encoded[id(data)][1])
                 told += session.wire is not None
         return told
+
+    def background(self, work: Coroutine[None, None, None]) -> None:
+        """Let it be done over the next turns of the event loop."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def close(self) -> None:
+        """Leave undone what is not done."""
+        for task in self._tasks:
+            task.cancel()
+
+    def wait_for_members(self, guild_id: int, interval: float) -> float:
+        """How many seconds are left until a guild's whole member list may be asked for; 0 is now, and counts."""
+        now = self._clock.monotonic()
+        left = self._listed_at.get(guild_id, now - interval) + interval - now
+        if left <= 0:
+            self._listed_at[guild_id] = now
+        return max(0.0, left)
 
     def may_identify(self, shard_id: int) -> bool:
         """One IDENTIFY per five seconds and concurrency key, as Discord allows."""

@@ -76,6 +76,7 @@ class Session:
         self._ledger = ledger
         self.presence: Json | None = None
         self.large_threshold = LARGE_THRESHOLD
+        self.arriving: set[int] = set()  # guilds that it has not been told of yet
         self.number = 0
         self.sequence = 0
         self.forgotten = 0
@@ -90,7 +91,9 @@ class Session:
     def hears(self, dispatch: Dispatch) -> bool:
         """Whether the event is for this session."""
         asked = int(dispatch.intents)
-        return (not asked or bool(self._wanted & asked)) and self.covers(dispatch.guild_id)
+        if asked and not self._wanted & asked:
+            return False
+        return self.covers(dispatch.guild_id) and dispatch.guild_id not in self.arriving
 
     def wants(self, intent: Intent) -> bool:
         """Whether the session asked for this intent."""

@@ -1,16 +1,23 @@
-"""What a session is told when it asks: READY and its guilds, and member lists."""
+"""What a new session is told: READY, and then its guilds one by one.
 
-import msgspec
+As on Discord a guild is unavailable until its GUILD_CREATE, and silent. Many guilds arrive over many turns of the event
+loop, so that a bot in a thousand of them holds up nobody else.
+"""
+
+import asyncio
+import itertools
+from collections.abc import Iterable
 
 from guildwright.playground import render
 from guildwright.playground.bits import Intent
 from guildwright.playground.gateway.arrival import guild_create
 from guildwright.playground.gateway.session import Session
-from guildwright.playground.ids import digits
 from guildwright.playground.playground import Playground
-from guildwright.playground.records import Json
+from guildwright.playground.records import Guild, Json
 
-_CHUNK = 1000
+_AT_ONCE = 20
+_MOST_WAITING = 8 * 1024 * 1024  # bytes
+_PAUSE = 0.01  # seconds
 # Of the times when bots were users: Discord still sends them, and JDA fails without the first.
 _ALWAYS_EMPTY: Json = {
     "private_channels": [],
@@ -44,59 +51,33 @@ def ready(play: Playground, session: Session, host: str) -> None:
         },
     }
     session.tell("READY", data)
-    if session.intents & Intent.GUILDS:
-        for guild in guilds:
-            session.tell("GUILD_CREATE", guild_create(play, guild, session))
+    if session.wants(Intent.GUILDS):
+        if len(guilds) <= _AT_ONCE:
+            _arrive(play, session, guilds)
+        else:
+            session.arriving = {guild.id for guild in guilds}
+            play.store.archive.keep(session)
+            play.hub.background(_arrive_slowly(play, session, guilds))
     play.announce_bot()
 
 
-class Asked(msgspec.Struct, kw_only=True):
-    """A request for a guild's members. The id may come in a list, as discordgo sends it; Discord takes one."""
-
-    guild_id: str | int | list[str | int]
-    query: str | None = None
-    limit: int = 0
-    user_ids: str | int | list[str | int] | None = None
-    presences: bool = False
-    nonce: str | None = None
-
-
-def members(play: Playground, session: Session, asked: Asked) -> None:
-    """Answer "request guild members" in chunks of a thousand."""
-    wanted = asked.guild_id if isinstance(asked.guild_id, list) else [asked.guild_id]
-    guild_id = _number(wanted[0]) if len(wanted) == 1 else 0
-    if not session.covers(guild_id) or play.memory.member(guild_id, play.application.id) is None:
-        return
-    found, missing = _matching(play, guild_id, asked)
-    chunks = [found[start : start + _CHUNK] for start in range(0, len(found), _CHUNK)] or [[]]
-    for index, chunk in enumerate(chunks):
-        data: Json = {
-            "guild_id": str(guild_id),
-            "members": chunk,
-            "chunk_index": index,
-            "chunk_count": len(chunks),
-        }
-        if missing:
-            data["not_found"] = missing
-        if asked.nonce is not None:
-            data["nonce"] = asked.nonce
-        session.tell("GUILD_MEMBERS_CHUNK", data)
+def _arrive(play: Playground, session: Session, guilds: Iterable[Guild]) -> None:
+    for guild in guilds:
+        session.arriving.discard(guild.id)
+        if guild.id in play.hub.outages:
+            continue
+        if play.memory.member(guild.id, play.application.id):
+            session.tell("GUILD_CREATE", guild_create(play, play.memory.guilds[guild.id], session))
+        else:  # it was left in between
+            session.tell("GUILD_DELETE", {"id": str(guild.id)})
 
 
-def _number(text: str | int) -> int:
-    return digits(text) or 0
-
-
-def _matching(play: Playground, guild_id: int, asked: Asked) -> tuple[list[Json], list[str]]:
-    known = play.memory.members[guild_id]
-    missing: list[str] = []
-    if asked.user_ids is not None:
-        wanted = asked.user_ids if isinstance(asked.user_ids, list) else [asked.user_ids]
-        listed = [known[_number(entry)] for entry in wanted if _number(entry) in known]
-        missing = [str(entry) for entry in wanted if _number(entry) not in known]
-    else:
-        start = (asked.query or "").casefold()
-        users = play.memory.users
-        listed = [member for member in known.values() if users[member.user_id].username.casefold().startswith(start)]
-        listed = listed[: asked.limit] if asked.limit > 0 else listed
-    return [render.member(play.memory, member) for member in listed], missing
+async def _arrive_slowly(play: Playground, session: Session, guilds: list[Guild]) -> None:
+    for some in itertools.batched(guilds, _AT_ONCE, strict=False):
+        while session.wire and session.wire.waiting > _MOST_WAITING:  # noqa: ASYNC110 - or it goes away meanwhile
+            await asyncio.sleep(_PAUSE)
+        if session.id not in play.hub.sessions:
+            return
+        _arrive(play, session, some)
+        await asyncio.sleep(0)
+    play.store.archive.keep(session)

@@ -5,9 +5,8 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from guildwright.playground.bits import EVERYONE_DEFAULT, ChannelType, Intent
-from guildwright.playground.gateway.arrival import guild_create
-from guildwright.playground.gateway.session import Dispatch
+from guildwright.playground.bits import EVERYONE_DEFAULT, ChannelType
+from guildwright.playground.gateway.arrival import guild_arrives
 from guildwright.playground.generator import words
 from guildwright.playground.generator.chance import Chance
 from guildwright.playground.playground import Playground
@@ -66,14 +65,7 @@ def _guild(play: Playground, change: Change, chance: Chance, moment: datetime, s
         change.put(record)
 
     def announce() -> None:
-        play.hub.dispatch(
-            Dispatch(
-                name="GUILD_CREATE",
-                data=lambda session: guild_create(play, guild, session),
-                intents=Intent.GUILDS,
-                guild_id=guild_id,
-            )
-        )
+        play.hub.dispatch(guild_arrives(play, guild))
         play.feed.publish("guild", {"guild_id": str(guild_id), "bot_present": True})
 
     change.announce(announce)
