@@ -6,6 +6,7 @@ Sessions use the environment that `uv run` made, so that they test what `guildwr
 import difflib
 import os
 import subprocess
+import tempfile
 from pathlib import Path
 
 import nox
@@ -28,10 +29,26 @@ def need(session: nox.Session, *programs: system.Program) -> None:
             session.error(str(missing))
 
 
+UNIT = "not integration and not browser and not cluster"
+SUPPORT = ("python", "-m", "tests.contract.support")
+
+
 def pytest(session: nox.Session, marker: str, workers: int = 2) -> None:
     # Most tests wait for a process most of the time; a file's tests stay together, as its fixtures do.
     spread = ("-n", str(workers), "--dist", "loadfile")
     session.run("python", "-m", "pytest", "-m", marker, *spread, *session.posargs)
+
+
+def noted(session: nox.Session, name: str, marker: str, then: str = "--verify") -> None:
+    """Run tests, and hold what they exercised against what the table of support claims."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["GUILDWRIGHT_SEEN"] = folder
+        try:
+            pytest(session, marker)
+        finally:
+            del os.environ["GUILDWRIGHT_SEEN"]
+        if not session.posargs:
+            session.run(*SUPPORT, then, name, folder)
 
 
 @nox.session
@@ -45,8 +62,9 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def generated(session: nox.Session) -> None:
-    """What is generated equals what is committed: the CRD, its schema, the lock, the front-end bundles."""
+    """What is generated equals what is committed: the CRD, its schema, the support table, the lock, the bundles."""
     session.run("guildwright", "crds", "--check")
+    session.run(*SUPPORT, "--check")
     fresh = subprocess.run(EXPORT, check=True, capture_output=True, text=True, cwd=ROOT).stdout
     committed = ROOT / "requirements.lock"
     if fresh != committed.read_text():
@@ -60,6 +78,14 @@ def generated(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def support(session: nox.Session) -> None:
+    """Write the table of what the playground serves again, with what the tests exercise now."""
+    need(session, system.REDIS, system.NODE, system.NPM)
+    noted(session, "unit", UNIT, "--seen")
+    noted(session, "integration", "integration", "--seen")
+
+
+@nox.session(default=False)
 def lock(session: nox.Session) -> None:
     """Write requirements.lock again."""
     fresh = subprocess.run([*EXPORT, "-U"] if session.posargs == ["-U"] else EXPORT, check=True, capture_output=True)
@@ -69,14 +95,14 @@ def lock(session: nox.Session) -> None:
 @nox.session
 def unit(session: nox.Session) -> None:
     """Tests that start no process."""
-    pytest(session, "not integration and not browser and not cluster")
+    noted(session, "unit", UNIT)
 
 
 @nox.session
 def integration(session: nox.Session) -> None:
     """Tests with real processes: Postgres, Redis, playground, shard, worker, a stock discord.js."""
     need(session, system.REDIS, system.NODE, system.NPM)
-    pytest(session, "integration")
+    noted(session, "integration", "integration")
 
 
 @nox.session

@@ -59,6 +59,16 @@ class RestContract:
                 return operation
         return None
 
+    def template_of(self, method: str, path: str) -> str | None:
+        """The path template of a request, also of one that the document lacks."""
+        path = path.removeprefix(PREFIX)
+        if operation := self.find(method, path):
+            return operation.template
+        return next(
+            (template for known, template in UNDOCUMENTED if known == method and _pattern(template).fullmatch(path)),
+            None,
+        )
+
     def check(self, entry: Json) -> Iterator[str]:
         """The violations of one recorded exchange."""
         path = entry["path"].removeprefix(PREFIX)

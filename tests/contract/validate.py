@@ -12,6 +12,7 @@ from typing import Any
 from tests.contract import spec
 from tests.contract.gateway import check_gateway
 from tests.contract.rest import RestContract
+from tests.contract.seen import SEEN
 
 type Entry = dict[str, Any]
 
@@ -50,8 +51,19 @@ def violations(exchanges: Iterable[Entry]) -> Iterator[str]:
     for entry in exchanges:
         if set(entry.get("faults") or ()) - _HONEST:
             continue
-        found = _rest().check(entry) if entry["kind"] == "rest" else check_gateway(entry)
+        found = [*(_rest().check(entry) if entry["kind"] == "rest" else check_gateway(entry))]
+        _note(entry, found)
         yield from (f"#{entry['number']} {problem}" for problem in found)
+
+
+def _note(entry: Entry, found: list[str]) -> None:
+    """What was exercised and answered as documented, whatever the request was like."""
+    if entry["kind"] == "gateway_received" and not found:
+        SEEN.event(entry["payload"])
+    elif entry["kind"] == "rest" and not any(": response" in problem for problem in found):
+        template = _rest().template_of(entry["method"], entry["path"])
+        if template:
+            SEEN.exchange(f"{entry['method']} {template}", entry["status"], entry.get("response"))
 
 
 @cache

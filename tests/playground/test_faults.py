@@ -82,8 +82,9 @@ async def test_a_delay_comes_before_the_effect_and_a_delayed_answer_after_it(
 ) -> None:
     for effect, done in (("delay", 0), ("delay_answer", 2)):
         await order(slow_discord, effect=effect, milliseconds=3000)
+        others = clock.sleeping
         writing = asyncio.create_task(write(slow_discord))
-        await eventually(lambda: clock.sleeping)
+        await eventually(lambda others=others: clock.sleeping > others)
         assert await written(slow_discord) == done
         await clock.advance(3)
         assert (await writing).is_success

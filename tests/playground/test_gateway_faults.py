@@ -138,11 +138,12 @@ async def test_an_event_comes_late_and_numbered_when_it_comes(slow_discord: Loca
     await discord.told("POST", "/faults/events", {"effect": "delay", "event": "MESSAGE_CREATE", "milliseconds": 9000})
     async with discord.connected() as gateway:
         await gateway.expect("GUILD_CREATE")
+        others = clock.sleeping
         await write(discord, "late")
         await write(discord, "punctual")
         assert await heard(gateway, 1) == ["punctual"]
         sequence = gateway.sequence
-        await eventually(lambda: clock.sleeping)
+        await eventually(lambda: clock.sleeping > others)
         await clock.advance(9)
         assert await heard(gateway, 1) == ["late"]
 
