@@ -2,15 +2,17 @@
 
 import msgspec
 
-from guildwright.playground import effects_presence, render, threads
+from guildwright.playground import effects, effects_presence, render, threads
 from guildwright.playground.bits import Intent
 from guildwright.playground.gateway.arrival import guild_create
 from guildwright.playground.gateway.session import Dispatch, Session
 from guildwright.playground.playground import Playground
-from guildwright.playground.records import Channel, Departed, Guild, Invite, Json, Member, Role, Webhook
+from guildwright.playground.records import Channel, Departed, Guild, Invite, Json, Member, Message, Role, Webhook
 from guildwright.playground.store import Change
 
 _DID_REJOIN = 1 << 0
+_NO_WELCOME = 1 << 0
+_JOINED = 7
 
 
 def tell(play: Playground, name: str, guild_id: int, data: Json, intents: Intent = Intent.GUILDS) -> None:
@@ -61,6 +63,11 @@ def channel_deleted(play: Playground, change: Change, channel: Channel) -> None:
     for child in play.memory.guild_channels(channel.guild_id or 0):
         if child.parent_id == channel.id:
             channel_edited(play, change, msgspec.structs.replace(child, parent_id=None))
+    guild = play.memory.guilds[channel.guild_id or 0]
+    stale = [name for name, value in guild.settings.items() if name.endswith("channel_id") and value == str(channel.id)]
+    if stale:
+        settings = guild.settings | dict.fromkeys(stale)
+        guild_edited(play, change, msgspec.structs.replace(guild, settings=settings))
 
 
 def _role_notice(play: Playground, change: Change, role: Role, *, deleted: bool = False) -> None:
@@ -136,6 +143,24 @@ def member_joined(play: Playground, change: Change, member: Member) -> None:
         member = msgspec.structs.replace(member, flags=member.flags | _DID_REJOIN)
     change.put(member)
     member_event(play, change, "GUILD_MEMBER_ADD", member)
+    _welcome(play, change, member)
+
+
+def _welcome(play: Playground, change: Change, member: Member) -> None:
+    """What Discord writes into the guild's system channel, where there is one and nobody switched that off."""
+    settings = play.memory.guilds[member.guild_id].settings
+    channel = play.memory.channels.get(int(settings.get("system_channel_id") or 0))
+    if channel is None or settings.get("system_channel_flags", 0) & _NO_WELCOME:
+        return
+    message = Message(
+        id=play.ids.next(),
+        channel_id=channel.id,
+        guild_id=member.guild_id,
+        author_id=member.user_id,
+        sent_at=play.clock.now().isoformat(),
+        type=_JOINED,
+    )
+    effects.message_created(play, change, message)
 
 
 def member_edited(play: Playground, change: Change, member: Member) -> None:

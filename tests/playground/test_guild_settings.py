@@ -98,3 +98,16 @@ async def test_what_clients_ask_beside_a_guild_is_answered(discord: LocalDiscord
     assert [entry["application"]["id"] for entry in integrations] == [discord.application]
     assert (await discord.rest("GET", f"{path}/welcome-screen")).json()["code"] == 10069
     assert (await discord.rest("GET", "/guilds/1/preview")).json()["code"] == 10004
+
+
+async def test_who_joins_is_greeted_in_the_system_channel_unless_that_is_switched_off(discord: LocalDiscord) -> None:
+    hall, gatehouse = f"/guilds/{discord.guild}", discord.channel("gatehouse")
+    await discord.told("POST", f"{hall}/members", {"name": "Early"})
+    await discord.ask("PATCH", hall, {"system_channel_id": gatehouse})
+    dee = (await discord.told("POST", f"{hall}/members", {"name": "Dee"}))["user"]["id"]
+    await discord.ask("PATCH", hall, {"system_channel_flags": 1})
+    await discord.told("POST", f"{hall}/members", {"name": "Late"})
+
+    messages = (await discord.told("GET", f"/channels/{gatehouse}/messages"))["messages"]
+
+    assert [(message["type"], message["author"]["id"]) for message in messages] == [(7, dee)]

@@ -35,3 +35,16 @@ async def test_a_category_goes_and_its_channels_stay(discord: LocalDiscord) -> N
 
     assert child["parent_id"] == category["id"]
     assert (told["id"], told["parent_id"]) == (child["id"], None)
+
+
+async def test_a_guild_s_settings_forget_a_channel_that_went(discord: LocalDiscord) -> None:
+    hall, gatehouse = f"/guilds/{discord.guild}", discord.channel("gatehouse")
+    await discord.ask("PATCH", hall, {"system_channel_id": gatehouse})
+
+    async with discord.connected() as gateway:
+        await gateway.expect("GUILD_CREATE")
+        await discord.ask("DELETE", f"/channels/{gatehouse}")
+        told = await gateway.expect("GUILD_UPDATE")
+
+    assert told["system_channel_id"] is None
+    assert (await discord.ask("GET", hall))["system_channel_id"] is None
