@@ -22,3 +22,21 @@ class Authorise(Body, frozen=True, kw_only=True):
     url: str
     guild_id: str | None = None
     approve: bool = True
+
+
+class CommandEntry(Body, frozen=True, kw_only=True):
+    """Whether a role (type 1), a user (2) or a channel (3) may use a command.
+
+    The guild's id as a role is everybody, the guild's id less one as a channel is every channel.
+    """
+
+    id: str
+    type: int
+    permission: bool
+
+
+class CommandDecision(Body, frozen=True, kw_only=True):
+    """What a member who manages the guild decides about a command; replaces what was decided before."""
+
+    user_id: str
+    permissions: list[CommandEntry]

@@ -29,4 +29,17 @@ async def authorise(control: Access, data: JSONBody[requests.Authorise]) -> mode
     return control.accounts.authorise(data)
 
 
-ROUTES = (switch_dms, register_redirects, authorise)
+@put(
+    "/guilds/{guild_id:str}/commands/{command_id:str}/permissions",
+    summary="Decide who may use a command",
+    tags=["act"],
+    responses=REFUSALS,
+)
+async def decide_command(
+    control: Access, guild_id: FromPath[str], command_id: FromPath[str], data: JSONBody[requests.CommandDecision]
+) -> models.CommandDecisionView:
+    """As in the server settings, page "Integrations". Under the application's id: about all of its commands."""
+    return control.accounts.decide_command(guild_id, command_id, data)
+
+
+ROUTES = (switch_dms, register_redirects, authorise, decide_command)

@@ -4,9 +4,12 @@ from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 
+from guildwright.playground import command_access
+from guildwright.playground.bits import Permission
+from guildwright.playground.bodies import command_permissions
 from guildwright.playground.control import account_requests as requests
 from guildwright.playground.control import models, show
-from guildwright.playground.control.errors import forbidden, invalid
+from guildwright.playground.control.errors import forbidden, invalid, snowflake, unknown
 from guildwright.playground.control.lookup import Lookup
 from guildwright.playground.oauth import asked as links
 from guildwright.playground.oauth import consent
@@ -57,6 +60,24 @@ class Accounts:
             return models.AuthorizationView(location=consent.approve(self._play, asked, user, wished))
         except consent.Refused as refusal:
             raise forbidden(str(refusal), "guild_id") from None
+
+    def decide_command(
+        self, guild_id: str, command_id: str, body: requests.CommandDecision
+    ) -> models.CommandDecisionView:
+        """A member who manages the guild decides who may use a command."""
+        play = self._play
+        guild, number = self._find.guild(guild_id), snowflake(command_id, "command_id")
+        member = self._find.member(guild, body.user_id)
+        needed = Permission.MANAGE_GUILD | Permission.MANAGE_ROLES
+        if needed & ~play.permissions.in_guild(guild.id, member.user_id):
+            raise forbidden("This member manages neither the guild nor its roles, or only one of both.", "user_id")
+        command = play.memory.commands.get(number)
+        if number != play.application.id and (command is None or command.guild_id not in {None, guild.id}):
+            raise unknown("command", command_id, "command_id")
+        raw = {"permissions": [msgspec.to_builtins(entry) for entry in body.permissions]}
+        record = command_access.as_kept(guild.id, number, command_permissions.read(raw, play.memory, guild.id))
+        command_access.replace(play, record, member.user_id)
+        return msgspec.convert(command_access.rendered(play, record), models.CommandDecisionView)
 
 
 def _check_address(address: str, field: str) -> None:

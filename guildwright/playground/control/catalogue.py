@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-from guildwright.playground.bits import OptionType, Permission
+from guildwright.playground.bits import OptionType
+from guildwright.playground.command_access import refusal
 from guildwright.playground.control import models
 from guildwright.playground.control.errors import ControlError
 from guildwright.playground.control.options import Leaf, leaves
@@ -37,7 +38,7 @@ def entries(play: Playground, channel: Channel, user_id: int) -> list[Entry]:
     everywhere = [c for c in play.memory.scoped_commands(None) if (c.body["name"], c.body["type"]) not in own]
     found = [command for command in [*here, *everywhere] if _belongs(command, channel)]
     ordered = sorted(found, key=lambda command: command.body["name"])
-    return [Entry(leaf, _reason(play, command, channel, user_id)) for command in ordered for leaf in leaves(command)]
+    return [Entry(leaf, refusal(play, command, channel, user_id)) for command in ordered for leaf in leaves(command)]
 
 
 def find(
@@ -60,22 +61,6 @@ def _belongs(command: Command, channel: Channel) -> bool:
     if command.guild_id:
         return False
     return bool(command.body.get("dm_permission", True)) if contexts is None else _BOT_DM_CONTEXT in contexts
-
-
-def _reason(play: Playground, command: Command, channel: Channel, user_id: int) -> str | None:
-    if channel.guild_id is None:
-        return None
-    held = play.permissions.in_channel(channel, user_id)
-    if not held & Permission.USE_APPLICATION_COMMANDS:
-        return "This member may not use commands in this channel."
-    needed = command.body.get("default_member_permissions")
-    if needed is None or held & Permission.ADMINISTRATOR:
-        return None
-    if needed == "0":
-        return "This command is for administrators."
-    missing = int(needed) & ~int(held)
-    names = ", ".join(str(flag.name) for flag in Permission if flag & missing)
-    return f"This command needs {names or missing}." if missing else None
 
 
 def shown(entry: Entry) -> models.CommandView:

@@ -132,6 +132,15 @@ class BotView(View, frozen=True, kw_only=True):
     redirect_uris: list[str] = []
 
 
+class CommandDecisionView(View, frozen=True, kw_only=True):
+    """What a guild decided about a command (or all, under the application's id), as Discord's API has it."""
+
+    id: str
+    application_id: str
+    guild_id: str
+    permissions: list[dict[str, Any]]
+
+
 class AuthorizationView(View, frozen=True, kw_only=True):
     """Where a person is sent after the answer; null when the link named no address."""
 

@@ -5,7 +5,7 @@ from typing import Any
 from litestar import Response, delete, get, patch, post, put
 from litestar.params import FromPath
 
-from guildwright.playground import errors, render
+from guildwright.playground import command_access, errors, render
 from guildwright.playground.bodies import command as bodies
 from guildwright.playground.errors import DiscordError, Faults
 from guildwright.playground.records import Command, Json
@@ -14,10 +14,14 @@ from guildwright.playground.store import Change
 
 _GLOBAL = "/applications/{application_id:int}/commands"
 _GUILD = "/applications/{application_id:int}/guilds/{guild_id:int}/commands"
+_WRITE = "applications.commands.update"
 _MOST = {bodies.CHAT_INPUT: 100, bodies.USER: 15, bodies.MESSAGE: 15}
 
 
-def _scope(call: Call, application_id: int, guild_id: int | None) -> list[Command]:
+def scope(call: Call, application_id: int, guild_id: int | None, needed: str = _WRITE) -> list[Command]:
+    """The commands of the place, for the bot, or for the bearer of a token with the scope."""
+    if call.grant:
+        call.granted(needed)
     if application_id != call.own_id:
         raise DiscordError(403, 20012, "You are not authorized to perform this action on this application")
     if guild_id is not None and call.memory.member(guild_id, call.own_id) is None:
@@ -56,7 +60,7 @@ async def list_commands(
     call: BotCall, application_id: FromPath[int], guild_id: FromPath[int | None] = None
 ) -> Response[object]:
     """GET all; localizations only when asked for."""
-    commands = _scope(call, application_id, guild_id)
+    commands = scope(call, application_id, guild_id)
     whole = call.query_flag("with_localizations")
     return answer([render.command(call.own_id, command, localized=whole) for command in commands])
 
@@ -66,7 +70,7 @@ async def replace_commands(
     call: BotCall, application_id: FromPath[int], guild_id: FromPath[int | None] = None
 ) -> Response[object]:
     """PUT all: what is not in the list is deleted."""
-    known = _scope(call, application_id, guild_id)
+    known = scope(call, application_id, guild_id)
     listed: Any = await call.json()
     if not isinstance(listed, list) or not all(isinstance(entry, dict) for entry in listed):
         raise errors.invalid("", "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType")
@@ -86,6 +90,7 @@ async def replace_commands(
         for command in known:
             if command.id not in kept:
                 change.drop(command)
+                command_access.forget(call.play, change, command)
         change.announce(call.play.announce_bot)
     return answer([render.command(call.own_id, command) for command in written])
 
@@ -95,7 +100,7 @@ async def create_command(
     call: BotCall, application_id: FromPath[int], guild_id: FromPath[int | None] = None
 ) -> Response[object]:
     """POST one: 201 for a new name, 200 when it overwrites."""
-    known = _scope(call, application_id, guild_id)
+    known = scope(call, application_id, guild_id)
     faults = Faults()
     body = bodies.read(await call.body(), faults)
     faults.check()
@@ -116,7 +121,7 @@ async def get_command(
     guild_id: FromPath[int | None] = None,
 ) -> Response[object]:
     """GET one."""
-    command = _one(_scope(call, application_id, guild_id), command_id)
+    command = _one(scope(call, application_id, guild_id), command_id)
     return answer(render.command(call.own_id, command))
 
 
@@ -128,7 +133,7 @@ async def edit_command(
     guild_id: FromPath[int | None] = None,
 ) -> Response[object]:
     """PATCH one."""
-    known = _scope(call, application_id, guild_id)
+    known = scope(call, application_id, guild_id)
     command = _one(known, command_id)
     faults = Faults()
     body = bodies.read(command.body | await call.body() | {"type": command.body["type"]}, faults)
@@ -151,21 +156,13 @@ async def delete_command(
     guild_id: FromPath[int | None] = None,
 ) -> Response[None]:
     """DELETE one."""
-    command = _one(_scope(call, application_id, guild_id), command_id)
+    command = _one(scope(call, application_id, guild_id), command_id)
     with call.play.store.change() as change:
         change.count("command_writes", guild_id)
         change.drop(command)
+        command_access.forget(call.play, change, command)
         change.announce(call.play.announce_bot)
     return nothing()
-
-
-@get([_GUILD + "/permissions"])
-async def list_command_permissions(
-    call: BotCall, application_id: FromPath[int], guild_id: FromPath[int]
-) -> Response[object]:
-    """GET permissions: nobody has set any."""
-    _scope(call, application_id, guild_id)
-    return answer([])
 
 
 ROUTES = (
@@ -175,5 +172,4 @@ ROUTES = (
     get_command,
     edit_command,
     delete_command,
-    list_command_permissions,
 )

@@ -17,6 +17,7 @@ from guildwright.playground.rest import (
     bans,
     bearer,
     channels,
+    command_permissions,
     commands,
     emojis,
     entitlements,
@@ -51,7 +52,6 @@ _OF_THE_BOT: "list[ControllerRouterHandler]" = [
     *audit.ROUTES,
     *bans.ROUTES,
     *channels.ROUTES,
-    *commands.ROUTES,
     *emojis.ROUTES,
     *entitlements.ROUTES,
     *gateway.ROUTES,
@@ -73,6 +73,8 @@ _OF_THE_BOT: "list[ControllerRouterHandler]" = [
 ]
 _OF_PEOPLE_TOO: "list[ControllerRouterHandler]" = [
     *bearer.ROUTES,
+    *command_permissions.ROUTES,
+    *commands.ROUTES,
     *entitlements.BEARER_ROUTES,
     *oauth2.SHARED_ROUTES,
 ]
