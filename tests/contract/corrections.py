@@ -100,6 +100,20 @@ GATEWAY_CORRECTIONS = (
         "A key of a TypeScript object is a text there; Discord sends the opcode's number.",
     ),
     Correction(
+        "/definitions/GatewayGuildAuditLogEntryCreateDispatchData/properties/changes/items",
+        {
+            "anyOf": [
+                {"$ref": "#/definitions/APIAuditLogChange"},
+                {
+                    "type": "object",
+                    "properties": {"key": {"type": "string", "pattern": "^[0-9]+$"}},
+                    "required": ["key"],
+                },
+            ]
+        },
+        "Audit Log, Exceptions: of command permissions the key is the id of the role, user or channel.",
+    ),
+    Correction(
         "/definitions/_DataPayload_GatewayDispatchEvents.Resumed_undefined_/properties/d",
         {"type": "object"},
         "The types say RESUMED has no data; Discord sends an object, and hikari fails without one.",
