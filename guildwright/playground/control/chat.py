@@ -2,16 +2,14 @@
 
 import re
 
-import msgspec
-
-from guildwright.playground import audit, effects, pins, posting, render
+from guildwright.playground import audit, effects, pins, posting, reacting
 from guildwright.playground.bits import AuditAction, Permission
 from guildwright.playground.bodies import message as bodies
 from guildwright.playground.control import models, requests, show
 from guildwright.playground.control.errors import ControlError, forbidden, invalid
 from guildwright.playground.control.lookup import Lookup
 from guildwright.playground.playground import Playground
-from guildwright.playground.records import Json, Message, Reaction, User
+from guildwright.playground.records import Message, User
 
 _CUSTOM = re.compile(r"([A-Za-z0-9_]{2,32}):(\d{1,19})")
 _MOST_KINDS = 20
@@ -53,21 +51,12 @@ class Chat:
     def react(self, message_id: str, body: requests.React) -> models.MessageView:
         """Set a reaction, or take it away; what is so already stays so."""
         user, message = self._at(message_id, body.user_id)
-        name, emoji_id = _emoji(body.emoji)
-        entry = next((one for one in message.reactions if (one.name, one.id) == (name, emoji_id)), None)
-        before = entry.users if entry else ()
-        if (user.id in before) != body.remove:
-            return show.message(self._play, message)
-        if entry is None:
+        emoji = _emoji(body.emoji)
+        if not body.remove and not reacting.users(message, emoji):
             self._need(user, message, Permission.ADD_REACTIONS | Permission.READ_MESSAGE_HISTORY)
             if len(message.reactions) >= _MOST_KINDS:
                 raise ControlError(409, "too_many", f"A message has {_MOST_KINDS} kinds of reaction at most.", "emoji")
-        users = tuple(held for held in before if held != user.id) if body.remove else (*before, user.id)
-        changed = _with(message, Reaction(name=name, id=emoji_id, users=users))
-        event = self._event(message, user, name, emoji_id, add=not body.remove)
-        with self._play.store.change() as change:
-            told = "MESSAGE_REACTION_REMOVE" if body.remove else "MESSAGE_REACTION_ADD"
-            effects.message_reacted(self._play, change, changed, told, event)
+        changed = reacting.react(self._play, message, user.id, emoji, add=not body.remove)
         return show.message(self._play, changed)
 
     def pin(self, message_id: str, body: requests.Pin) -> models.MessageView:
@@ -77,24 +66,6 @@ class Chat:
         channel = self._find.channel(str(message.channel_id))
         (pins.unpin if body.remove else pins.pin)(self._play, channel, message, user.id)
         return show.message(self._play, self._find.seen_message(user, message_id))
-
-    def _event(self, message: Message, user: User, name: str, emoji_id: int | None, *, add: bool) -> Json:
-        event: Json = {
-            "user_id": str(user.id),
-            "channel_id": str(message.channel_id),
-            "message_id": str(message.id),
-            "emoji": {"id": str(emoji_id) if emoji_id else None, "name": name},
-            "burst": False,
-            "type": 0,
-        }
-        if message.guild_id:
-            event["guild_id"] = str(message.guild_id)
-        member = self._play.memory.member(message.guild_id or 0, user.id)
-        if add:
-            event["message_author_id"] = str(message.author_id)
-            if member:
-                event["member"] = render.member(self._play.memory, member)
-        return event
 
     def _at(self, message_id: str, user_id: str) -> tuple[User, Message]:
         user = self._find.person(user_id)
@@ -114,10 +85,3 @@ def _emoji(text: str) -> tuple[str, int | None]:
     if not text or text.isascii() or len(text) > _LONGEST_EMOJI:
         raise invalid("emoji", f"{text[:40]!r} is no emoji: give the character itself, or name:id.")
     return text, None
-
-
-def _with(message: Message, changed: Reaction) -> Message:
-    """Reactions keep their places; a new one comes last, one that nobody holds any more goes."""
-    places = {(entry.name, entry.id): entry for entry in message.reactions}
-    places[changed.name, changed.id] = changed
-    return msgspec.structs.replace(message, reactions=tuple(entry for entry in places.values() if entry.users))

@@ -1,73 +1,67 @@
-"""Reactions: set, take away, read."""
+"""Reactions: set, take away (one's own, somebody's, all of an emoji, all), read."""
 
 import re
+import unicodedata
 from urllib.parse import unquote
 
 import msgspec
 from litestar import Response, delete, get, put
 from litestar.params import FromPath
 
-from guildwright.playground import effects, render
+from guildwright.playground import effects, errors, reacting, render
 from guildwright.playground.bits import Permission
 from guildwright.playground.errors import DiscordError
-from guildwright.playground.records import Channel, Json, Message, Reaction
+from guildwright.playground.reacting import Emoji
+from guildwright.playground.records import Json, Message
 from guildwright.playground.rest.call import BotCall, Call, answer, nothing
 
 _ALL = "/channels/{channel_id:int}/messages/{message_id:int}/reactions"
 _ONE = _ALL + "/{emoji:str}"
-_CUSTOM = re.compile(r"([A-Za-z0-9_]{2,32}):(\d{1,19})")
+_CUSTOM = re.compile(r"(?:a:)?([A-Za-z0-9_]{1,32}):(\d{1,19})")
 _MOST_KINDS = 20
+_LONGEST = 16  # characters of the longest joined emoji
+_KEYCAP = "\u20e3"
+_READ = Permission.READ_MESSAGE_HISTORY
 
 
-def _emoji(text: str) -> tuple[str, int | None]:
+def _emoji(text: str) -> Emoji:
     """`name:id` of a custom emoji, or the character itself."""
     plain = unquote(text)
     custom = _CUSTOM.fullmatch(plain)
     if custom:
         return custom[1], int(custom[2])
-    if plain.isascii() or len(plain) > 16:  # noqa: PLR2004 - the longest joined emoji
-        raise DiscordError(400, 10014, "Unknown Emoji")
+    if not plain or len(plain) > _LONGEST or not _is_symbol(plain):
+        raise _unknown()
     return plain, None
 
 
-def _place(call: Call, channel_id: int, message_id: int, needed: Permission) -> tuple[Channel, Message]:
+def _is_symbol(text: str) -> bool:
+    return unicodedata.category(text[0]).startswith("S") or text.endswith(_KEYCAP) or text[0] in "‼⁉〰〽"
+
+
+def _unknown() -> DiscordError:
+    return DiscordError(400, 10014, "Unknown Emoji")
+
+
+def _message(call: Call, channel_id: int, message_id: int, needed: Permission) -> Message:
     channel = call.channel(channel_id, needed)
-    return channel, call.message(channel, message_id)
+    if channel.thread and channel.thread.archived and call.request.method != "GET":
+        raise errors.thread_archived()
+    return call.message(channel, message_id)
 
 
-def _changed(message: Message, name: str, emoji_id: int | None, users: tuple[int, ...]) -> Message:
-    others = [entry for entry in message.reactions if (entry.name, entry.id) != (name, emoji_id)]
-    own = [Reaction(name=name, id=emoji_id, users=users)] if users else []
-    return msgspec.structs.replace(message, reactions=(*others, *own))
-
-
-def _users(message: Message, name: str, emoji_id: int | None) -> tuple[int, ...]:
-    return next((entry.users for entry in message.reactions if (entry.name, entry.id) == (name, emoji_id)), ())
-
-
-def _write(call: Call, message: Message, user_id: int, emoji: tuple[str, int | None], *, add: bool) -> None:
-    name, emoji_id = emoji
-    before = _users(message, name, emoji_id)
-    if (user_id in before) == add:
+def _check_new(call: Call, message: Message, emoji: Emoji) -> None:
+    """Whether the bot may be the first to react so."""
+    call.channel(message.channel_id, Permission.ADD_REACTIONS)
+    if len(message.reactions) >= _MOST_KINDS:
+        raise DiscordError(403, 30010, f"Maximum number of reactions reached ({_MOST_KINDS})")
+    if emoji[1] is None:
         return
-    users = (*before, user_id) if add else tuple(user for user in before if user != user_id)
-    event: Json = {
-        "user_id": str(user_id),
-        "channel_id": str(message.channel_id),
-        "message_id": str(message.id),
-        "emoji": {"id": str(emoji_id) if emoji_id else None, "name": name},
-        "burst": False,
-        "type": 0,
-    }
-    member = call.memory.member(message.guild_id or 0, user_id)
-    if message.guild_id:
-        event["guild_id"] = str(message.guild_id)
-    if add and member:
-        event |= {"member": render.member(call.memory, member), "message_author_id": str(message.author_id)}
-    with call.play.store.change() as change:
-        change.count("reactions_added" if add else "reactions_removed", message.guild_id, message.channel_id)
-        name = "MESSAGE_REACTION_ADD" if add else "MESSAGE_REACTION_REMOVE"
-        effects.message_reacted(call.play, change, _changed(message, *emoji, users), name, event)
+    known = call.memory.emojis.get(emoji[1])
+    if known is None or (known.guild_id and call.memory.member(known.guild_id, call.own_id) is None):
+        raise _unknown()
+    if known.guild_id not in {None, message.guild_id}:
+        call.channel(message.channel_id, Permission.USE_EXTERNAL_EMOJIS)
 
 
 @put(_ONE + "/@me", status_code=204)
@@ -75,15 +69,10 @@ async def add_reaction(
     call: BotCall, channel_id: FromPath[int], message_id: FromPath[int], emoji: FromPath[str]
 ) -> Response[None]:
     """PUT one's own reaction."""
-    _, message = _place(call, channel_id, message_id, Permission.READ_MESSAGE_HISTORY)
-    found = _emoji(emoji)
-    if not _users(message, *found):
-        if found[1] is not None and found[1] not in call.memory.emojis:
-            raise DiscordError(400, 10014, "Unknown Emoji")
-        call.channel(channel_id, Permission.ADD_REACTIONS)
-        if len(message.reactions) >= _MOST_KINDS:
-            raise DiscordError(403, 30010, f"Maximum number of reactions reached ({_MOST_KINDS})")
-    _write(call, message, call.own_id, found, add=True)
+    message, found = _message(call, channel_id, message_id, _READ), _emoji(emoji)
+    if not reacting.users(message, found):
+        _check_new(call, message, found)
+    reacting.react(call.play, message, call.own_id, found, add=True)
     return nothing()
 
 
@@ -92,8 +81,8 @@ async def remove_own_reaction(
     call: BotCall, channel_id: FromPath[int], message_id: FromPath[int], emoji: FromPath[str]
 ) -> Response[None]:
     """DELETE one's own reaction."""
-    _, message = _place(call, channel_id, message_id, Permission.READ_MESSAGE_HISTORY)
-    _write(call, message, call.own_id, _emoji(emoji), add=False)
+    message = _message(call, channel_id, message_id, _READ)
+    reacting.react(call.play, message, call.own_id, _emoji(emoji), add=False)
     return nothing()
 
 
@@ -102,8 +91,11 @@ async def remove_reaction(
     call: BotCall, channel_id: FromPath[int], message_id: FromPath[int], emoji: FromPath[str], user_id: FromPath[int]
 ) -> Response[None]:
     """DELETE somebody's reaction."""
-    _, message = _place(call, channel_id, message_id, Permission.MANAGE_MESSAGES)
-    _write(call, message, user_id, _emoji(emoji), add=False)
+    needed = _READ if user_id == call.own_id else Permission.MANAGE_MESSAGES
+    message, found = _message(call, channel_id, message_id, needed), _emoji(emoji)
+    if user_id not in call.memory.users:
+        raise errors.unknown_user()
+    reacting.react(call.play, message, user_id, found, add=False, actor=call.own_id)
     return nothing()
 
 
@@ -111,25 +103,45 @@ async def remove_reaction(
 async def list_reactions(
     call: BotCall, channel_id: FromPath[int], message_id: FromPath[int], emoji: FromPath[str]
 ) -> Response[object]:
-    """GET who reacted."""
-    _, message = _place(call, channel_id, message_id, Permission.READ_MESSAGE_HISTORY)
+    """GET who reacted; nobody here reacts with bursts."""
+    message, found = _message(call, channel_id, message_id, _READ), _emoji(emoji)
     limit = call.query_int("limit", 25, 1, 100)
     after = call.query_snowflake("after") or 0
-    users = sorted(user for user in _users(message, *_emoji(emoji)) if user > after)
+    burst = call.query_int("type", 0, 0, 1)
+    users = sorted(user for user in reacting.users(message, found) if user > after and not burst)
     return answer([render.user(call.memory.users[user]) for user in users[:limit]])
+
+
+@delete(_ONE, status_code=204)
+async def remove_emoji(
+    call: BotCall, channel_id: FromPath[int], message_id: FromPath[int], emoji: FromPath[str]
+) -> Response[None]:
+    """DELETE all of one emoji."""
+    message, found = _message(call, channel_id, message_id, Permission.MANAGE_MESSAGES), _emoji(emoji)
+    holders = reacting.users(message, found)
+    if not holders:
+        raise _unknown()
+    bare = reacting.changed(message, found, ())
+    event = reacting.where(message) | {"emoji": reacting.shown(call.play, found)}
+    _clear(call, bare, "MESSAGE_REACTION_REMOVE_EMOJI", event, len(holders))
+    return nothing()
 
 
 @delete(_ALL, status_code=204)
 async def remove_all_reactions(call: BotCall, channel_id: FromPath[int], message_id: FromPath[int]) -> Response[None]:
     """DELETE all of them."""
-    _, message = _place(call, channel_id, message_id, Permission.MANAGE_MESSAGES)
-    event: Json = {"channel_id": str(channel_id), "message_id": str(message_id)}
-    if message.guild_id:
-        event["guild_id"] = str(message.guild_id)
+    message = _message(call, channel_id, message_id, Permission.MANAGE_MESSAGES)
     bare = msgspec.structs.replace(message, reactions=())
-    with call.play.store.change() as change:
-        effects.message_reacted(call.play, change, bare, "MESSAGE_REACTION_REMOVE_ALL", event)
+    count = sum(len(entry.users) for entry in message.reactions)
+    _clear(call, bare, "MESSAGE_REACTION_REMOVE_ALL", reacting.where(message), count)
     return nothing()
 
 
-ROUTES = (add_reaction, remove_own_reaction, remove_reaction, list_reactions, remove_all_reactions)
+def _clear(call: Call, bare: Message, name: str, event: Json, count: int) -> None:
+    with call.play.store.change() as change:
+        if count:
+            change.count("reactions_removed", bare.guild_id, bare.channel_id, count)
+        effects.message_reacted(call.play, change, bare, name, event)
+
+
+ROUTES = (add_reaction, remove_own_reaction, remove_reaction, list_reactions, remove_emoji, remove_all_reactions)
