@@ -60,9 +60,11 @@ def channel_deleted(play: Playground, change: Change, channel: Channel) -> None:
             channel_edited(play, change, msgspec.structs.replace(inner, parent_id=None))
     change.drop(channel)
     channel_event(play, change, "CHANNEL_DELETE", channel)
-    for child in play.memory.guild_channels(channel.guild_id or 0):
-        if child.parent_id == channel.id:
-            channel_edited(play, change, msgspec.structs.replace(child, parent_id=None))
+    _forget_channel(play, change, channel)
+
+
+def _forget_channel(play: Playground, change: Change, channel: Channel) -> None:
+    """Nothing in the guild's settings names the channel any more."""
     guild = play.memory.guilds[channel.guild_id or 0]
     stale = [name for name, value in guild.settings.items() if name.endswith("channel_id") and value == str(channel.id)]
     if stale:
