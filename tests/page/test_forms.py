@@ -1,17 +1,17 @@
 """A form says what a command needs, reads what was typed, and says what is wrong beside the field."""
 
 import math
+from datetime import UTC, datetime
 
 import pytest
 
+from guildwright.platform.markup.messages import Reading
+from guildwright.platform.markup.names import NoNames
 from guildwright.playground.control.models import ChoiceView, CommandView, ModalView, OptionView
-from guildwright.playground.page import forms
+from guildwright.playground.control.requests import NewFile
+from guildwright.playground.page import forms, modals
 
-OFFERED = {
-    "users": [{"value": "1", "label": "@Ana"}],
-    "roles": [{"value": "5", "label": "@Artisan"}],
-    "channels": [{"value": "7", "label": "#giveaways"}],
-}
+READING = Reading(NoNames(), datetime(2026, 11, 21, tzinfo=UTC))
 
 
 def command(*options: OptionView) -> CommandView:
@@ -33,8 +33,8 @@ def option(name: str, kind: str, *, required: bool = False, **more: object) -> O
 
 
 def read(one: OptionView, text: str) -> tuple[object, str | None]:
-    values, errors = forms.read_options(command(one), {f"option.{one.name}": text})
-    return values.get(one.name), errors.get(one.name)
+    found = forms.read_options(command(one), {f"option.{one.name}": text})
+    return found.values.get(one.name), found.errors.get(one.name)
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,6 @@ def test_each_kind_of_option_becomes_a_value_of_its_type(kind: str, typed: str, 
         (option("x", "string", max_length=3), "four", "It has 4 characters, above the limit of 3."),
         (option("x", "string", min_length=5), "four", "It has 4 characters; at least 5 are needed."),
         (option("x", "string", required=True), "  ", "This is needed."),
-        (option("x", "attachment"), "a.png", "The playground takes no files. Leave it out."),
     ],
 )
 def test_what_is_wrong_is_said_with_the_value_and_the_limit(one: OptionView, typed: str, wrong: str) -> None:
@@ -77,9 +76,9 @@ def test_an_optional_option_left_empty_is_left_out() -> None:
 @pytest.mark.parametrize(
     ("one", "kind", "offered"),
     [
-        (option("x", "user"), "choice", ["@Ana"]),
-        (option("x", "mentionable"), "choice", ["@Ana", "@Artisan"]),
-        (option("x", "channel"), "choice", ["#giveaways"]),
+        (option("x", "user"), "thing", []),
+        (option("x", "mentionable"), "thing", []),
+        (option("x", "attachment"), "file", []),
         (option("x", "boolean"), "choice", ["Yes", "No"]),
         (option("x", "string", choices=[ChoiceView(name="Red", value="r")]), "choice", ["Red"]),
         (option("x", "string", autocomplete=True), "suggested", []),
@@ -88,14 +87,12 @@ def test_an_optional_option_left_empty_is_left_out() -> None:
     ],
 )
 def test_a_field_is_of_the_kind_that_its_option_asks_for(one: OptionView, kind: str, offered: list[str]) -> None:
-    field = forms.option_fields(command(one), OFFERED, {}, {})[0]
+    field = forms.option_fields(command(one), {}, {})[0]
     assert (field.kind, [choice["label"] for choice in field.choices]) == (kind, offered)
 
 
 def test_a_form_that_comes_back_keeps_what_was_typed() -> None:
-    fields = forms.option_fields(
-        command(option("prize", "string")), OFFERED, {"option.prize": "chest"}, {"prize": "No."}
-    )
+    fields = forms.option_fields(command(option("prize", "string")), {"option.prize": "chest"}, {"prize": "No."})
     assert (fields[0].value, fields[0].error) == ("chest", "No.")
 
 
@@ -109,15 +106,15 @@ def text_input(**more: object) -> dict[str, object]:
     return {"type": 4, "custom_id": "prize", "label": "Prize", "style": 1, **more}
 
 
-def modal(*components: dict[str, object]) -> forms.Modal:
+def modal(*components: dict[str, object]) -> modals.Modal:
     shown = ModalView(modal_id="9", custom_id="m", title="Start", components=list(components))
-    return forms.modal(shown)
+    return modals.modal(shown)
 
 
 def test_a_modals_inputs_are_found_in_rows_and_in_labels() -> None:
     label = {"type": 18, "label": "About", "description": "More", "component": text_input(custom_id="about", style=2)}
     dialog = modal({"type": 1, "components": [text_input(value="chest")]}, label, {"type": 10, "content": "**Hi**"})
-    fields = forms.modal_fields(dialog, {}, None, {})
+    fields = modals.modal_fields(dialog, None, {}, READING)
     assert [(field.label, field.kind, field.value) for field in fields] == [
         ("Prize", "text", "chest"),
         ("About", "long", ""),
@@ -127,16 +124,58 @@ def test_a_modals_inputs_are_found_in_rows_and_in_labels() -> None:
 
 def test_a_filled_modal_keeps_an_emptied_field_empty() -> None:
     dialog = modal({"type": 1, "components": [text_input(value="chest")]})
-    assert forms.modal_fields(dialog, {}, {"input.prize": ""}, {})[0].value == ""
+    assert modals.modal_fields(dialog, {"input.prize": ""}, {}, READING)[0].value == ""
 
 
 def test_a_modals_faults_stand_beside_their_inputs() -> None:
     dialog = modal({"type": 1, "components": [text_input(max_length=3)]})
-    assert forms.read_modal(dialog, {"input.prize": "four"})[1] == {
-        "prize": "It has 4 characters, above the limit of 3."
+    wrong = modals.read_modal(dialog, {"input.prize": "four"}).errors
+    assert wrong == {"prize": "It has 4 characters, above the limit of 3."}
+    assert modals.read_modal(dialog, {}).errors == {"prize": "This is needed."}
+    assert modals.read_modal(dialog, {"input.prize": "a\r\n"}) == modals.Answers(values={"prize": "a\n"})
+
+
+def test_a_name_that_was_typed_but_not_chosen_is_nobody() -> None:
+    read = forms.read_options(command(option("who", "user")), {"option.who": "", "typed.option.who": "zed"})
+    assert read.errors == {"who": "“zed” is nothing here. Choose from the list."}
+
+
+def test_an_option_that_takes_a_file_names_its_place_among_the_files() -> None:
+    picture, words = NewFile(filename="a.png", content=b"a"), NewFile(filename="b.txt", content=b"b")
+    asked = command(option("picture", "attachment"), option("words", "attachment"))
+    read = forms.read_options(asked, {}, {"option.words": [words], "option.picture": [picture]})
+    assert (read.values, read.files) == ({"picture": 0, "words": 1}, [picture, words])
+
+
+def test_every_kind_of_input_of_a_modal_becomes_a_field_and_a_value() -> None:
+    options = [{"label": "Red", "value": "r"}, {"label": "Green", "value": "g", "default": True}]
+    kinds = {
+        "colour": {"type": 3, "options": options},
+        "colours": {"type": 3, "options": options, "max_values": 2},
+        "who": {"type": 5, "max_values": 2},
+        "proof": {"type": 19, "max_values": 2},
+        "one": {"type": 21, "options": options},
+        "some": {"type": 22, "options": options},
+        "sure": {"type": 23, "default": True},
     }
-    assert forms.read_modal(dialog, {})[1] == {"prize": "This is needed."}
-    assert forms.read_modal(dialog, {"input.prize": "a\r\n"}) == ({"prize": "a\n"}, {})
+    parts = [{"type": 18, "label": name, "component": {"custom_id": name, **body}} for name, body in kinds.items()]
+    dialog = modal(*parts)
+    fields = modals.modal_fields(dialog, None, {}, READING)
+    assert [field.kind for field in fields] == ["choice", "many", "things", "file", "choice", "many", "box"]
+    assert [field.value for field in fields] == ["g", "g", "", "", "g", "g", "on"]
+    filled = {"colour": "r", "colours": "r\ng", "who": "1\n2", "one": "g", "some": "r", "sure": "on"}
+    proof = [NewFile(filename="a.png", content=b"a"), NewFile(filename="b.png", content=b"b")]
+    read = modals.read_modal(dialog, {f"input.{name}": text for name, text in filled.items()}, {"input.proof": proof})
+    assert read.values == {
+        "colour": ["r"],
+        "colours": ["r", "g"],
+        "who": ["1", "2"],
+        "proof": ["0", "1"],
+        "one": "g",
+        "some": ["r"],
+        "sure": True,
+    }
+    assert (read.files, read.errors) == (proof, {})
 
 
 def test_an_infinite_number_is_refused() -> None:

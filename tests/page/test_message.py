@@ -165,7 +165,7 @@ def test_a_select_for_one_sends_itself_and_one_for_many_has_boxes_and_a_button()
 
 
 def test_what_cannot_be_drawn_says_so() -> None:
-    assert "A component of type 17, which this page cannot draw." in draw(components=[{"type": 17, "components": []}])
+    assert "A component of type 99, which this page cannot draw." in draw(components=[{"type": 99}])
 
 
 def test_the_demo_guilds_members_differ_in_colour() -> None:

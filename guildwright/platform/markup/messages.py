@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader
 from markupsafe import Markup
@@ -21,12 +22,16 @@ _WHITE = 0xFFFFFF
 
 @dataclass(frozen=True)
 class Reading:
-    """Through whose eyes a message is drawn: the names they know, the time, and who they are (for their pings)."""
+    """Through whose eyes a message is drawn: the names they know, the time, who they are (for their pings).
+
+    `origin` is where the files of messages are served: those are shown as pictures, others are only named.
+    """
 
     names: Names
     now: datetime
     viewer_id: str | None = None
     viewer_roles: frozenset[str] = frozenset()
+    origin: str = ""
 
     def is_pinged(self, message: dict[str, Any]) -> bool:
         """Whether the message mentions the reader, by name, role or everyone."""
@@ -52,6 +57,10 @@ def environment(loader: BaseLoader, icons: str) -> Environment:
     env.filters["avatar_colour"] = avatar_colour
     env.filters["initial"] = initial
     env.filters["time"] = time
+    env.filters["local"] = local
+    env.filters["host"] = host
+    env.filters["kinds_offered"] = kinds_offered
+    env.filters["preset"] = preset
     env.filters["reacted_by"] = reacted_by
     env.filters["told"] = kinds.told
     env.filters["told_icon"] = kinds.told_icon
@@ -96,6 +105,17 @@ def time(value: str | datetime, reading: Reading, style: str = "t") -> Markup:
     return tag.format(iso, style, full, timestamps.words(when, style, reading.now))
 
 
+def local(url: str | None, reading: Reading) -> str | None:
+    """The path of a file that this server serves; None for any other address."""
+    path = (url or "").removeprefix(reading.origin) if reading.origin else ""
+    return path if path.startswith("/attachments/") else None
+
+
+def host(url: str) -> str:
+    """The name of the server that an address leads to."""
+    return urlsplit(url).hostname or url
+
+
 _NAMED = 10
 
 
@@ -108,6 +128,25 @@ def reacted_by(reaction: dict[str, Any], reading: Reading) -> str:
     if others > 0:
         return f"{', '.join(names)} and {others} {'other' if others == 1 else 'others'}"
     return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+
+
+def kinds_offered(select: dict[str, Any]) -> tuple[str, ...]:
+    """What a select of user, role, mentionable or channel offers."""
+    return _OFFERS.get(select["type"], ())
+
+
+def preset(select: dict[str, Any], reading: Reading) -> list[dict[str, str]]:
+    """What such a select has chosen from the start."""
+    finds = {
+        "user": ("@", reading.names.user),
+        "role": ("@", reading.names.role),
+        "channel": ("#", reading.names.channel),
+    }
+    found = []
+    for entry in select.get("default_values") or ():
+        sign, find = finds[entry["type"]]
+        found.append({"value": str(entry["id"]), "label": sign + (find(str(entry["id"])) or "unknown")})
+    return found
 
 
 # Which of the guild's things a select offers, by component type.

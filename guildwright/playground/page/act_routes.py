@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from litestar import MediaType, Response, get, post
+from litestar import MediaType, Request, Response, get, post
 from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromPath, FromQuery, QueryParameter
 from litestar.types import ControllerRouterHandler
@@ -44,10 +44,21 @@ def act_routes(
     async def members(channel: FromQuery[int], user: _As = None, called: FromQuery[str] = "") -> Response[str]:
         return html(desk.members(desk.seat(channel, user), called))
 
+    @get("/page/choices", **reading)
+    async def choices(
+        request: Request[Any, Any, Any], kinds: FromQuery[str], channel: FromQuery[int], user: _As = None
+    ) -> Response[str]:
+        asked = request.query_params
+        typed = next((value for name, value in asked.items() if name == "called" or name.startswith("typed.")), "")
+        found = desk.choices(
+            desk.seat(channel, user), kinds, asked.get("types", ""), typed, asked.get("prefix", "choice")
+        )
+        return html(found)
+
     @post("/page/menu-commands", **answers)
     async def use_menu(data: _Form) -> Response[str]:
         filled = forms.texts(data)
         at = desk.seat(forms.number(filled.get("channel")), forms.number(filled.get("as")))
         return html(await desk.use_menu(at, filled))
 
-    return [menu, ask, act, members, use_menu]
+    return [menu, ask, act, members, choices, use_menu]

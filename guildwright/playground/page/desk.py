@@ -8,9 +8,10 @@ from markupsafe import Markup
 
 from guildwright.playground.control import models, requests
 from guildwright.playground.control.access import Control
-from guildwright.playground.page import forms
+from guildwright.playground.page import forms, modals
 from guildwright.playground.page.draw import Draw
 from guildwright.playground.page.live import GONE, Live
+from guildwright.playground.page.offers import offered
 from guildwright.playground.page.refusal import REFUSALS, Refusal, refusal
 from guildwright.playground.page.seat import Seat, Vacant, seat
 from guildwright.playground.page.seen import Seen
@@ -71,17 +72,18 @@ class Desk:
         async for html in Live(self._play, self.draw, at, self._seen, self.look).updates(shown):
             yield html
 
-    def speak(self, at: Seat, filled: Mapping[str, str]) -> Answer:
-        """Write a message, or one's own `edit` anew."""
+    def speak(self, at: Seat, filled: Mapping[str, str], files: forms.Files) -> Answer:
+        """Write a message with files, or one's own `edit` anew."""
         content, edit, user_id = filled.get("content", ""), filled.get("edit"), str(at.user.id)
-        if not content.strip():
+        brought = list(files.get("files", ()))
+        if not content.strip() and not brought:
             return self._wrong(at, "Write something first.")
         try:
             if edit:
                 self._chat.edit(edit, requests.EditMessage(user_id=user_id, content=content))
             else:
                 reply_to = filled.get("reply_to") or None
-                body = requests.WriteMessage(user_id=user_id, content=content, reply_to=reply_to)
+                body = requests.WriteMessage(user_id=user_id, content=content, reply_to=reply_to, files=brought)
                 self._people.write(str(at.channel.id), body)
         except REFUSALS as refused:
             return self._wrong(at, refusal(refused).message)
@@ -94,17 +96,22 @@ class Desk:
             return self._wrong(at, f"There is no command /{name} any more.")
         return Answer(self._command_html(at, command, {}, {}))
 
-    async def run_command(self, at: Seat, filled: Mapping[str, str]) -> Answer:
+    async def run_command(self, at: Seat, filled: Mapping[str, str], files: forms.Files) -> Answer:
         """Run the command of a filled form; the form stays, with what is wrong, unless the bot answered."""
         name = filled.get("command", "")
         command = self._command(at, name)
         if command is None:
             return self._wrong(at, f"There is no command /{name} any more.")
-        options, errors = forms.read_options(command, filled)
-        if errors:
-            return Answer(self._command_html(at, command, filled, errors), WRONG)
+        read = forms.read_options(command, filled, files)
+        if read.errors:
+            return Answer(self._command_html(at, command, filled, read.errors), WRONG)
         body = requests.RunCommand(
-            user_id=str(at.user.id), channel_id=str(at.channel.id), command=name, options=options
+            user_id=str(at.user.id),
+            channel_id=str(at.channel.id),
+            command=name,
+            kind="slash",
+            options=read.values,
+            files=read.files,
         )
         try:
             result = await self._people.run_command(body)
@@ -137,6 +144,12 @@ class Desk:
         view = self.look(at)
         return Answer(self.draw.html("members_list.html", view, found=view.company.people(query.strip())))
 
+    def choices(self, at: Seat, kinds: str, types: str, called: str, prefix: str) -> Answer:
+        """Members, roles or channels by name."""
+        wanted = frozenset(int(number) for number in types.split(",") if number.isdecimal())
+        found = offered(self._play, at, kinds.split(","), wanted, called)
+        return Answer(self.draw.html("choices.html", self.look(at), offered=found, prefix=prefix))
+
     def _command(self, at: Seat, name: str) -> models.CommandView | None:
         return next((command for command in self._commands(at) if command.command == name), None)
 
@@ -149,7 +162,7 @@ class Desk:
         error: str | None = None,
     ) -> Markup:
         view = self.look(at)
-        fields = forms.option_fields(command, view.choices, filled, errors)
+        fields = forms.option_fields(command, filled, errors)
         return self.draw.html("command.html", view, command=command, fields=fields, error=error)
 
     async def suggest(self, at: Seat, filled: Mapping[str, str]) -> Answer:
@@ -188,46 +201,47 @@ class Desk:
             return self._wrong(at, error)
         return Answer(self._opened(at, result))
 
-    async def submit(self, at: Seat, filled: Mapping[str, str]) -> Answer:
+    async def submit(self, at: Seat, filled: Mapping[str, str], files: forms.Files) -> Answer:
         """Send a filled modal; it stays, with what is wrong, unless the bot answered."""
         modal_id = filled.get("modal_id", "")
         dialog = self._modal(modal_id)
-        values, errors = forms.read_modal(dialog, filled)
-        if errors:
-            return Answer(self._modal_html(at, dialog, filled, errors), WRONG)
-        body = requests.SubmitModal(user_id=str(at.user.id), modal_id=modal_id, values=values)
+        read = modals.read_modal(dialog, filled, files)
+        if read.errors:
+            return Answer(self._modal_html(at, dialog, filled, read.errors), WRONG)
+        user_id = str(at.user.id)
+        body = requests.SubmitModal(user_id=user_id, modal_id=modal_id, values=read.values, files=read.files)
         try:
             result = await self._people.submit_modal(body)
         except REFUSALS as refused:
-            return Answer(self._modal_html(at, dialog, filled, *_placed(refusal(refused), values)), WRONG)
+            return Answer(self._modal_html(at, dialog, filled, *_placed(refusal(refused), read.values)), WRONG)
         if error := _failure(result):
             return Answer(self._modal_html(at, dialog, filled, {}, error), WRONG)
         return Answer(self._opened(at, result))
 
-    def _modal(self, modal_id: str) -> forms.Modal:
+    def _modal(self, modal_id: str) -> modals.Modal:
         try:
             shown = self._views.interaction(modal_id).modal
         except REFUSALS:
             shown = None
-        return forms.modal(shown) if shown else forms.Modal(modal_id, "This dialog is gone", [], [])
+        return modals.modal(shown) if shown else modals.Modal(modal_id, "This dialog is gone", [], [])
 
     def _modal_html(
         self,
         at: Seat,
-        dialog: forms.Modal,
+        dialog: modals.Modal,
         filled: Mapping[str, str] | None,
         errors: Mapping[str, str],
         error: str | None = None,
     ) -> Markup:
         view = self.look(at)
-        fields = forms.modal_fields(dialog, view.choices, filled, errors)
+        fields = modals.modal_fields(dialog, filled, errors, view.reading)
         return self.draw.html("modal.html", view, modal=dialog, fields=fields, error=error)
 
     def _opened(self, at: Seat, result: models.InteractionResult) -> str:
         """The modal that the bot answered with, if it did."""
         if result.modal is None:
             return ""
-        return self.draw.wrapped("innerHTML:#dialog", self._modal_html(at, forms.modal(result.modal), None, {}))
+        return self.draw.wrapped("innerHTML:#dialog", self._modal_html(at, modals.modal(result.modal), None, {}))
 
     def dismiss(self, at: Seat, message_id: str) -> Answer:
         """Put a private reply away; one that is gone already is as good as away."""

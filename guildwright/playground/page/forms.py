@@ -1,27 +1,30 @@
-"""Forms from what the bot declared: a command's options and a modal's inputs become fields, and texts become values."""
+"""Forms from what the bot declared: a command's options become fields, and texts become values."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from guildwright.platform.markup.messages import choices as select_choices
-from guildwright.playground.control.models import CommandView, ModalView, OptionView, Value
-from guildwright.playground.records import Json
+from litestar.datastructures import UploadFile
+
+from guildwright.playground.control.models import CommandView, OptionView, Value
+from guildwright.playground.control.requests import NewFile
 
 _OFFERS = {"user": ("users",), "channel": ("channels",), "role": ("roles",), "mentionable": ("users", "roles")}
-_PARAGRAPH = 2
-_ACTION_ROW, _TEXT_INPUT, _TEXT, _LABEL = 1, 4, 10, 18
-_LONGEST_INPUT = 4000
 
 type Choices = list[dict[str, str]]
+type Files = Mapping[str, Sequence[NewFile]]
+
+# What a form's field holds that has several values: one a line, since no value has lines.
+SEVERAL = "\n"
 
 
 @dataclass(frozen=True)
 class Field:
     """A control, `error` says what is wrong with its `value`.
 
-    `kind` is text, long, number, choice, box, colour, thing (found by name) or suggested (by the bot).
+    `kind` is text, long, number, colour, choice (of `choices`), many (of them), box, file, thing or things (found by
+    name among `offers`, channels of `types`), or suggested (by the bot). `most` is the longest text or most values.
     """
 
     id: str
@@ -36,20 +39,19 @@ class Field:
     decimal: bool = False
     most: int | None = None
     choices: Choices = field(default_factory=list)
+    offers: tuple[str, ...] = ()
+    types: tuple[int, ...] = ()
+    chosen: Choices = field(default_factory=list)
     error: str | None = None
 
 
-def option_fields(
-    command: CommandView, offered: Mapping[str, Choices], filled: Mapping[str, str], errors: Mapping[str, str]
-) -> list[Field]:
+def option_fields(command: CommandView, filled: Mapping[str, str], errors: Mapping[str, str]) -> list[Field]:
     """A command's options as fields, in the order in which the bot declared them (required ones first)."""
-    return [_option_field(option, offered, filled, errors) for option in command.options]
+    return [_option_field(option, filled, errors) for option in command.options]
 
 
-def _option_field(
-    option: OptionView, offered: Mapping[str, Choices], filled: Mapping[str, str], errors: Mapping[str, str]
-) -> Field:
-    kind, choices = _kind(option, offered)
+def _option_field(option: OptionView, filled: Mapping[str, str], errors: Mapping[str, str]) -> Field:
+    kind, choices = _kind(option)
     return Field(
         id=f"option-{option.name}",
         name=f"option.{option.name}",
@@ -62,50 +64,66 @@ def _option_field(
         decimal=option.type == "number",
         most=option.max_length,
         choices=choices,
+        offers=_OFFERS.get(option.type, ()),
+        types=tuple(option.channel_types),
         error=errors.get(option.name),
     )
 
 
-def _kind(option: OptionView, offered: Mapping[str, Choices]) -> tuple[str, Choices]:
+def _kind(option: OptionView) -> tuple[str, Choices]:
     if option.choices:
         return "choice", [{"value": str(one.value), "label": one.name} for one in option.choices]
     if option.type == "boolean":
         return "choice", [{"value": "true", "label": "Yes"}, {"value": "false", "label": "No"}]
     if option.type in _OFFERS:
-        return "choice", [choice for key in _OFFERS[option.type] for choice in offered.get(key, [])]
+        return "thing", []
+    if option.type == "attachment":
+        return "file", []
     if option.autocomplete:
         return "suggested", []
     return ("number" if option.type in ("integer", "number") else "text"), []
 
 
-def read_options(command: CommandView, filled: Mapping[str, str]) -> tuple[dict[str, Value], dict[str, str]]:
-    """The typed options of a filled form, and what is wrong with which."""
-    options: dict[str, Value] = {}
-    errors: dict[str, str] = {}
+@dataclass
+class Options:
+    """A filled form read: the options by name, their `files` in order, and what is wrong with which."""
+
+    values: dict[str, Value] = field(default_factory=dict)
+    files: list[NewFile] = field(default_factory=list)
+    errors: dict[str, str] = field(default_factory=dict)
+
+
+def read_options(command: CommandView, filled: Mapping[str, str], files: Files | None = None) -> Options:
+    """The typed options of a filled form."""
+    read = Options()
     for option in command.options:
-        text = filled.get(f"option.{option.name}", "").strip()
-        if not text:
-            if option.required:
-                errors[option.name] = "This is needed."
-            continue
-        try:
-            options[option.name] = _read(option, text)
-        except ValueError as wrong:
-            errors[option.name] = str(wrong)
-    return options, errors
+        name = f"option.{option.name}"
+        text = filled.get(name, "").strip()
+        brought = (files or {}).get(name, ())
+        if brought:
+            read.values[option.name] = len(read.files)
+            read.files.append(brought[0])
+        elif text:
+            try:
+                read.values[option.name] = _read(option, text)
+            except ValueError as wrong:
+                read.errors[option.name] = str(wrong)
+        elif option.type in _OFFERS and filled.get(f"typed.{name}", "").strip():
+            read.errors[option.name] = f"“{filled[f'typed.{name}'].strip()}” is nothing here. Choose from the list."
+        elif option.required:
+            read.errors[option.name] = "This is needed."
+    return read
 
 
 def readable_options(command: CommandView, filled: Mapping[str, str], focused: str) -> dict[str, Value]:
     """The same while the `focused` option is being typed: that one as it is, the others where they can be read."""
-    options, _ = read_options(command, filled)
-    return {**options, focused: filled.get(f"typed.option.{focused}", "")}
+    known = read_options(command, filled).values
+    return {**known, focused: filled.get(f"typed.option.{focused}", "")}
 
 
 def _read(option: OptionView, text: str) -> Value:
     if option.type == "boolean":
         return text == "true"
-    if option.type == "attachment":
-        raise ValueError("The playground takes no files. Leave it out.")
     if option.type in ("integer", "number"):
         return _number(option, text)
     if option.max_length is not None and len(text) > option.max_length:
@@ -130,92 +148,32 @@ def _number(option: OptionView, text: str) -> int | float:
     return number
 
 
-@dataclass(frozen=True)
-class Modal:
-    """A dialog: its id for the answer, its title, its plain texts and inputs."""
-
-    id: str
-    title: str
-    texts: list[str]
-    inputs: list[Json]
-
-
-def modal(shown: ModalView) -> Modal:
-    """Take a modal apart. Inputs stand in action rows, or in labels that carry their name and help."""
-    texts: list[str] = []
-    inputs: list[Json] = []
-    for part in shown.components:
-        if part["type"] == _TEXT:
-            texts.append(str(part["content"]))
-        elif part["type"] == _LABEL:
-            inputs.append({**part["component"], "label": part["label"], "description": part.get("description")})
-        elif part["type"] == _ACTION_ROW:
-            inputs += part["components"]
-    return Modal(shown.modal_id, shown.title, texts, inputs)
-
-
-def modal_fields(
-    dialog: Modal, offered: Mapping[str, Choices], filled: Mapping[str, str] | None, errors: Mapping[str, str]
-) -> list[Field]:
-    """A modal's inputs as fields, with the bot's own values until the member has `filled` it."""
-    return [_input_field(one, offered, filled, errors) for one in dialog.inputs]
-
-
-def _input_field(
-    one: Json, offered: Mapping[str, Choices], filled: Mapping[str, str] | None, errors: Mapping[str, str]
-) -> Field:
-    name = str(one["custom_id"])
-    is_text = one["type"] == _TEXT_INPUT
-    kind = ("long" if one.get("style") == _PARAGRAPH else "text") if is_text else "choice"
-    offers = [] if is_text else select_choices(one, {"choices": offered})
-    own = str(one.get("value") or "")
-    return Field(
-        id=f"input-{_safe(name)}",
-        name=f"input.{name}",
-        label=str(one.get("label") or name),
-        kind=kind,
-        help=str(one.get("description") or ""),
-        value=own if filled is None else filled.get(f"input.{name}", ""),
-        placeholder=str(one.get("placeholder") or ""),
-        required=bool(one.get("required", True)),
-        most=one.get("max_length"),
-        choices=[{"value": str(choice["value"]), "label": str(choice["label"])} for choice in offers],
-        error=errors.get(name),
-    )
-
-
-def read_modal(dialog: Modal, filled: Mapping[str, str]) -> tuple[dict[str, str | list[str]], dict[str, str]]:
-    """A filled modal's values by custom_id (a select's as a list), and what is wrong with which."""
-    values: dict[str, str | list[str]] = {}
-    errors: dict[str, str] = {}
-    for one in dialog.inputs:
-        name = str(one["custom_id"])
-        text = filled.get(f"input.{name}", "").replace("\r\n", "\n")
-        values[name] = text if one["type"] == _TEXT_INPUT else [text] if text else []
-        if wrong := _wrong_text(one, text):
-            errors[name] = wrong
-    return values, errors
-
-
-def _wrong_text(one: Json, text: str) -> str | None:
-    if not text.strip():
-        return "This is needed." if one.get("required", True) else None
-    most, least = one.get("max_length") or _LONGEST_INPUT, one.get("min_length") or 0
-    if len(text) > most:
-        return f"It has {len(text)} characters, above the limit of {most}."
-    if len(text) < least:
-        return f"It has {len(text)} characters; at least {least} are needed."
-    return None
-
-
-def _safe(name: str) -> str:
-    return "".join(letter if letter.isalnum() else "-" for letter in name)
-
-
 def refilled(one: Field, filled: Mapping[str, str], errors: Mapping[str, str]) -> Field:
     """A field with what was typed into it, once something was."""
     before = "" if filled and one.kind == "box" else one.value  # a box that is not ticked sends nothing
     return replace(one, value=filled.get(one.name, before), error=errors.get(one.name))
+
+
+@dataclass(frozen=True)
+class Posted:
+    """A form as it was sent: texts, those of several values one a line, and files."""
+
+    texts: Mapping[str, str]
+    files: Files
+
+
+async def posted(form: Sequence[tuple[str, Any]]) -> Posted:
+    """Take a form's fields apart. A field for files that was left empty sends an empty one, which does not count."""
+    texts: dict[str, str] = {}
+    files: dict[str, list[NewFile]] = {}
+    for name, value in form:
+        if isinstance(value, str):
+            texts[name] = f"{texts[name]}{SEVERAL}{value}" if texts.get(name) else value
+        elif isinstance(value, UploadFile) and value.filename:
+            body = await value.read()
+            one = NewFile(filename=value.filename, content=body, content_type=value.content_type or "")
+            files.setdefault(name, []).append(one)
+    return Posted(texts, files)
 
 
 def texts(form: Mapping[str, Any]) -> dict[str, str]:

@@ -152,9 +152,8 @@ def _kind(channel: Channel) -> str:
 
 def _icon(channel: Channel) -> str:
     if channel.thread:
-        return (
-            "archive" if channel.thread.archived else "lock" if channel.type == ChannelType.PRIVATE_THREAD else "reply"
-        )
+        secret = channel.type == ChannelType.PRIVATE_THREAD
+        return "archive" if channel.thread.archived else "lock" if secret else "corner-down-right"
     everyone = next((entry for entry in channel.overwrites if entry.id == channel.guild_id), None)
     denied = Permission(everyone.deny) if everyone else Permission(0)
     if denied & Permission.VIEW_CHANNEL:

@@ -1,6 +1,6 @@
 """The page's addresses: the page itself, its live stream, and what its forms and buttons send."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Annotated, Any
 
 from litestar import MediaType, Request, Response, Router, delete, get, post
@@ -27,6 +27,7 @@ _AGAIN_MS = 1000
 _NOBODY = "This playground has no server with a member in it. Make one through the control API, see /control/."
 
 _As = Annotated[int | None, QueryParameter(name="as")]
+_Request = Request[Any, Any, Any]
 _Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED)]
 
 
@@ -85,14 +86,14 @@ async def _events(updates: AsyncIterator[str]) -> AsyncIterator[ServerSentEventM
 
 def _doing(desk: Desk) -> list[ControllerRouterHandler]:
     @post("/page/messages", **_ANSWERS)
-    async def speak(data: _Form) -> Response[str]:
-        filled = forms.texts(data)
-        return _html(desk.speak(_seat(desk, filled), filled))
+    async def speak(request: _Request) -> Response[str]:
+        sent = await _posted(request)
+        return _html(desk.speak(_seat(desk, sent.texts), sent.texts, sent.files))
 
     @post("/page/commands", **_ANSWERS)
-    async def run_command(data: _Form) -> Response[str]:
-        filled = forms.texts(data)
-        return _html(await desk.run_command(_seat(desk, filled), filled))
+    async def run_command(request: _Request) -> Response[str]:
+        sent = await _posted(request)
+        return _html(await desk.run_command(_seat(desk, sent.texts), sent.texts, sent.files))
 
     @post("/page/autocomplete", **_ANSWERS)
     async def suggest(data: _Form) -> Response[str]:
@@ -107,9 +108,9 @@ def _doing(desk: Desk) -> list[ControllerRouterHandler]:
         return _html(await desk.press(_seat(desk, filled), filled, chosen))
 
     @post("/page/modals", **_ANSWERS)
-    async def submit(data: _Form) -> Response[str]:
-        filled = forms.texts(data)
-        return _html(await desk.submit(_seat(desk, filled), filled))
+    async def submit(request: _Request) -> Response[str]:
+        sent = await _posted(request)
+        return _html(await desk.submit(_seat(desk, sent.texts), sent.texts, sent.files))
 
     @delete("/page/private/{message_id:str}", **_ANSWERS)
     async def dismiss(message_id: FromPath[str], channel: FromQuery[int], user: _As = None) -> Response[str]:
@@ -126,7 +127,12 @@ _ANSWERS: dict[str, Any] = {
 }
 
 
-def _seat(desk: Desk, filled: dict[str, str]) -> Seat:
+async def _posted(request: _Request) -> forms.Posted:
+    """A form, with files or without."""
+    return await forms.posted(list((await request.form()).multi_items()))
+
+
+def _seat(desk: Desk, filled: Mapping[str, str]) -> Seat:
     return desk.seat(forms.number(filled.get("channel")), forms.number(filled.get("as")))
 
 

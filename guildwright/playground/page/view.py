@@ -161,25 +161,13 @@ class View:
         """Through whose eyes messages are drawn."""
         member = self._play.memory.member(self.at.guild.id, self.at.user.id)
         held = frozenset(str(role_id) for role_id in member.roles) if member else frozenset()
-        return Reading(self.names, self._play.clock.now(), str(self.at.user.id), held)
-
-    @cached_property
-    def choices(self) -> dict[str, list[dict[str, str]]]:
-        """What user, role and channel pickers offer."""
-        ids = map(str, self._play.memory.members[self.at.guild.id])
-        users = [{"value": user_id, "label": "@" + (self.names.user(user_id) or "?")} for user_id in ids]
-        roles = [
-            {"value": str(role.id), "label": "@" + role.name.removeprefix("@")}
-            for role in reversed(self._play.memory.guild_roles(self.at.guild.id))
-        ]
-        channels = [{"value": row.id, "label": f"#{row.name}"} for row in self.channels]
-        return {"users": users, "roles": roles, "channels": channels}
+        return Reading(self.names, self._play.clock.now(), str(self.at.user.id), held, self._play.memory.origin)
 
     @cached_property
     def actions(self) -> dict[str, Any]:
-        """Where components are sent, and what there is to choose from."""
+        """Where components are sent, and where pickers ask what there is to choose from."""
         addresses = {"post": "/page/components", "dismiss": "/page/private", "act": "/page/acts"}
-        return {**addresses, "story": True, "choices": self.choices}
+        return {**addresses, "story": True, "choose": "/page/choices"}
 
     def pins(self, channel_id: str) -> list[Json]:
         """A channel's pinned messages, last pinned first."""

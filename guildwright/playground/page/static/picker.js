@@ -57,19 +57,67 @@ function attachSuggestions(input) {
   const list = document.getElementById(input.dataset.suggestions);
   const value = input.previousElementSibling;
   const { open, close } = makeBox(input, list);
-  input.addEventListener("input", () => { value.value = input.value; });
+  // What must be something that is here (data-strict) counts only once it is chosen.
+  input.addEventListener("input", () => { value.value = "strict" in input.dataset ? "" : input.value; });
   list.addEventListener("htmx:afterSwap", () => { if (document.activeElement === input) open(); });
   list.addEventListener("combobox-commit", (event) => {
-    input.value = event.target.textContent;
+    input.value = (event.target.querySelector("bdi") ?? event.target).textContent;
     value.value = event.target.dataset.value;
     close();
   });
 }
 
+// Several of them, as chips: each holds its value in a hidden field.
+function chip(chooser, value, label) {
+  const item = document.createElement("li");
+  item.className = "chip";
+  const name = document.createElement("bdi");
+  name.textContent = label;
+  const field = Object.assign(document.createElement("input"), { type: "hidden", name: chooser.dataset.name, value });
+  const remove = Object.assign(document.createElement("button"), { type: "button", textContent: "×" });
+  remove.dataset.unchoose = "";
+  remove.setAttribute("aria-label", `Remove ${label}`);
+  item.append(name, field, remove);
+  return item;
+}
+
+function attachChooser(input) {
+  const list = document.getElementById(input.dataset.chooses);
+  const chooser = input.closest("[data-chooser]");
+  const chips = chooser.querySelector(".chips");
+  const { open, close } = makeBox(input, list);
+  list.addEventListener("htmx:afterSwap", () => { if (document.activeElement === input) open(); });
+  list.addEventListener("combobox-commit", (event) => {
+    const { value } = event.target.dataset;
+    const known = [...chips.querySelectorAll("input")].some((field) => field.value === value);
+    const most = Number(chooser.dataset.most);
+    if (most === 1) chips.replaceChildren();
+    if (!known || most === 1) {
+      if (chips.children.length >= most) chips.lastElementChild.remove();
+      chips.append(chip(chooser, value, event.target.querySelector("bdi").textContent));
+    }
+    input.value = "";
+    close();
+    if ("sends" in chooser.dataset) chooser.closest("form").requestSubmit();
+  });
+  input.addEventListener("keydown", (event) => {
+    if (event.key === "Backspace" && !input.value) chips.lastElementChild?.remove();
+  });
+}
+
+document.addEventListener("click", (event) => {
+  const remove = event.target.closest("[data-unchoose]");
+  if (!remove) return;
+  const input = remove.closest("[data-chooser]").querySelector("[data-chooses]");
+  remove.closest(".chip").remove();
+  input.focus();
+});
+
 export function attachPickers() {
-  for (const input of document.querySelectorAll("[data-picker], [data-suggestions]")) {
+  for (const input of document.querySelectorAll("[data-picker], [data-suggestions], [data-chooses]")) {
     if (attached.has(input)) continue;
     attached.add(input);
-    input.dataset.picker ? attachCommands(input) : attachSuggestions(input);
+    const { picker, chooses } = input.dataset;
+    (picker ? attachCommands : chooses ? attachChooser : attachSuggestions)(input);
   }
 }

@@ -174,6 +174,37 @@ document.addEventListener("htmx:oobAfterSwap", (event) => {
 });
 document.addEventListener("spoken", () => { typedAt = 0; });
 
+// Files: chosen, dropped or pasted; each can be taken off again.
+let bringing = [];
+function bring(files) {
+  bringing = files;
+  const held = new DataTransfer();
+  for (const file of files) held.items.add(file);
+  byId("files").files = held.files;
+  byId("file-list").replaceChildren(...files.map((file, index) => {
+    const item = document.createElement("li");
+    item.className = "chip";
+    const name = Object.assign(document.createElement("bdi"), { textContent: file.name });
+    const off = Object.assign(document.createElement("button"), { type: "button", textContent: "×" });
+    off.setAttribute("aria-label", `Take off ${file.name}`);
+    off.addEventListener("click", () => { bring(bringing.filter((_, other) => other !== index)); byId("say").focus(); });
+    item.append(name, off);
+    return item;
+  }));
+}
+document.addEventListener("change", (event) => { if (event.target.id === "files") bring([...bringing, ...event.target.files]); });
+document.addEventListener("paste", (event) => {
+  const files = [...(event.clipboardData?.files ?? [])];
+  if (files.length && event.target.id === "say") { event.preventDefault(); bring([...bringing, ...files]); }
+});
+document.addEventListener("dragover", (event) => { if (event.target.closest(".talk")) event.preventDefault(); });
+document.addEventListener("drop", (event) => {
+  if (!event.target.closest(".talk") || !event.dataTransfer.files.length) return;
+  event.preventDefault();
+  bring([...bringing, ...event.dataTransfer.files]);
+});
+document.addEventListener("spoken", () => bring([]));
+
 const nameOf = (id) => byId(`m-${id}`)?.querySelector(".author")?.textContent ?? "";
 const ON_CLICK = {
   "[data-more]": (button) => openMenu(button.closest("[data-menu]"), button, below(button)),
