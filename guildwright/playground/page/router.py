@@ -4,8 +4,7 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Annotated, Any
 
 from litestar import MediaType, Request, Response, Router, delete, get, post
-from litestar.enums import RequestEncodingType
-from litestar.params import Body, FromPath, FromQuery, QueryParameter
+from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 from litestar.static_files import create_static_files_router
 from litestar.types import ControllerRouterHandler
@@ -28,7 +27,6 @@ _NOBODY = "This playground has no server with a member in it. Make one through t
 
 _As = Annotated[int | None, QueryParameter(name="as")]
 _Request = Request[Any, Any, Any]
-_Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED)]
 
 
 def page_router(play: Playground) -> Router:
@@ -96,16 +94,15 @@ def _doing(desk: Desk) -> list[ControllerRouterHandler]:
         return _html(await desk.run_command(_seat(desk, sent.texts), sent.texts, sent.files))
 
     @post("/page/autocomplete", **_ANSWERS)
-    async def suggest(data: _Form) -> Response[str]:
-        filled = forms.texts(data)
-        return _html(await desk.suggest(_seat(desk, filled), filled))
+    async def suggest(request: _Request) -> Response[str]:
+        sent = await _posted(request)
+        return _html(await desk.suggest(_seat(desk, sent.texts), sent.texts))
 
     @post("/page/components", **_ANSWERS)
-    async def press(data: _Form) -> Response[str]:
-        filled = forms.texts(data)
-        values = data.get("values")
-        chosen = [values] if isinstance(values, str) else values or []
-        return _html(await desk.press(_seat(desk, filled), filled, chosen))
+    async def press(request: _Request) -> Response[str]:
+        sent = await _posted(request)
+        chosen = [value for value in sent.texts.get("values", "").split(forms.SEVERAL) if value]
+        return _html(await desk.press(_seat(desk, sent.texts), sent.texts, chosen))
 
     @post("/page/modals", **_ANSWERS)
     async def submit(request: _Request) -> Response[str]:

@@ -86,7 +86,11 @@ function attachChooser(input) {
   const chooser = input.closest("[data-chooser]");
   const chips = chooser.querySelector(".chips");
   const { open, close } = makeBox(input, list);
-  list.addEventListener("htmx:afterSwap", () => { if (document.activeElement === input) open(); });
+  list.addEventListener("htmx:afterSwap", () => {
+    if (document.activeElement !== input) return;
+    open();
+    list.scrollIntoView({ block: "nearest" });
+  });
   list.addEventListener("combobox-commit", (event) => {
     const { value } = event.target.dataset;
     const known = [...chips.querySelectorAll("input")].some((field) => field.value === value);
