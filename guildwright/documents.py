@@ -9,8 +9,8 @@ from pathlib import Path
 
 from guildwright import holder
 from guildwright.platform.config.directory import DirectoryStore
-from guildwright.platform.config.report import where
 from guildwright.platform.config.store import Change, Stored
+from guildwright_crds.check import Problem
 
 NAME = "documents.json"
 
@@ -37,10 +37,14 @@ class NotedStore(DirectoryStore):
                 yield change
 
     def _noted(self, stored: Stored) -> dict[str, object]:
-        problems = [f"{where(problem)}: {problem.field or ''} {problem.message}" for problem in stored.problems]
         return {
             "file": str(self._guilds / stored.source) if stored.source else None,
             "generation": stored.generation,
             "state": stored.state.value,
-            "problems": [" ".join(problem.split()) for problem in problems],
+            "problems": [_said(problem) for problem in stored.problems],
         }
+
+
+def _said(problem: Problem) -> str:
+    place = f"{Path(problem.file).name}:{problem.line}:{problem.column}"
+    return ": ".join(filter(None, (place, problem.field, problem.message.rstrip(".")))) + "."
