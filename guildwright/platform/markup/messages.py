@@ -56,6 +56,7 @@ def environment(loader: BaseLoader, icons: str) -> Environment:
     env.filters["colour"] = colour
     env.filters["avatar_colour"] = avatar_colour
     env.filters["initial"] = initial
+    env.filters["initials"] = initials
     env.filters["time"] = time
     env.filters["local"] = local
     env.filters["host"] = host
@@ -93,6 +94,11 @@ def avatar_colour(name: str) -> str:
 def initial(name: str) -> str:
     """What stands in for a picture."""
     return name.strip()[:1].upper() or "?"
+
+
+def initials(name: str) -> str:
+    """The same with two letters, where there are two words."""
+    return "".join(word[0] for word in name.split()[:2]).upper() or "?"
 
 
 def time(value: str | datetime, reading: Reading, style: str = "t") -> Markup:

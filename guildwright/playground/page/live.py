@@ -84,7 +84,7 @@ class Live:
                 await asyncio.sleep(_PACE_S)
 
     def _everything(self, view: View) -> str:
-        names = ("messages.html", "channels.html", "members.html", "bot.html")
+        names = ("messages.html", "rail.html", "channels.html", "members.html", "bot.html")
         return Markup("\n").join(self._draw.part(name, view) for name in names)
 
     def _drawn(self, notices: list[Notice]) -> list[str]:
@@ -105,7 +105,8 @@ class Live:
             return self._draw.part("bot.html", view) + self._draw.into("innerHTML:#picker", "commands.html", view)
         if notice.event in _PLACES:
             view = self._look(self._at)
-            return self._draw.part("channels.html", view) + self._draw.part("members.html", view)
+            rail = self._draw.part("rail.html", view) if notice.event == "guild" else Markup()
+            return rail + self._draw.part("channels.html", view) + self._draw.part("members.html", view)
         if notice.event in _MESSAGES:
             return self._message(notice)
         if notice.event == "typing" and int(notice.data["channel_id"]) == self._at.channel.id:
@@ -157,7 +158,7 @@ class Live:
 def _what_it_redraws(notice: Notice) -> str:
     if notice.event in _MESSAGES:
         return str(notice.data["channel_id"])
-    return "places" if notice.event in _PLACES else notice.event
+    return "places" if notice.event in _PLACES - {"guild"} else notice.event
 
 
 async def _batch(queue: asyncio.Queue[Notice | None], patience: float) -> list[Notice | None]:

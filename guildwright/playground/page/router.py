@@ -17,6 +17,7 @@ from guildwright.playground.page.desk import Answer, Desk
 from guildwright.playground.page.draw import FOLDER
 from guildwright.playground.page.headers import HEADERS, from_this_page
 from guildwright.playground.page.live import FLOOD, GONE, STORY
+from guildwright.playground.page.rail_routes import rail_routes
 from guildwright.playground.page.seat import Seat, Vacant
 from guildwright.playground.page.side import side_routes
 from guildwright.playground.page.tour_routes import tour_routes
@@ -39,6 +40,7 @@ def page_router(play: Playground) -> Router:
             *_reading(desk),
             *side_routes(play, desk),
             *tour_routes(play, desk),
+            *rail_routes(play, desk, _html, _ANSWERS),
             *_doing(desk),
             *act_routes(desk, acting, _html, _ANSWERS),
             *_assets(),

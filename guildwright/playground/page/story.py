@@ -76,6 +76,14 @@ def grouped(
     return groups
 
 
+def with_cause(group: Group) -> Group:
+    """The same, beginning with what the bot was told."""
+    if group.cause is None:
+        return group
+    received = Step(group.at, "Interaction received", group.title, 0, number=group.number, heard=True)
+    return replace(group, steps=[received, *group.steps])
+
+
 def _moment(exchange: Exchange) -> datetime:
     return datetime.fromisoformat(exchange.at)
 

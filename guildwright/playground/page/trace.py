@@ -1,10 +1,10 @@
 """One message's own story: how the bot came to it, what it was told of it, and all it did with it since."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from guildwright.platform.markup.names import Names
-from guildwright.playground.page.story import Group, Step, grouped
+from guildwright.playground.page.story import Group, Step, grouped, with_cause
 from guildwright.playground.page.telling import Told, cause, hearing
 from guildwright.playground.page.touching import messages_of
 from guildwright.playground.playground import Playground
@@ -74,8 +74,7 @@ class Tracer:
             if group.cause is None:
                 loose += touched
             elif touched or group.number in touching or group.cause == str(message.interaction_id):
-                received = Step(group.at, "Interaction received", group.title, 0, number=group.number, heard=True)
-                found.append(replace(group, steps=[received, *group.steps]))
+                found.append(with_cause(group))
         if loose:
             loose.sort(key=lambda one: one.number)
             found.append(Group(loose[0].at, ABOUT_IT, steps=loose[-_STEPS:], number=loose[0].number))

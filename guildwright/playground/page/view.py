@@ -16,12 +16,13 @@ from guildwright.playground.page.names import GuildNames
 from guildwright.playground.page.places import Place, Places
 from guildwright.playground.page.seat import Seat
 from guildwright.playground.page.seen import Seen
-from guildwright.playground.page.story import Group, story
+from guildwright.playground.page.story import Group, story, with_cause
 from guildwright.playground.page.trace import Tracer
 from guildwright.playground.playground import Playground
 from guildwright.playground.records import Json, Message
 
 _NEW = timedelta(days=7)
+_ON_THE_RAIL = 20
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,12 @@ class View:
     def company(self) -> Company:
         """Who is there."""
         return Company(self._play, self.at, self.names)
+
+    @cached_property
+    def rail(self) -> list[Row]:
+        """The servers at the edge: the first ones, and in any case the one that is open."""
+        first = self.guilds[:_ON_THE_RAIL]
+        return first if self.guild in first else [self.guild, *first[1:]]
 
     @cached_property
     def channel(self) -> Place:
@@ -206,4 +213,5 @@ class View:
     @cached_property
     def story(self) -> list[Group]:
         """What the bot did, newest first."""
-        return story(self._play.recorder.after(0), self.names, Tracer(self._play, self.names).owner)
+        told = story(self._play.recorder.after(0), self.names, Tracer(self._play, self.names).owner)
+        return [with_cause(group) for group in told]
