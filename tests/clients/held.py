@@ -61,7 +61,23 @@ class Held:
             "channels": {entry["id"]: channel(entry) for entry in channels},
             "members": {entry["user"]["id"]: member(entry) for entry in members},
             "emojis": {entry["id"]: picked(entry, EMOJI_FIELDS) for entry in raw["emojis"]},
+            "threads": self.threads(),
+            "voice_states": self.voice_states(),
         }
+
+    def threads(self) -> Json:
+        """The threads that are not archived."""
+        found = self.ask(f"/guilds/{self.guild_id}/threads/active")["threads"]
+        return {
+            entry["id"]: picked(entry, THREAD_FIELDS) | picked(entry["thread_metadata"], THREAD_DATA) for entry in found
+        }
+
+    def voice_states(self) -> Json:
+        """Who is in voice: the control API says who, Discord's own how."""
+        shown = self._playground.control("GET", f"/voice?guild_id={self.guild_id}")
+        present = [entry["user_id"] for entry in shown["states"]]
+        found = [self.ask(f"/guilds/{self.guild_id}/voice-states/{user_id}") for user_id in present]
+        return {entry["user_id"]: picked(entry, VOICE_FIELDS) for entry in found}
 
     def messages(self, *channel_ids: str) -> Json:
         """The newest messages of these channels, by id."""

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.clients.sections import asking, governing, losing, talking
+from tests.clients.sections import asking, building, governing, housing, losing, talking, threading
 
-SECTIONS = (talking, asking, governing, losing)
+SECTIONS = (talking, asking, building, governing, threading, housing, losing)
 
 pytestmark = pytest.mark.integration
 _tests = {name: test for section in SECTIONS for name, test in vars(section).items() if name.startswith("test_")}

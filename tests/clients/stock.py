@@ -1,6 +1,7 @@
 """A playground, a stock client in it, and the members whose acts the client answers."""
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 from tests.clients.client import Client
@@ -51,6 +52,13 @@ class Stock:
         while message["id"] not in self.do("dump")["messages"]:
             assert time.monotonic() < deadline, f"never heard {message['content']!r}: {self.client.complaints()}"
             time.sleep(0.1)
+
+    def wait_until(self, happened: Callable[[], bool]) -> None:
+        """Poll until it is so."""
+        deadline = time.monotonic() + SETTLED_WITHIN
+        while not happened():
+            assert time.monotonic() < deadline, f"it never came so far: {self.client.complaints()}"
+            time.sleep(0.05)
 
     def session(self) -> str:
         """The client's one connected session."""

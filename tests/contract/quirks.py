@@ -10,6 +10,10 @@ type Json = dict[str, Any]
 
 _IDENTIFY, _PRESENCE = 2, 3
 _UPDATE_MESSAGE = 7
+_VOICE, _MEMBERS = 4, 8
+_IDS = {"guild_id", "channel_id", "user_ids"}
+# What discord.py sends back of an attachment that a message keeps.
+_ATTACHMENT = {"proxy_url", "size", "url", "spoiler", "height", "width", "content_type"}
 
 
 def without_quirks(payload: Json) -> Json:
@@ -17,11 +21,20 @@ def without_quirks(payload: Json) -> Json:
     data = payload.get("d")
     if not isinstance(data, dict):
         return payload
+    if payload.get("op") in {_VOICE, _MEMBERS}:
+        return payload | {"d": {name: _id(value) if name in _IDS else value for name, value in data.items()}}
     if payload.get("op") == _PRESENCE:
         return payload | {"d": _presence(data)}
     if payload.get("op") == _IDENTIFY and isinstance(data.get("presence"), dict):
         return payload | {"d": data | {"presence": _presence(data["presence"])}}
     return payload
+
+
+def _id(value: object) -> object:
+    """discord.py sends snowflakes as numbers, which Discord reads as well."""
+    if isinstance(value, list):
+        return [_id(entry) for entry in value]
+    return str(value) if isinstance(value, int) else value
 
 
 def _presence(presence: Json) -> Json:
@@ -44,14 +57,18 @@ def without_request_quirks(method: str, template: str, body: object) -> object:
 def _without_message_quirks(method: str, body: Json) -> Json:
     """What every library sends with messages.
 
-    discord.py sends `flags: 0` in every embed, and `tts: false` also when it edits a message (or has an interaction's
-    answer edit one); discord.js sends `enforce_nonce: false` wherever there is a message, also where there is no nonce.
+    discord.py sends attachments that are kept as it got them, `flags: 0` in every embed, and `tts: false` also when it
+    edits a message (or has an interaction's answer edit one); discord.js sends `enforce_nonce: false` wherever there is
+    a message, also where there is no nonce.
     """
     if isinstance(body.get("data"), dict):
         kind = "PATCH" if body.get("type") == _UPDATE_MESSAGE else method
         body = body | {"data": _without_message_quirks(kind, body["data"])}
     for name in ("tts", "enforce_nonce") if method == "PATCH" else ("enforce_nonce",):
         body = _without(body, name) if body.get(name) is False else body
+    if method == "PATCH" and isinstance(body.get("attachments"), list):
+        kept = [{key: part[key] for key in part if key not in _ATTACHMENT} for part in body["attachments"]]
+        body = body | {"attachments": kept}
     if isinstance(body.get("embeds"), list):
         embeds = [_without(embed, "flags") if _unflagged(embed) else embed for embed in body["embeds"]]
         body = body | {"embeds": embeds}
@@ -71,6 +88,8 @@ _FIELDS = {
     ("PUT", "/channels/{channel_id}/permissions/{overwrite_id}"): {"id"},
     ("PATCH", "/guilds/{guild_id}/members/{user_id}"): {"communicationDisabledUntil"},
     ("PATCH", "/guilds/{guild_id}"): {"reason"},
+    ("POST", "/channels/{channel_id}/messages/{message_id}/threads"): {"type"},
+    ("PATCH", "/webhooks/{webhook_id}/{webhook_token}/messages/{message_id}"): {"username"},
 }
 # discord.py asks for the deletion of messages in the query of a ban, where the document has no parameters.
 _QUERIES = {("PUT", "/guilds/{guild_id}/bans/{user_id}"): {"delete_message_seconds"}}

@@ -99,6 +99,15 @@ def test_only_what_stock_clients_are_known_to_send_too_much_is_forgiven() -> Non
     assert without_request_quirks(*create, [{"flags": 0}]) == [{"flags": 0}]
     assert without_request_quirks("PATCH", "/guilds/{guild_id}", {"name": "x", "reason": "y"}) == {"name": "x"}
     assert without_request_quirks(*edit, {"reason": "y"}) == {"reason": "y"}
+    assert without_request_quirks(*edit, {"attachments": [{"id": "1", "size": 2}]}) == {"attachments": [{"id": "1"}]}
+
+
+def test_snowflakes_that_discord_py_sends_as_numbers_are_read_as_discord_reads_them() -> None:
+    joining = without_quirks({"op": 4, "d": {"guild_id": 1, "channel_id": None, "self_mute": False}})
+    looking = without_quirks({"op": 8, "d": {"guild_id": "1", "user_ids": [1, "2"], "limit": 3}})
+
+    assert joining["d"] == {"guild_id": "1", "channel_id": None, "self_mute": False}
+    assert looking["d"] == {"guild_id": "1", "user_ids": ["1", "2"], "limit": 3}
 
 
 def test_missing_documents_are_an_error_in_ci_and_one_loud_line_elsewhere(

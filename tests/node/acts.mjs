@@ -1,10 +1,14 @@
 // What a test can tell the discord.js bot to do.
 import * as commands from "./commands.mjs";
 import { guildActs } from "./guild_acts.mjs";
+import { houseActs } from "./house_acts.mjs";
 import * as says from "./says.mjs";
+import { threadActs } from "./thread_acts.mjs";
 
 export const acts = (client) => ({
   ...guildActs(client),
+  ...threadActs(client),
+  ...houseActs(client),
 
   // Everything in the cache.
   async dump(step) {

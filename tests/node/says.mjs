@@ -29,8 +29,30 @@ export function guild(found) {
     channels: byId(channels.filter((entry) => !entry.isThread()), channel),
     members: byId(list(found.members.cache), member),
     emojis: byId(list(found.emojis.cache), emoji),
+    threads: byId(channels.filter((entry) => entry.isThread() && !entry.archived), thread),
+    voice_states: byId(list(found.voiceStates.cache).filter((entry) => entry.channelId), voiceState),
   };
 }
+
+export const thread = (found) => ({
+  name: found.name,
+  type: found.type,
+  parent_id: found.parentId,
+  owner_id: found.ownerId,
+  rate_limit_per_user: found.rateLimitPerUser,
+  archived: found.archived,
+  locked: found.locked,
+  auto_archive_duration: found.autoArchiveDuration,
+});
+
+export const voiceState = (found) => ({
+  channel_id: found.channelId,
+  self_mute: found.selfMute,
+  self_deaf: found.selfDeaf,
+  mute: found.serverMute,
+  deaf: found.serverDeaf,
+  suppress: found.suppress,
+});
 
 export const role = (found) => ({
   name: found.name,

@@ -22,7 +22,7 @@ _CHANNEL = "/channels/{channel_id:int}"
 _TAG_NEEDED = 1 << 4
 _OWNERS = {"name", "archived", "auto_archive_duration", "applied_tags"}
 _LISTED = ("name", "type", "rate_limit_per_user", "flags")
-_STATES = ("archived", "locked", "invitable", "auto_archive_duration")
+_STATES = ("archived", "locked", "auto_archive_duration")  # those that are change keys of the gateway's schema
 
 
 def _check_room(call: Call, guild_id: int) -> None:

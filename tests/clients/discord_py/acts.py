@@ -5,7 +5,7 @@ from typing import Any
 
 import discord
 
-from tests.clients.discord_py import commands, guild_acts, says
+from tests.clients.discord_py import commands, guild_acts, house_acts, says, thread_acts
 from tests.clients.talk import Step
 
 type Json = dict[str, Any]
@@ -57,7 +57,7 @@ class Acts:
 def steps(bot: discord.Client) -> dict[str, Step]:
     """Steps by name."""
     acts = Acts(bot)
-    more = (guild_acts.roles, guild_acts.moderate, guild_acts.channels, guild_acts.settings)
+    more = (*guild_acts.ALL, *thread_acts.ALL, *house_acts.ALL)
     return {
         **{name: getattr(acts, name) for name in ("dump", "declare", "say", "talk")},
         **{act.__name__: partial(act, bot) for act in more},

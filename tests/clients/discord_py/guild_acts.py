@@ -77,3 +77,6 @@ async def settings(bot: discord.Client, step: Json) -> Json:
     guild = guild_of(bot, step)
     await guild.edit(name="The Elm Hall", verification_level=discord.VerificationLevel.medium, reason="A new sign")
     return {}
+
+
+ALL = (roles, moderate, channels, settings)

@@ -45,6 +45,34 @@ def guild(found: discord.Guild) -> Json:
         "channels": {str(entry.id): channel(entry) for entry in found.channels},
         "members": {str(entry.id): member(entry) for entry in found.members},
         "emojis": {str(entry.id): emoji(entry) for entry in found.emojis},
+        "threads": {str(entry.id): thread(entry) for entry in found.threads if not entry.archived},
+        "voice_states": {str(entry.id): voice_state(entry.voice) for entry in found.members if entry.voice},
+    }
+
+
+def thread(found: discord.Thread) -> Json:
+    """A thread."""
+    return {
+        "name": found.name,
+        "type": number(found.type),
+        "parent_id": str(found.parent_id),
+        "owner_id": str(found.owner_id),
+        "rate_limit_per_user": found.slowmode_delay,
+        "archived": found.archived,
+        "locked": found.locked,
+        "auto_archive_duration": found.auto_archive_duration,
+    }
+
+
+def voice_state(found: discord.VoiceState) -> Json:
+    """Where a member is, and how loud."""
+    return {
+        "channel_id": name_of(found.channel),
+        "self_mute": found.self_mute,
+        "self_deaf": found.self_deaf,
+        "mute": found.mute,
+        "deaf": found.deaf,
+        "suppress": found.suppress,
     }
 
 
@@ -131,7 +159,7 @@ def message(found: discord.Message) -> Json:
         "edited_at": moment(found.edited_at),
         "mentions": sorted(str(user.id) for user in found.mentions),
         "mention_roles": sorted(str(role.id) for role in found.role_mentions),
-        "reply_to": str(found.reference.message_id) if found.reference else None,
+        "reply_to": str(found.reference.message_id) if found.reference and found.reference.message_id else None,
         "embeds": [_embed(entry) for entry in found.embeds],
         "files": [
             {"id": str(entry.id), "filename": entry.filename, "size": entry.size, "url": entry.url}

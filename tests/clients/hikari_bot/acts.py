@@ -5,7 +5,7 @@ from typing import Any
 
 import hikari
 
-from tests.clients.hikari_bot import commands, guild_acts, says
+from tests.clients.hikari_bot import commands, guild_acts, house_acts, says, thread_acts
 from tests.clients.talk import Step
 
 type Json = dict[str, Any]
@@ -58,7 +58,7 @@ class Acts:
 def steps(bot: hikari.GatewayBot) -> dict[str, Step]:
     """Steps by name."""
     acts = Acts(bot)
-    more = (guild_acts.roles, guild_acts.moderate, guild_acts.channels, guild_acts.settings)
+    more = (*guild_acts.ALL, *thread_acts.ALL, *house_acts.ALL)
     return {
         **{name: getattr(acts, name) for name in ("dump", "declare", "say", "talk")},
         **{act.__name__: partial(act, bot) for act in more},

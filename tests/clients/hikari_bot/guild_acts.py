@@ -76,3 +76,6 @@ async def settings(bot: hikari.GatewayBot, step: Json) -> Json:
     level = hikari.GuildVerificationLevel.MEDIUM
     await bot.rest.edit_guild(int(step["guild"]), name="The Elm Hall", verification_level=level, reason="A new sign")
     return {}
+
+
+ALL = (roles, moderate, channels, settings)

@@ -45,6 +45,40 @@ def guild(found: hikari.GatewayGuild) -> Json:
         "channels": {str(key): channel(entry) for key, entry in found.get_channels().items()},
         "members": {str(key): member(entry) for key, entry in found.get_members().items()},
         "emojis": {str(key): emoji(entry) for key, entry in found.get_emojis().items()},
+        "threads": {
+            str(entry.id): thread(entry)
+            for entry in found.app.cache.get_threads_view_for_guild(found.id).values()
+            if not entry.is_archived
+        },
+        "voice_states": {
+            str(key): voice_state(entry) for key, entry in found.get_voice_states().items() if entry.channel_id
+        },
+    }
+
+
+def thread(found: hikari.GuildThreadChannel) -> Json:
+    """A thread."""
+    return {
+        "name": found.name,
+        "type": number(found.type),
+        "parent_id": str(found.parent_id),
+        "owner_id": str(found.owner_id),
+        "rate_limit_per_user": int(found.rate_limit_per_user.total_seconds()),
+        "archived": found.is_archived,
+        "locked": found.is_locked,
+        "auto_archive_duration": int(found.auto_archive_duration.total_seconds()) // 60,
+    }
+
+
+def voice_state(found: hikari.VoiceState) -> Json:
+    """Where a member is, and how loud."""
+    return {
+        "channel_id": text(found.channel_id),
+        "self_mute": found.is_self_muted,
+        "self_deaf": found.is_self_deafened,
+        "mute": found.is_guild_muted,
+        "deaf": found.is_guild_deafened,
+        "suppress": found.is_suppressed,
     }
 
 

@@ -11,7 +11,6 @@ FAILING_NETWORK = (
     r"hikari.rest: (Received status|received status)",
     r"hikari.rest: you are being|hikari.ratelimits: you are being",
     r"hikari.gateway.*(connection got reset by server|failed to communicate with server|Will retry shortly)",
-    r"hikari.ratelimits: bucket .* greatly changed its slide period",  # the fault's 429 says something else
     r"hikari.*(rate limited on|Retrying request|backing off)",
     r"^ERROR: (Error: |AggregateError|SocketError)?.*ECONN(REFUSED|RESET)",
 )
