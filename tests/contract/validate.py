@@ -12,7 +12,7 @@ from typing import Any
 from tests.contract import spec
 from tests.contract.gateway import check_gateway
 from tests.contract.rest import RestContract
-from tests.contract.seen import SEEN
+from tests.contract.seen import SEEN, Seen
 
 type Entry = dict[str, Any]
 
@@ -46,24 +46,24 @@ def entries(folder: Path) -> Iterator[Entry]:
     assert found, f"nothing was recorded in {folder}: is GUILDWRIGHT_PLAYGROUND_RECORD set for the playground?"
 
 
-def violations(exchanges: Iterable[Entry]) -> Iterator[str]:
+def violations(exchanges: Iterable[Entry], seen: Seen = SEEN) -> Iterator[str]:
     """Violations, each with where it was seen. Answers that a test ordered to be wrong are not Discord's."""
     for entry in exchanges:
         if set(entry.get("faults") or ()) - _HONEST:
             continue
         found = [*(_rest().check(entry) if entry["kind"] == "rest" else check_gateway(entry))]
-        _note(entry, found)
+        _note(entry, found, seen)
         yield from (f"#{entry['number']} {problem}" for problem in found)
 
 
-def _note(entry: Entry, found: list[str]) -> None:
+def _note(entry: Entry, found: list[str], seen: Seen) -> None:
     """What was exercised and answered as documented, whatever the request was like."""
     if entry["kind"] == "gateway_received" and not found:
-        SEEN.event(entry["payload"])
+        seen.event(entry["payload"])
     elif entry["kind"] == "rest" and not any(": response" in problem for problem in found):
         template = _rest().template_of(entry["method"], entry["path"])
         if template:
-            SEEN.exchange(f"{entry['method']} {template}", entry["status"], entry.get("response"))
+            seen.exchange(f"{entry['method']} {template}", entry["status"], entry.get("response"))
 
 
 @cache

@@ -37,7 +37,10 @@ async def test_a_word_in_an_id_s_place_is_named(
 async def test_a_stranger_hears_of_the_token_first(discord: LocalDiscord) -> None:
     answer = await discord.http.get("/api/v10/users/olive")
 
+    open_to_all = await discord.http.get("/api/v10/webhooks/mine/token")
+
     assert (answer.status_code, answer.json()["code"]) == (401, 0)
+    assert open_to_all.json()["errors"]["webhook_id"]["_errors"][0]["code"] == "NUMBER_TYPE_COERCE"
 
 
 async def test_words_that_belong_there_are_no_ids(discord: LocalDiscord) -> None:

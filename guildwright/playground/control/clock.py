@@ -9,7 +9,7 @@ from guildwright.playground.ids import EPOCH
 from guildwright.playground.playground import Playground
 
 _SLOWEST, _FASTEST = 0.01, 1000.0
-_LAST_YEAR = 2100
+_LAST_YEAR = 2080  # ids of later moments would not fit into 63 bits
 
 
 class Time:

@@ -10,6 +10,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from guildwright.playground import errors
 from guildwright.playground.errors import DiscordError, Faults
 from guildwright.playground.ids import digits
+from guildwright.playground.oauth import grants
 from guildwright.playground.playground import Playground
 
 _PARAMETER = re.compile(r"\{(\w+):(\w+)\}")
@@ -20,7 +21,9 @@ class Routes:
 
     def __init__(self, templates: Iterable[str]) -> None:
         """`templates` are paths with `{name:int}` for ids and `{name:str}` for other parameters."""
-        ordered = sorted(set(templates), key=lambda template: template.count("{"))
+        # An interaction's webhook has the application's id, and Discord calls it a webhook's all the same.
+        known = {re.sub(r"^/webhooks/{\w+:", "/webhooks/{webhook_id:", template) for template in templates}
+        ordered = sorted(known, key=lambda template: (template.count("{"), template))
         self._literals = {step for template in ordered for step in template.split("/") if "{" not in step}
         self._patterns = [(_pattern(template), _ids(template)) for template in ordered]
 
@@ -54,6 +57,7 @@ def _ids(template: str) -> list[str]:
 
 def word_ids(play: Playground, prefix: str, app: ASGIApp, templates: Iterable[str]) -> ASGIApp:
     """The application behind a check of the ids in paths under the prefix."""
+    open_to_all = tuple(f"{prefix}/{place}/" for place in ("interactions", "invites", "webhooks"))
     routes = Routes(template.removeprefix(prefix) for template in templates if template.startswith(prefix))
 
     async def checked(scope: Scope, receive: Receive, send: Send) -> None:
@@ -63,13 +67,20 @@ def word_ids(play: Playground, prefix: str, app: ASGIApp, templates: Iterable[st
         try:
             routes.check(scope["path"].removeprefix(prefix))
         except DiscordError as refusal:
-            known = f"Bot {play.application.token}".encode()
-            named = any(name == b"authorization" and value == known for name, value in scope["headers"])
-            await _answer(refusal if named else errors.unauthorized(), receive, send)
+            said = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"authorization"), "")
+            stranger = not scope["path"].startswith(open_to_all) and not _known(play, said)
+            await _answer(errors.unauthorized() if stranger else refusal, receive, send)
             return
         await app(scope, receive, send)
 
     return checked
+
+
+def _known(play: Playground, authorization: str) -> bool:
+    kind, _, token = authorization.partition(" ")
+    return authorization == f"Bot {play.application.token}" or (
+        kind == "Bearer" and grants.bearer(play, token) is not None
+    )
 
 
 async def _answer(refusal: DiscordError, receive: Receive, send: Send) -> None:
