@@ -55,9 +55,6 @@ def channel_deleted(play: Playground, change: Change, channel: Channel) -> None:
     for hanging in hangings:
         if hanging.channel_id == channel.id:
             change.drop(hanging)
-    for inner in play.memory.guild_channels(channel.guild_id or 0):
-        if inner.parent_id == channel.id:
-            channel_edited(play, change, msgspec.structs.replace(inner, parent_id=None))
     change.drop(channel)
     channel_event(play, change, "CHANNEL_DELETE", channel)
     _forget_channel(play, change, channel)

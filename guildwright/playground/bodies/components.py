@@ -22,7 +22,7 @@ def read(fields: Fields, *, version_two: bool) -> tuple[Json, ...] | None:
     if "components" not in fields.body:
         return None
     entries = fields.objects("components", MOST_IN_TOTAL if version_two else MOST_ROWS)
-    reader = _Reader()
+    reader = _Reader(fields)
     allowed = _TOP_LEVEL if version_two else {Kind.ACTION_ROW}
     components = tuple(reader.one(entry, allowed) for entry in entries)
     if reader.count > MOST_IN_TOTAL:
@@ -36,7 +36,7 @@ def read(fields: Fields, *, version_two: bool) -> tuple[Json, ...] | None:
 
 def read_modal(fields: Fields) -> list[Json]:
     """The components of a modal."""
-    reader = _Reader(modal=True)
+    reader = _Reader(fields, modal=True)
     return [reader.one(entry, _IN_MODAL) for entry in fields.objects("components", MOST_ROWS, least=1)]
 
 
@@ -59,22 +59,45 @@ def interactive(components: Iterable[Json]) -> Iterator[Json]:
                 yield from interactive((component[name],))
 
 
-class _Reader:
-    """Counts, and gives every component its id."""
+def _given_ids(part: object) -> Iterator[int]:
+    """The ids that a body gives its components, at whatever depth."""
+    if isinstance(part, list):
+        for entry in part:
+            yield from _given_ids(entry)
+    elif isinstance(part, dict):
+        number = part.get("id")
+        if isinstance(number, int) and number:
+            yield number
+        for name in ("components", "accessory", "component"):
+            yield from _given_ids(part.get(name))
 
-    def __init__(self, *, modal: bool = False) -> None:
+
+class _Reader:
+    """Counts, and gives every component an id: its own, or the next that none has."""
+
+    def __init__(self, fields: Fields, *, modal: bool = False) -> None:
         self.count = 0
+        self._given = list(_given_ids(fields.body.get("components")))
+        self._last = 0
         self._modal = modal
         self._custom_ids: set[str] = set()
 
     def one(self, fields: Fields, allowed: set[Kind]) -> Json:
         """One component with what is in it."""
         self.count += 1
-        number = fields.number("id", 0, (1 << 31) - 1) or self.count
+        number = fields.number("id", 0, (1 << 31) - 1) or self._next_id()
+        if self._given.count(number) > 1:
+            fields.fault("id", "COMPONENT_ID_DUPLICATED", "Component id cannot be duplicated")
         kind = fields.choice("type", {int(entry) for entry in allowed}, needed=True)
         if kind is None:
             return {"type": 0, "id": number}
         return {"type": kind, "id": number, **self._body(fields, Kind(kind))}
+
+    def _next_id(self) -> int:
+        self._last += 1
+        while self._last in self._given:
+            self._last += 1
+        return self._last
 
     def _body(self, fields: Fields, kind: Kind) -> Json:  # noqa: PLR0911 - one arm per kind
         match kind:

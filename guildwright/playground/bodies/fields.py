@@ -143,9 +143,16 @@ class Fields:
             return None
         return Fields(value, self.faults, self.at(name))
 
-    def link(self, name: str, *, schemes: tuple[str, ...] = ("http", "https"), needed: bool = False) -> str | None:
+    def link(
+        self,
+        name: str,
+        *,
+        schemes: tuple[str, ...] = ("http", "https"),
+        needed: bool = False,
+        longest: int = _LARGEST_LINK,
+    ) -> str | None:
         """A URL with an allowed scheme."""
-        value = self.text(name, _LARGEST_LINK, needed=needed)
+        value = self.text(name, longest, needed=needed)
         if value is None:
             return None
         try:

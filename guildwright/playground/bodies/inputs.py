@@ -6,6 +6,7 @@ from guildwright.playground.bodies.fields import Fields
 from guildwright.playground.records import Json
 
 _LINK, _PREMIUM = 5, 6
+_LONGEST_LINK = 512
 _LONGEST_CUSTOM_ID = 100
 _DEFAULTS = {
     Kind.USER_SELECT: {"user"},
@@ -40,7 +41,7 @@ def button(fields: Fields) -> Json:
     if label:
         body["label"] = label
     if style == _LINK:
-        body["url"] = fields.link("url", schemes=("http", "https", "discord"), needed=True)
+        body["url"] = fields.link("url", schemes=("http", "https", "discord"), needed=True, longest=_LONGEST_LINK)
         if fields.body.get("custom_id") is not None:
             message = "A custom id and url cannot both be specified"
             fields.fault("custom_id", "BUTTON_COMPONENT_CUSTOM_ID_URL_MUTUALLY_EXCLUSIVE", message)
@@ -81,6 +82,9 @@ def select(fields: Fields, kind: Kind, *, modal: bool) -> Json:
     if kind == Kind.CHANNEL_SELECT and fields.body.get("channel_types"):
         body["channel_types"] = fields.numbers("channel_types", CHANNEL_TYPES)
     defaults = [_default(entry, _DEFAULTS[kind]) for entry in fields.objects("default_values", 25)]
+    if defaults and not body["min_values"] <= len(defaults) <= body["max_values"]:
+        message = "The number of default values must be in the range of min_values and max_values."
+        fields.fault("default_values", "SELECT_COMPONENT_INVALID_DEFAULT_VALUES", message)
     return body | {"default_values": defaults} if defaults else body
 
 
