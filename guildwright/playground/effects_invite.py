@@ -1,13 +1,14 @@
 """Ways in: invites appear, are used and go; see `effects_guild` for who comes by them."""
 
 import secrets
+from datetime import datetime
 
 import msgspec
 
 from guildwright.playground import effects_guild, render
 from guildwright.playground.bits import Intent, Permission
 from guildwright.playground.playground import Playground
-from guildwright.playground.records import Invite, Json, Member
+from guildwright.playground.records import Guild, Invite, Json, Member
 from guildwright.playground.store import Change
 
 _LETTERS = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
@@ -39,6 +40,13 @@ def usable(play: Playground, code: str) -> Invite | None:
         return None
     end = invite.ends_at
     return invite if end is None or end > play.clock.now() else None
+
+
+def paused(play: Playground, guild: Guild) -> bool:
+    """Whether nobody comes in by an invite for now."""
+    until = (guild.settings.get("incidents_data") or {}).get("invites_disabled_until")
+    paused_now = until is not None and datetime.fromisoformat(until) > play.clock.now()
+    return "INVITES_DISABLED" in guild.features or paused_now
 
 
 def invites_of(play: Playground, guild_id: int) -> list[Invite]:

@@ -120,3 +120,24 @@ async def test_an_invite_may_bring_roles_below_the_bot_s_own(discord: LocalDisco
 
     assert [role["id"] for role in made["roles"]] == [artisan]
     assert (refused.status_code, refused.json()["code"]) == (403, 50013)
+
+
+async def test_invites_are_paused_for_a_day_at_most(slow_discord: LocalDiscord, clock: FakeClock) -> None:
+    await slow_discord.permit("Guildwright", HOSTS)
+    path = f"/guilds/{slow_discord.guild}/incident-actions"
+    code = (await slow_discord.ask("POST", place(slow_discord), {"max_age": 0}))["code"]
+    until = (clock.now() + timedelta(hours=1)).isoformat()
+
+    paused = await slow_discord.ask("PUT", path, {"invites_disabled_until": until})
+    closed = await slow_discord.control("POST", f"/invites/{code}", {"name": "Dee"})
+    clock.set(clock.now() + timedelta(hours=2))
+    opened = await slow_discord.control("POST", f"/invites/{code}", {"name": "Dee"})
+    ended = await slow_discord.ask("PUT", path, {"invites_disabled_until": None})
+    late = (clock.now() + timedelta(hours=25)).isoformat()
+    refused = await slow_discord.rest("PUT", path, {"dms_disabled_until": late})
+
+    assert paused == {"invites_disabled_until": until, "dms_disabled_until": None}
+    assert (closed.status_code, opened.status_code) == (403, 201)
+    assert ended == {"invites_disabled_until": None, "dms_disabled_until": None}
+    assert (refused.status_code, refused.json()["code"]) == (400, 50035)
+    assert (await slow_discord.ask("GET", f"/guilds/{slow_discord.guild}"))["incidents_data"] == ended

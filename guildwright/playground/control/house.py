@@ -136,7 +136,7 @@ class House:
         if body.user_id is None and body.name is None:
             raise invalid("name", "Give a name for a new user, or a user_id.")
         guild = self._play.memory.guilds[invite.guild_id]
-        if "INVITES_DISABLED" in guild.features:
+        if effects_invite.paused(self._play, guild):
             raise forbidden("Invites to this guild are paused for now.", "code")
         known = self._find.person(body.user_id) if body.user_id else None
         if known:
