@@ -33,20 +33,16 @@ UNIT = "not integration and not browser and not cluster"
 SUPPORT = ("python", "-m", "tests.contract.support")
 
 
-def pytest(session: nox.Session, marker: str, workers: int = 2) -> None:
+def pytest(session: nox.Session, marker: str, workers: int = 2, **env: str) -> None:
     # Most tests wait for a process most of the time; a file's tests stay together, as its fixtures do.
     spread = ("-n", str(workers), "--dist", "loadfile")
-    session.run("python", "-m", "pytest", "-m", marker, *spread, *session.posargs)
+    session.run("python", "-m", "pytest", "-m", marker, *spread, *session.posargs, env=env)
 
 
 def noted(session: nox.Session, name: str, marker: str, then: str = "--verify") -> None:
     """Run tests, and hold what they exercised against what the table of support claims."""
     with tempfile.TemporaryDirectory() as folder:
-        os.environ["GUILDWRIGHT_SEEN"] = folder
-        try:
-            pytest(session, marker)
-        finally:
-            del os.environ["GUILDWRIGHT_SEEN"]
+        pytest(session, marker, GUILDWRIGHT_SEEN=folder)
         if not session.posargs:
             session.run(*SUPPORT, then, name, folder)
 
