@@ -46,6 +46,8 @@ def refusal(play: Playground, command: Command, channel: Channel, user_id: int) 
     held = play.permissions.in_channel(channel, user_id)
     if not held & Permission.USE_APPLICATION_COMMANDS:
         return "This member may not use commands in this channel."
+    if command.body.get("nsfw") and not channel.nsfw:
+        return "This command is for age-restricted channels."
     if held & Permission.ADMINISTRATOR:
         return None
     kept = play.memory.command_permissions.get(channel.guild_id, {})

@@ -199,7 +199,7 @@ def application(memory: Memory, record: Application) -> Json:
         "id": str(record.id),
         "name": record.name,
         "icon": None,
-        "description": "Guildwright in its playground",
+        "description": record.description,
         "type": None,
         "bot": user(memory.users[record.id]),
         "bot_public": True,

@@ -75,6 +75,7 @@ def seed(store: Store, ids: Snowflakes, clock: Clock) -> None:
                 privileged_intents=int(PRIVILEGED_INTENTS),
                 starts_since=now.isoformat(),
                 client_secret=secrets.token_urlsafe(24),
+                description="Guildwright in its playground",
             ),
         )
         change.put(Guild(id=guild_id, name=GUILD_NAME, owner_id=olive.id, features=("COMMUNITY",)))

@@ -171,3 +171,24 @@ async def test_a_number_may_be_written_as_a_text_of_digits_as_jda_does(discord: 
 
     assert (made["contexts"], made["integration_types"], made["options"][0]["type"]) == ([0], [0], 4)
     assert refused.json()["errors"]["contexts"]["0"]["_errors"][0]["code"] == "BASE_TYPE_CHOICES"
+
+
+async def test_commands_are_found_only_where_they_belong(discord: LocalDiscord) -> None:
+    commands = [
+        PING,
+        {"name": "here", "description": "H", "contexts": [0]},
+        {"name": "private", "description": "P", "contexts": [1]},
+        {"name": "mine", "description": "M", "integration_types": [1]},
+        {"name": "bold", "description": "B", "nsfw": True},
+    ]
+    await discord.ask("PUT", path(discord), commands)
+    direct = await discord.told("POST", f"/users/{discord.user('ana')}/private-channel")
+
+    inside = await found(discord, "ana")
+    query = f"?user_id={discord.user('ana')}&channel_id={direct['id']}"
+    outside = (await discord.told("GET", f"/commands{query}"))["commands"]
+
+    assert inside == {"ping": True, "here": True, "bold": False}
+    assert {command["command"] for command in outside} == {"ping", "private", "bold"}
+    await discord.ask("PATCH", f"/channels/{discord.channel('gatehouse')}", {"nsfw": True})
+    assert (await found(discord, "ana"))["bold"] is True

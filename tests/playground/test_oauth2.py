@@ -345,3 +345,26 @@ async def test_only_whole_addresses_are_registered(discord: LocalDiscord, addres
     response = await discord.control("PUT", "/oauth2/redirects", {"redirect_uris": [BACK, address]})
 
     assert (response.status_code, response.json()["error"]["field"]) == (422, "redirect_uris.1")
+
+
+async def test_a_person_who_agreed_is_joined_to_a_server(discord: LocalDiscord) -> None:
+    guild = await discord.told("POST", "/guilds", {"name": "Second", "owner_name": "Zoe", "invite_bot": False})
+    await discord.told("PUT", f"/guilds/{guild['id']}/bot", {"permissions": "1024"})
+    token = (await signed_in(discord, "ana", "identify guilds.join"))["access_token"]
+    path = f"/guilds/{guild['id']}/members/{discord.user('ana')}"
+    weak = await discord.rest("PUT", path, {"access_token": token})
+    await discord.told("DELETE", f"/guilds/{guild['id']}/bot")
+    await discord.told("PUT", f"/guilds/{guild['id']}/bot", {"permissions": str(0x1 | 0x8000000)})
+
+    async with discord.connected() as gateway:
+        joined = await discord.rest("PUT", path, {"access_token": token, "nick": "Annie"})
+        heard = await gateway.expect("GUILD_MEMBER_ADD")
+    again = await discord.rest("PUT", path, {"access_token": token})
+    other = await discord.rest("PUT", path.replace(discord.user("ana"), discord.user("bo")), {"access_token": token})
+    without = await discord.rest("PUT", path, {"nick": "Annie"})
+
+    assert (weak.status_code, weak.json()["code"]) == (403, 50013)
+    assert (joined.status_code, joined.json()["nick"], heard["nick"]) == (201, "Annie", "Annie")
+    assert (again.status_code, again.content) == (204, b"")
+    assert (other.status_code, other.json()["code"]) == (403, 50025)
+    assert (without.status_code, "access_token" in without.json()["errors"]) == (400, True)

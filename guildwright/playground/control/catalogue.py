@@ -16,6 +16,7 @@ SLASH, USER, MESSAGE = 1, 2, 3
 SLASH_ONLY: tuple[models.CommandKind, ...] = ("slash",)
 _KINDS: dict[int, models.CommandKind] = {SLASH: "slash", USER: "user", MESSAGE: "message"}
 _GUILD_CONTEXT, _BOT_DM_CONTEXT = 0, 1
+_GUILD_INSTALL = 0
 
 
 class Entry:
@@ -55,7 +56,10 @@ def find(
 
 
 def _belongs(command: Command, channel: Channel) -> bool:
+    """Whether the command is for such places; people cannot install the application for themselves here."""
     contexts = command.body.get("contexts")
+    if _GUILD_INSTALL not in command.body.get("integration_types", [_GUILD_INSTALL]):
+        return False
     if channel.guild_id:
         return contexts is None or _GUILD_CONTEXT in contexts
     if command.guild_id:

@@ -1,10 +1,15 @@
 """The application itself."""
 
+import msgspec
 from litestar import Response, get, patch
 from litestar.params import FromPath
 
 from guildwright.playground import errors, render
+from guildwright.playground.bodies.fields import Fields
+from guildwright.playground.errors import Faults
 from guildwright.playground.rest.call import BotCall, answer
+
+_LONGEST = 400
 
 
 @get("/applications/@me")
@@ -15,9 +20,22 @@ async def get_my_application(call: BotCall) -> Response[object]:
 
 @patch("/applications/@me")
 async def edit_my_application(call: BotCall) -> Response[object]:
-    """PATCH /applications/@me: accepted, nothing of it is kept yet."""
-    await call.body()
-    return answer(render.application(call.memory, call.play.application))
+    """PATCH /applications/@me: the description is kept; interactions go to the gateway, never to an endpoint."""
+    faults = Faults()
+    fields = Fields(await call.body(), faults)
+    given = fields.body.get("description")
+    place, name = (fields.object("description"), "default") if isinstance(given, dict) else (fields, "description")
+    text = place.text(name, _LONGEST) if place else None
+    if fields.body.get("interactions_endpoint_url"):
+        message = "The playground sends interactions through the gateway only."
+        fields.fault("interactions_endpoint_url", "PLAYGROUND_UNSUPPORTED", message)
+    faults.check()
+    application = call.play.application
+    if "description" in fields.body:
+        application = msgspec.structs.replace(application, description=text or "")
+        with call.play.store.change() as change:
+            change.put(application)
+    return answer(render.application(call.memory, application))
 
 
 @get("/oauth2/applications/@me")

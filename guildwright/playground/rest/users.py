@@ -8,9 +8,10 @@ from litestar.params import FromPath
 
 from guildwright.playground import effects_guild, errors, render
 from guildwright.playground.bits import ChannelType
+from guildwright.playground.gateway.session import Dispatch
 from guildwright.playground.ids import digits
-from guildwright.playground.records import Channel
-from guildwright.playground.rest.call import BotCall, answer, nothing
+from guildwright.playground.records import Channel, User
+from guildwright.playground.rest.call import BotCall, Call, answer, nothing
 
 
 @patch("/users/@me")
@@ -21,8 +22,16 @@ async def edit_me(call: BotCall) -> Response[object]:
     if not isinstance(name, str) or not 2 <= len(name) <= 32:  # noqa: PLR2004 - Discord's bounds
         raise errors.invalid("username", "BASE_TYPE_BAD_LENGTH", "Must be between 2 and 32 in length.")
     with call.play.store.change() as change:
-        change.put(msgspec.structs.replace(call.play.bot, username=name))
+        user = change.put(msgspec.structs.replace(call.play.bot, username=name))
+        change.announce(lambda: _tell_of_itself(call, user))
     return answer(render.own_user(call.play.bot))
+
+
+def _tell_of_itself(call: Call, user: User) -> None:
+    """USER_UPDATE, on the shard of what belongs to no guild."""
+    told = render.own_user(user)
+    call.play.hub.dispatch(Dispatch(name="USER_UPDATE", data=lambda _: told))
+    call.play.announce_bot()
 
 
 @get("/users/{user_id:int}")
