@@ -352,7 +352,7 @@ async def test_a_person_who_agreed_is_joined_to_a_server(discord: LocalDiscord) 
     await discord.told("PUT", f"/guilds/{guild['id']}/bot", {"permissions": "1024"})
     token = (await signed_in(discord, "ana", "identify guilds.join"))["access_token"]
     path = f"/guilds/{guild['id']}/members/{discord.user('ana')}"
-    weak = await discord.rest("PUT", path, {"access_token": token})
+    weak = await discord.rest("PUT", path, {"access_token": token, "nick": "Annie"})
     await discord.told("DELETE", f"/guilds/{guild['id']}/bot")
     await discord.told("PUT", f"/guilds/{guild['id']}/bot", {"permissions": str(0x1 | 0x8000000)})
 
