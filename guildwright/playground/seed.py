@@ -143,3 +143,5 @@ def _channels(change: Change, ids: Snowflakes, guild_id: int, roles: dict[str, R
                 overwrites=overwrites,
             ),
         )
+    hearth = ids.next()
+    change.put(Channel(id=hearth, type=ChannelType.GUILD_VOICE, guild_id=guild_id, name="Hearth", position=len(plan)))

@@ -1,6 +1,7 @@
 """A bot made of plain REST calls and one websocket: it owes nothing to Guildwright, so it can test the page alone.
 
-`/giveaway start|end|list`, `/ask` (a modal), `/think` (answers late), `/silent` (never answers), `/choose` (selects).
+`/giveaway start|end|list`, `/ask` (a modal), `/think` (answers late), `/silent` (never answers),
+`/choose` (selects); `Praise` and `Report` in menus.
 """
 
 import json
@@ -58,6 +59,8 @@ COMMANDS: list[Json] = [
     {"name": "think", "description": "Answer late"},
     {"name": "silent", "description": "Never answer"},
     {"name": "choose", "description": "Show selects"},
+    {"name": "Praise", "type": 2},
+    {"name": "Report", "type": 3},
 ]
 
 
@@ -151,6 +154,8 @@ class PlainBot:
             "think": self._think,
             "choose": self._choose,
             "enter": self._enter,
+            "Praise": self._name_target,
+            "Report": self._name_target,
             "silent": lambda _: None,
             "quiet": lambda _: None,
         }
@@ -163,6 +168,10 @@ class PlainBot:
     def _echo(self, interaction: Json) -> None:
         said = json.dumps(interaction["data"].get("values") or interaction["data"].get("components") or [])
         self._callback(interaction, _REPLY, content=f"Got `{said}`", flags=_PRIVATE)
+
+    def _name_target(self, interaction: Json) -> None:
+        data = interaction["data"]
+        self._callback(interaction, _REPLY, content=f"{data['name']}: {data['target_id']}", flags=_PRIVATE)
 
     def _start(self, interaction: Json) -> None:
         options = {option["name"]: option["value"] for option in interaction["data"]["options"][0]["options"]}

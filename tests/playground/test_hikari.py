@@ -73,7 +73,7 @@ async def test_it_reads_members_roles_and_channels(discord: LocalDiscord) -> Non
     assert (guild.name, guild.approximate_member_count) == ("The Oak Hall", 5)
     assert set(members) == {"Olive", "Ana", "Bo", "Cy", "Guildwright"}
     assert roles == {"@everyone", "Artisan", "Moderator", "Guildwright"}
-    assert channels == {"announcements", "gatehouse", "giveaways", "mod-log"}
+    assert channels == {"announcements", "gatehouse", "giveaways", "mod-log", "Hearth"}
     assert str(application.id) == discord.application
     assert greeting.guild_id is None
 

@@ -15,6 +15,9 @@ class Names(Protocol):
     def channel(self, channel_id: str) -> str | None:
         """The name of a channel, without its sign."""
 
+    def colour(self, user_id: str) -> int | None:
+        """The colour of a user's highest role that has one."""
+
 
 class NoNames:
     """Knows nobody: for previews without a guild."""
@@ -29,4 +32,8 @@ class NoNames:
 
     def channel(self, channel_id: str) -> str | None:  # noqa: ARG002 - the Protocol's signature
         """Nowhere."""
+        return None
+
+    def colour(self, user_id: str) -> int | None:  # noqa: ARG002 - the Protocol's signature
+        """None."""
         return None

@@ -128,7 +128,7 @@ class Desk:
             user_id=str(at.user.id),
             channel_id=str(at.channel.id),
             command=filled.get("command", ""),
-            kind="user" if filled.get("kind") == "user" else "message",
+            kind="user" if filled.get("kind") == "member" else "message",
             target_id=filled.get("target", ""),
         )
         try:

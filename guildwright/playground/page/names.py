@@ -34,6 +34,13 @@ class GuildNames:
         channel = self._memory.channels.get(_number(channel_id))
         return channel.name if channel and channel.guild_id == self._guild_id else None
 
+    def colour(self, user_id: str) -> int | None:
+        """The colour of the member's highest role that has one."""
+        member = self._memory.member(self._guild_id, _number(user_id))
+        held = (self._memory.roles.get(role_id) for role_id in member.roles) if member else ()
+        coloured = [role for role in held if role and role.color]
+        return max(coloured, key=lambda role: role.position).color if coloured else None
+
 
 def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() else 0
