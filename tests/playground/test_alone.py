@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ import yarl
 
 from guildwright.playground import hello
 from guildwright.playground.main import Asked, listen, serve
+from tests.fakes.local_discord import LocalDiscord
 
 PLACE = f"127.0.0.1:{hello.PORT}"
 DOCUMENT = Path(__file__).parents[2] / "docs" / "playground.md"
@@ -110,3 +112,17 @@ def test_a_data_directory_that_cannot_be_is_said_in_one_sentence(
     error = capfd.readouterr().err
     assert "below" in error
     assert "Traceback" not in error
+
+
+async def test_the_document_s_requests_are_taken(discord: LocalDiscord) -> None:
+    text = DOCUMENT.read_text()
+    requests = re.findall(
+        r"^curl (?:-s )?(?:-X (\w+) )?localhost:8420/control(\S+)(?: --json '([^']*)')?", text, re.MULTILINE
+    )
+    own = [(method, path, body) for method, path, body in requests if "…" not in body]
+
+    assert len(own) >= 10
+    for method, path, body in own:
+        verb = method or ("POST" if body else "GET")
+        answer = await discord.control(verb, path, json.loads(body) if body else None)
+        assert answer.is_success, f"{verb} {path}: {answer.text}"
