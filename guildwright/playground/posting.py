@@ -59,6 +59,9 @@ def compose(play: Playground, channel: Channel, author_id: int, draft: Draft) ->
     replied = draft.reply_to if draft.reply_to in play.memory.messages.get(channel.id, {}) else None
     if draft.reply_to and not replied and draft.reply_must_exist:
         raise errors.invalid("message_reference", "MESSAGE_REFERENCE_UNKNOWN_MESSAGE", "Unknown message")
+    if replied and play.memory.messages[channel.id][replied].type not in WRITTEN:
+        code = "REPLIES_CANNOT_REPLY_TO_SYSTEM_MESSAGE"
+        raise errors.invalid("message_reference", code, "Cannot reply to a system message")
     attachments = attaching.attach(play, channel.id, draft.attachments or (), draft.uploads)
     forwarded = _forwarded(play, draft)
     message = Message(

@@ -24,6 +24,11 @@ async def test_a_pin_is_announced_listed_and_taken_away(discord: LocalDiscord, r
         await discord.ask("DELETE", f"{channel}/{route}/{made['id']}")
         after = await gateway.expect("CHANNEL_PINS_UPDATE")
 
+    reply = await discord.rest(
+        "POST", f"{channel}/messages", {"content": "so?", "message_reference": {"message_id": said["id"]}}
+    )
+    fault = reply.json()["errors"]["message_reference"]["_errors"][0]
+    assert fault["code"] == "REPLIES_CANNOT_REPLY_TO_SYSTEM_MESSAGE"
     (entry,) = listed["items"] if route == "messages/pins" else [{"message": listed[0]}]
     assert edited["pinned"] is True
     assert changed["last_pin_timestamp"]
