@@ -68,6 +68,7 @@ async def test_a_kick_and_a_timeout_are_seen_by_the_bot(discord: LocalDiscord) -
     lifted = await discord.told("POST", guild(discord, "timeouts"), act(discord, "bo", "ana", seconds=0))
 
     assert (updated["user"]["id"], updated["communication_disabled_until"]) == (ana, held["timeout_until"])
+    assert held["timeout_until"] is not None
     assert removed["user"]["id"] == cy
     assert lifted["timeout_until"] is None
 

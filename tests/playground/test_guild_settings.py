@@ -75,6 +75,14 @@ async def test_a_setting_that_cannot_be_is_refused_at_its_field(
     assert list(refused.json()["errors"]) == [field]
 
 
+async def test_a_channel_of_the_wrong_kind_is_no_channel_for_a_setting(discord: LocalDiscord) -> None:
+    body = {"afk_channel_id": discord.channel("gatehouse")}
+
+    refused = await discord.rest("PATCH", f"/guilds/{discord.guild}", body)
+
+    assert (refused.status_code, list(refused.json()["errors"])) == (400, ["afk_channel_id"])
+
+
 async def test_rule_boosts_and_community_each_need_their_right(discord: LocalDiscord) -> None:
     path = f"/guilds/{discord.guild}"
 
