@@ -11,6 +11,7 @@ import pytest
 from guildwright.playground.clock import AdjustableClock
 from guildwright.playground.ids import made_at
 from tests.fakes.local_discord import LocalDiscord, local_discord
+from tests.fakes.waiting import eventually
 
 
 async def move(discord: LocalDiscord, **change: Any) -> dict[str, Any]:
@@ -162,3 +163,18 @@ async def test_a_clock_that_a_test_moves_is_left_alone(slow_discord: LocalDiscor
     answer = await slow_discord.control("GET", "/clock")
 
     assert (answer.status_code, answer.json()["error"]["code"]) == (409, "not_adjustable")
+
+
+async def test_a_session_that_waited_too_long_by_the_clock_is_not_resumed(discord: LocalDiscord) -> None:
+    async with discord.connected() as gateway:
+        await gateway.expect("GUILD_CREATE")
+        session, sequence = gateway.session_id, gateway.sequence
+        await gateway.leave(4000)
+    await eventually(lambda: discord.play.hub.sessions[session].wire is None)
+    await move(discord, move_seconds=3600)
+    async with discord.gateway() as again:
+        await again.send(6, {"token": discord.token, "session_id": session, "seq": sequence})
+        await again.receive()
+        answer = await again.receive()
+
+    assert (answer["op"], answer["d"]) == (9, False)

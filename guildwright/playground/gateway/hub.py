@@ -126,6 +126,7 @@ class Hub:
 
     def resume(self, session_id: str, sequence: int, wire: Wire) -> Session | None:
         """The session, if it is known and nothing was forgotten."""
+        self._forget_the_lost()
         session = self.sessions.get(session_id)
         if session is None or not session.can_resume_at(sequence):
             return None
