@@ -144,9 +144,9 @@ async def test_many_guilds_arrive_one_by_one_and_nothing_is_heard_of_one_before_
     discord: LocalDiscord,
 ) -> None:
     made = await discord.told("POST", "/seed", {"guilds": 120, "members": 3})
+    traffic = {"scenario": "messages", "rate": 0, "events": 20_000, "guild_ids": made["guild_ids"]}
+    await discord.told("POST", "/traffic-generator", traffic)
     async with discord.connected() as gateway:
-        traffic = {"scenario": "messages", "rate": 0, "events": 300, "guild_ids": made["guild_ids"]}
-        await discord.told("POST", "/traffic-generator", traffic)
         arrived: set[str] = set()
         while len(arrived) < 121:
             payload = await gateway.receive()
@@ -155,6 +155,7 @@ async def test_many_guilds_arrive_one_by_one_and_nothing_is_heard_of_one_before_
             else:
                 assert payload["d"]["guild_id"] in arrived
 
+    await discord.told("DELETE", "/traffic-generator")
     assert arrived == {discord.guild, *made["guild_ids"]}
 
 

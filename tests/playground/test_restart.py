@@ -115,6 +115,21 @@ def test_a_session_is_forgotten_where_an_event_may_never_have_been_told(tmp_path
     again.close()
 
 
+def test_a_session_whose_guilds_had_not_all_arrived_is_forgotten(tmp_path: Path) -> None:
+    file = tmp_path / "playground.sqlite3"
+    play = Playground(Options(file=file))
+    for name, arriving in (("whole", set[int]()), ("begun", {1})):
+        session = Session(name, Intent(0), (0, 1), {}, play.store.archive)
+        session.arriving = arriving
+        play.store.archive.keep(session)
+        session.tell("TYPING_START", {})
+    play.close()
+
+    again = Playground(Options(file=file))
+    assert set(again.hub.sessions) == {"whole"}
+    again.close()
+
+
 class NoWire:
     """A connection that leads nowhere."""
 

@@ -112,9 +112,6 @@ async def test_voice_that_cannot_be_is_refused_with_its_field(
 async def test_a_full_voice_channel_takes_nobody_more(discord: LocalDiscord) -> None:
     channel = await voice_channel(discord)
     await discord.rest("PATCH", f"/channels/{channel}", {"user_limit": 1})
-    record = discord.play.memory.channels[int(channel)]
-    if not record.settings.get("user_limit"):
-        pytest.skip("the REST API does not take user_limit yet")
     await put(discord, channel)
     body = {"user_id": discord.user("cy"), "guild_id": discord.guild, "channel_id": channel}
 
