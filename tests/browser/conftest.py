@@ -14,11 +14,12 @@ __all__ = ["browser"]
 
 @pytest.fixture(scope="module")
 def playground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PlaygroundAlone]:
-    """Runs for a file's tests."""
+    """Runs for a file's tests; at the end what it answered is held against Discord's own documents."""
     playground = PlaygroundAlone(tmp_path_factory.mktemp("playground"))
     playground.start()
     yield playground
     playground.kill()
+    assert playground.wrong_answers() == []
 
 
 @pytest.fixture(scope="module")

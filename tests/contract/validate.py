@@ -1,6 +1,7 @@
 """Turns what the playground recorded into a list of violations of Discord's own documents.
 
-Used by every integration test: `assert not validate_record(folder)` after `GUILDWRIGHT_PLAYGROUND_RECORD=folder`.
+Every fixture that starts a playground asks it at the end: where well-behaved clients speak, `validate_record` looks at
+both sides; where a test may send rubbish, `validate_answers` looks at what the playground said.
 """
 
 import json
@@ -18,6 +19,7 @@ type Entry = dict[str, Any]
 
 # Faults of the playground that leave the answer as it is.
 _HONEST = {"delay", "delay_answer", "lose_answer"}
+_UNROUTED = ({"message": "404: Not Found", "code": 0}, {"message": "405: Method Not Allowed", "code": 0})
 
 
 def validate_record(folder: Path) -> list[str]:
@@ -27,11 +29,29 @@ def validate_record(folder: Path) -> list[str]:
     return [*violations(entries(folder))]
 
 
-def entries(folder: Path) -> Iterator[Entry]:
+def validate_answers(folder: Path) -> list[str]:
+    """What the playground itself did wrong in a recorded folder, which may be empty."""
+    if not spec.available(f"answers of {folder.parent.name}/{folder.name}"):
+        return []
+    return own_violations(entries(folder, needed=False))
+
+
+def own_violations(exchanges: Iterable[Entry]) -> list[str]:
+    """Violations in what the playground answered or told, whatever it was asked."""
+    own = [entry for entry in exchanges if entry["kind"] != "gateway_sent" and _documented(entry)]
+    return [problem for problem in violations(own) if "gateway" in problem or ": response" in problem]
+
+
+def _documented(entry: Entry) -> bool:
+    """A route that Discord does not have is answered with 404, and no document says how."""
+    return not (entry["kind"] == "rest" and entry["response"] in _UNROUTED)
+
+
+def entries(folder: Path, *, needed: bool = True) -> Iterator[Entry]:
     """The recorded exchanges of a folder. A last line cut off by `kill -9` is no exchange.
 
     Raises:
-        AssertionError: when nothing was recorded, for then nothing was checked.
+        AssertionError: when nothing was recorded though something was `needed`, for then nothing was checked.
     """
     found = 0
     for name in ("rest.jsonl", "gateway.jsonl"):
@@ -43,7 +63,9 @@ def entries(folder: Path) -> Iterator[Entry]:
                 continue
             found += 1
             yield entry
-    assert found, f"nothing was recorded in {folder}: is GUILDWRIGHT_PLAYGROUND_RECORD set for the playground?"
+    assert found or not needed, (
+        f"nothing recorded in {folder}: is GUILDWRIGHT_PLAYGROUND_RECORD set for the playground?"
+    )
 
 
 def violations(exchanges: Iterable[Entry], seen: Seen = SEEN) -> Iterator[str]:

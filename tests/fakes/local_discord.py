@@ -21,7 +21,7 @@ from guildwright.playground.clock import Clock
 from guildwright.playground.main import listen, server
 from guildwright.playground.playground import Options, Playground
 from tests.contract import spec
-from tests.contract.validate import violations
+from tests.contract.validate import own_violations
 
 type Json = dict[str, Any]
 type Answer = Callable[[Json], Awaitable[object]]
@@ -197,17 +197,7 @@ class LocalDiscord:
         """What the playground answered or sent against Discord's documents."""
         if not spec.available("the playground's own answers"):
             return []
-        entries = [msgspec.to_builtins(entry) for entry in self.play.recorder.after(0)]
-        own = [entry for entry in entries if entry["kind"] != "gateway_sent" and _documented(entry)]
-        return [problem for problem in violations(own) if "gateway" in problem or ": response" in problem]
-
-
-def _documented(entry: Json) -> bool:
-    """A route that Discord does not have is answered with 404, and no document says how."""
-    return not (entry["kind"] == "rest" and entry["response"] in _UNROUTED)
-
-
-_UNROUTED = ({"message": "404: Not Found", "code": 0}, {"message": "405: Method Not Allowed", "code": 0})
+        return own_violations(msgspec.to_builtins(entry) for entry in self.play.recorder.after(0))
 
 
 @asynccontextmanager

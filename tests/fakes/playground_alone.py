@@ -1,6 +1,7 @@
 """The playground as a process of its own, with no Guildwright: what the page is tested against."""
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -8,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+
+from tests.contract.validate import validate_answers
 
 _READY_WITHIN = 30.0
 _RUN = """
@@ -33,7 +36,9 @@ class PlaygroundAlone:
         self._data.mkdir(parents=True, exist_ok=True)
         self._ready.unlink(missing_ok=True)
         with (self._data / "log").open("ab") as log:
-            self._process = subprocess.Popen([sys.executable, "-c", _RUN, str(self._data)], stdout=log, stderr=log)
+            argv = [sys.executable, "-c", _RUN, str(self._data)]
+            env = os.environ | {"GUILDWRIGHT_PLAYGROUND_RECORD": str(self._data / "record")}
+            self._process = subprocess.Popen(argv, stdout=log, stderr=log, env=env)
         deadline = time.monotonic() + _READY_WITHIN
         while not self._answers():
             assert self._process.poll() is None, (self._data / "log").read_text()
@@ -54,6 +59,10 @@ class PlaygroundAlone:
         if self._process:
             self._process.kill()
             self._process.wait()
+
+    def wrong_answers(self) -> list[str]:
+        """What it answered and told against Discord's own documents."""
+        return validate_answers(self._data / "record")
 
     @property
     def _guild(self) -> str:

@@ -12,6 +12,8 @@ from typing import Any
 
 import httpx
 
+from tests.contract.validate import validate_answers
+
 READY_WITHIN = 30.0  # seconds
 
 
@@ -69,9 +71,10 @@ class PlaygroundProcess:
 
 @contextmanager
 def playground_process(data: Path, **env: str) -> Iterator[PlaygroundProcess]:
-    """One that is ended at the end."""
+    """One that is ended at the end; then what it answered is held against Discord's own documents."""
     running = PlaygroundProcess(data, **env)
     try:
         yield running
     finally:
         running.kill()
+    assert validate_answers(running.record) == []
