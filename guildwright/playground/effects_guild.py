@@ -44,7 +44,7 @@ def channel_edited(play: Playground, change: Change, channel: Channel) -> None:
 
 
 def channel_deleted(play: Playground, change: Change, channel: Channel) -> None:
-    """A channel goes, with all that was written in it; what was under a category stands alone."""
+    """A channel goes, with all that was written in it."""
     for thread in play.memory.guild_threads(channel.guild_id or 0):
         if thread.parent_id == channel.id:
             threads.forget(play, change, thread)
@@ -61,7 +61,10 @@ def channel_deleted(play: Playground, change: Change, channel: Channel) -> None:
 
 
 def _forget_channel(play: Playground, change: Change, channel: Channel) -> None:
-    """Nothing in the guild's settings names the channel any more."""
+    """Nothing in the guild names the channel any more: what was in a category stands alone."""
+    for inner in play.memory.guild_channels(channel.guild_id or 0):
+        if inner.parent_id == channel.id:
+            channel_edited(play, change, msgspec.structs.replace(inner, parent_id=None))
     guild = play.memory.guilds[channel.guild_id or 0]
     stale = [name for name, value in guild.settings.items() if name.endswith("channel_id") and value == str(channel.id)]
     if stale:
