@@ -67,7 +67,8 @@ def _without_message_quirks(method: str, body: Json) -> Json:
     for name in ("tts", "enforce_nonce") if method == "PATCH" else ("enforce_nonce",):
         body = _without(body, name) if body.get(name) is False else body
     if method == "PATCH" and isinstance(body.get("attachments"), list):
-        kept = [{key: part[key] for key in part if key not in _ATTACHMENT} for part in body["attachments"]]
+        listed = body["attachments"]
+        kept = [{key: part[key] for key in part if key not in _ATTACHMENT} for part in listed if isinstance(part, dict)]
         body = body | {"attachments": kept}
     if isinstance(body.get("embeds"), list):
         embeds = [_without(embed, "flags") if _unflagged(embed) else embed for embed in body["embeds"]]

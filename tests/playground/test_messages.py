@@ -1,7 +1,11 @@
 """Creating, reading, editing and deleting messages as a bot."""
 
+from datetime import timedelta
+
 import pytest
 
+from guildwright.playground.posting import NONCE_WINDOW
+from tests.fakes.clock import FakeClock
 from tests.fakes.local_discord import Json, LocalDiscord
 
 
@@ -91,6 +95,29 @@ async def test_bulk_delete_counts_every_message(discord: LocalDiscord) -> None:
 
     assert await discord.ask("GET", f"/channels/{made[0]['channel_id']}/messages") == []
     assert (await discord.effects())["messages_deleted"] == 3
+
+
+async def test_bulk_delete_takes_two_to_a_hundred_messages_of_two_weeks(
+    slow_discord: LocalDiscord, clock: FakeClock
+) -> None:
+    ids = [(await slow_discord.say("gatehouse", f"{number}"))["id"] for number in range(2)]
+    path = f"/channels/{slow_discord.channel('gatehouse')}/messages/bulk-delete"
+
+    few = await slow_discord.rest("POST", path, {"messages": ids[:1]})
+    many = await slow_discord.rest("POST", path, {"messages": ["1"] * 101})
+    clock.set(clock.now() + timedelta(days=14, minutes=1))
+    old = await slow_discord.rest("POST", path, {"messages": ids})
+
+    assert [answer.json()["code"] for answer in (few, many, old)] == [50016, 50016, 50034]
+
+
+async def test_a_nonce_is_remembered_within_its_window_only(slow_discord: LocalDiscord, clock: FakeClock) -> None:
+    first = await slow_discord.say("gatehouse", "once", nonce="n", enforce_nonce=True)
+    clock.set(clock.now() + NONCE_WINDOW + timedelta(seconds=1))
+
+    later = await slow_discord.say("gatehouse", "twice", nonce="n", enforce_nonce=True)
+
+    assert later["id"] != first["id"]
 
 
 BUTTON = {"type": 2, "style": 1, "label": "Enter", "custom_id": "a"}
