@@ -113,3 +113,21 @@ def test_those_in_a_row_stand_under_one_name(windows: Windows, playground: Playg
     olive.get_by_role("dialog").get_by_role("button", name="Delete").click()
     expect(page.get_by_text("one thing")).to_have_count(0)
     expect(page.locator("#message-list .avatar")).to_have_count(1)
+
+
+def test_several_lines_are_written_with_shift_and_enter_or_pasted(windows: Windows) -> None:
+    page = windows.open()
+    say(page).press_sequentially("first")
+    say(page).press("Shift+Enter")
+    lines = page.get_by_role("textbox", name=re.compile("Write several lines"))
+    expect(lines).to_be_focused()
+    page.keyboard.type("- second")
+    assert axe_violations(page) == []
+    page.keyboard.press("Enter")
+    expect(last_message(page).get_by_role("listitem")).to_have_text("second")
+    expect(say(page)).to_be_focused()
+    expect(say(page)).to_have_value("")
+    say(page).press("ArrowUp")
+    expect(lines).to_have_value("first\n- second")
+    page.keyboard.press("Escape")
+    expect(say(page)).to_have_value("")

@@ -48,6 +48,23 @@ def test_a_thread_is_started_from_a_message_listed_and_archived(windows: Windows
     expect(thread).to_contain_text("archived")
 
 
+def test_a_forum_takes_posts(windows: Windows, playground: PlaygroundAlone) -> None:
+    page = windows.open(f"?as={playground.members()['olive']}")
+    page.get_by_role("button", name="Server menu").click()
+    page.get_by_role("menuitem", name="Add a channel").click()
+    page.get_by_label("Name").fill("ideas")
+    page.get_by_label("Kind").select_option("Forum")
+    page.get_by_role("button", name="Add", exact=True).click()
+    page.get_by_role("link", name="ideas").click()
+    page.get_by_role("button", name="New post").click()
+    page.get_by_label("Name").fill("A longer table")
+    page.get_by_label("First message").fill("For everybody")
+    assert axe_violations(page) == []
+    page.get_by_role("button", name="Start").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("A longer table")
+    expect(page.get_by_text("For everybody")).to_be_visible()
+
+
 def test_voice_is_joined_muted_and_left_before_everybodys_eyes(windows: Windows, playground: PlaygroundAlone) -> None:
     page, bo = windows.open(), windows.open(f"?as={playground.members()['bo']}")
     page.get_by_role("button", name="Join Hearth").click()

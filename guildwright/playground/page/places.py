@@ -44,6 +44,11 @@ class Place:
     voices: list[Voice] = field(default_factory=list)
     joined: bool = False
 
+    @property
+    def sign(self) -> str:
+        """What stands before its name in a text."""
+        return "" if self.kind == "private" else "#"
+
 
 @dataclass(frozen=True)
 class PlaceGroup:

@@ -47,7 +47,7 @@ document.addEventListener("toggle", (event) => {
 }, true);
 
 function giveBack() {
-  const place = opener?.isConnected ? opener : byId(opener?.id) ?? byId("say");
+  const place = opener?.isConnected ? opener : byId(opener?.id) ?? box();
   place.focus({ preventScroll: true });
 }
 
@@ -71,15 +71,38 @@ function moveInMenu(event) {
 document.addEventListener("keydown", (event) => {
   if (event.target.closest("#menu")) return moveInMenu(event);
   if (event.target.closest("#emoji-grid")) return moveInGrid(event);
-  if (event.target.id !== "say") return;
+  if (!["say", "lines"].includes(event.target.id)) return;
   if (event.key === "Escape" && !byId("about").hidden) writeAnew();
+  if (event.key === "Enter" && event.shiftKey) { event.preventDefault(); type("\n"); }
+  else if (event.key === "Enter" && event.target.id === "lines" && !event.isComposing) { event.preventDefault(); event.target.form.requestSubmit(); }
   if (event.key === "ArrowUp" && !event.target.value && !event.target.hasAttribute("aria-activedescendant")) {
     const own = [...document.querySelectorAll("#message-list [data-edit]")].at(-1);
     if (own) { event.preventDefault(); edit(own.dataset.edit, own.dataset.content); }
   }
 });
 
-// The message box: for a new message, for a reply, or for one's own message again.
+// The message box: one line, or several once a line ends in it (Shift and Enter, or pasted); back when none does.
+const box = () => byId(byId("lines").hidden ? "say" : "lines");
+
+function show(id, text, at = text.length) {
+  for (const other of ["say", "lines"]) byId(other).hidden = byId(other).disabled = other !== id;
+  byId(id).value = text;
+  byId(id).focus();
+  byId(id).setSelectionRange(at, at);
+}
+
+function write(text, at) { show(text.includes("\n") ? "lines" : "say", text, at); }
+
+function type(text) {
+  const { value, selectionStart: from, selectionEnd: to } = box();
+  write(value.slice(0, from) + text + value.slice(to), from + text.length);
+}
+
+document.addEventListener("input", ({ target }) => {
+  if (target.id === "lines" && !target.value.includes("\n")) write(target.value, target.selectionStart);
+});
+
+// Sent alone is a new message; or it is a reply, or one's own message again.
 function about(kind, id, text) {
   byId("reply-to").value = kind === "reply" ? id : "";
   byId("edits").value = kind === "edit" ? id : "";
@@ -87,16 +110,16 @@ function about(kind, id, text) {
   byId("about-reply").hidden = kind !== "reply";
   byId("about-edit").hidden = kind !== "edit";
   byId("about-name").textContent = kind === "reply" ? text : "";
-  byId("say").focus();
+  box().focus();
 }
 
-function edit(id, content) { about("edit", id); byId("say").value = content; }
+function edit(id, content) { about("edit", id); write(content); }
 
 function writeAnew() {
-  if (byId("edits").value) byId("say").value = "";
+  if (byId("edits").value) write("");
   about(null);
 }
-document.addEventListener("spoken", () => about(null));
+document.addEventListener("spoken", () => { write(""); about(null); });
 
 // An act that leads elsewhere swaps nothing: its dialog is closed by hand.
 document.addEventListener("acted", () => byId("modal")?.close());
@@ -150,17 +173,10 @@ async function copy(text) {
   try { await navigator.clipboard.writeText(text); say("Copied."); } catch { say(`This browser does not let a page copy. It is: ${text}`); }
 }
 
-// A mention goes where the cursor is.
-function insert(text) {
-  const input = byId("say");
-  input.setRangeText(text, input.selectionStart, input.selectionEnd, "end");
-  input.focus();
-}
-
 // Whoever writes is seen to type: said at most every eight seconds, shown for ten.
 let typedAt = 0;
 document.addEventListener("input", (event) => {
-  if (event.target.id !== "say" || !event.target.value || event.target.value.startsWith("/")) return;
+  if (event.target !== box() || !event.target.value || event.target.value.startsWith("/")) return;
   if (Date.now() - typedAt < 8000) return;
   typedAt = Date.now();
   const headers = { "HX-Request": "true", "Content-Type": "application/x-www-form-urlencoded" };
@@ -187,7 +203,7 @@ function bring(files) {
     const name = Object.assign(document.createElement("bdi"), { textContent: file.name });
     const off = Object.assign(document.createElement("button"), { type: "button", textContent: "×" });
     off.setAttribute("aria-label", `Take off ${file.name}`);
-    off.addEventListener("click", () => { bring(bringing.filter((_, other) => other !== index)); byId("say").focus(); });
+    off.addEventListener("click", () => { bring(bringing.filter((_, other) => other !== index)); box().focus(); });
     item.append(name, off);
     return item;
   }));
@@ -195,7 +211,10 @@ function bring(files) {
 document.addEventListener("change", (event) => { if (event.target.id === "files") bring([...bringing, ...event.target.files]); });
 document.addEventListener("paste", (event) => {
   const files = [...(event.clipboardData?.files ?? [])];
-  if (files.length && event.target.id === "say") { event.preventDefault(); bring([...bringing, ...files]); }
+  const text = event.clipboardData?.getData("text") ?? "";
+  if (event.target !== box()) return;
+  if (files.length) { event.preventDefault(); bring([...bringing, ...files]); }
+  else if (event.target.id === "say" && text.trim().includes("\n")) { event.preventDefault(); type(text.trim().replaceAll("\r", "")); }
 });
 document.addEventListener("dragover", (event) => { if (event.target.closest(".talk")) event.preventDefault(); });
 document.addEventListener("drop", (event) => {
@@ -212,7 +231,7 @@ const ON_CLICK = {
   "[data-react]": (button) => openEmojis(button.dataset.react, button.closest("#menu") ? opener : button),
   "[data-reply]": (button) => about("reply", button.dataset.reply, nameOf(button.dataset.reply)),
   "[data-edit]": (button) => edit(button.dataset.edit, button.dataset.content ?? button.dataset.hint),
-  "[data-insert]": (button) => insert(button.dataset.insert),
+  "[data-insert]": (button) => type(button.dataset.insert),
   "[data-copy]": (button) => copy(button.dataset.copy),
   "[data-write-anew]": writeAnew,
 };
