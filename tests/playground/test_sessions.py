@@ -1,9 +1,14 @@
 """Gateway sessions: how many may start, how they end, and what a client can do then."""
 
+import asyncio
+from datetime import timedelta
+
 import pytest
 
+from guildwright.playground.gateway.connection import HEARTBEAT_SECONDS, Close, Connection
 from tests.fakes.clock import FakeClock
 from tests.fakes.local_discord import Gateway, LocalDiscord
+from tests.fakes.waiting import eventually
 
 
 async def resume(discord: LocalDiscord, gateway: Gateway, session: str, sequence: int) -> None:
@@ -104,3 +109,42 @@ async def test_an_expired_session_is_closed_with_4009_and_cannot_be_resumed(disc
         await gateway.receive()
         await resume(discord, gateway, session, sequence)
         assert (await gateway.receive())["d"] is False
+
+
+@pytest.mark.parametrize(("seconds", "comes_back"), [(299, True), (301, False)])
+async def test_a_lost_session_waits_five_minutes_for_its_client(
+    slow_discord: LocalDiscord, clock: FakeClock, seconds: int, *, comes_back: bool
+) -> None:
+    async with slow_discord.connected() as gateway:
+        await gateway.expect("GUILD_CREATE")
+        session, sequence = gateway.session_id, gateway.sequence
+        await gateway.leave(4000)
+    await eventually(lambda: slow_discord.play.hub.sessions[session].wire is None)
+    clock.set(clock.now() + timedelta(seconds=seconds))
+    async with slow_discord.gateway() as gateway:
+        await gateway.receive()
+        await resume(slow_discord, gateway, session, sequence)
+        answer = await gateway.receive()
+
+    assert (answer["t"], answer["op"]) == (("RESUMED", 0) if comes_back else (None, 9))
+
+
+class Silent:
+    """A socket over which nothing comes."""
+
+    def __init__(self) -> None:
+        self.query_params: dict[str, str] = {}
+        self.headers: dict[str, str] = {}
+
+    async def receive(self) -> None:
+        await asyncio.Event().wait()
+
+
+async def test_a_client_that_beats_no_more_is_closed(discord: LocalDiscord) -> None:
+    connection = Connection(discord.play, Silent(), Silent())  # type: ignore[arg-type]
+    connection._beat_at -= 1.5 * HEARTBEAT_SECONDS - 0.05
+    with pytest.raises(Close) as end:
+        async with asyncio.timeout(5):
+            await connection._receive()
+
+    assert (end.value.code, end.value.reason) == (4000, "No heartbeat came.")
