@@ -5,6 +5,7 @@ The newest entries stay in memory for `GET /control/traffic`; with a directory t
 """
 
 from collections import deque
+from math import inf
 from pathlib import Path
 from typing import IO
 
@@ -70,9 +71,9 @@ class Recorder:
             self._rest = (folder / "rest.jsonl").open("ab", buffering=0)
             self._gateway = (folder / "gateway.jsonl").open("ab", buffering=0)
 
-    def after(self, number: int) -> list[Exchange]:
-        """The kept entries with a higher number."""
-        return [_readable(entry) for entry, _ in self._kept if entry.number > number]
+    def after(self, number: int, largest: float = inf) -> list[Exchange]:
+        """The kept entries with a higher number; those of more than `largest` bytes are passed over."""
+        return [_readable(entry) for entry, size in self._kept if entry.number > number and size <= largest]
 
     def forget(self) -> None:
         """Forget what is kept in memory."""

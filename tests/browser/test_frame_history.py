@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -152,3 +153,20 @@ def test_by_keyboard_one_walks_past_the_end_of_a_page(window: Windows, hall: Hal
     assert hall.everything.index(int(focused)) < COUNT - 50
     screenshot(page, "history-phone")
     assert axe_violations(page) == []
+
+
+def test_a_flood_leaves_the_window_small_and_at_the_newest(window: Windows, hall: Hall) -> None:
+    page = window.open(gatehouse(hall))
+    page.evaluate(_WATCH)
+    traffic = {"scenario": "messages", "rate": 0, "events": 3000, "guild_ids": [hall.facts["guild_id"]]}
+    assert httpx.post(f"{hall.facts['control']}/traffic-generator", json=traffic).is_success
+    running = True
+    while running:
+        page.wait_for_timeout(100)
+        running = httpx.get(f"{hall.facts['control']}/traffic-generator").json()["running"]
+    hall.write("bo", "gatehouse", "after the flood")
+    expect(page.get_by_text("after the flood")).to_be_in_viewport()
+    assert page.evaluate("window.most") <= MOST + 60
+    assert len(ids(page)) <= MOST
+    shown = ids(page)
+    assert shown == sorted(shown)

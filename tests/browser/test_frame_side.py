@@ -58,7 +58,7 @@ def test_a_step_opens_to_what_crossed_the_wire_and_stays_open(
     sent.locator("summary").click()
     expect(sent).to_contain_text(re.compile(r"POST /api/v10/channels/\d+/messages"))
     expect(sent.get_by_role("region", name="Request")).to_contain_text("a copper kettle")
-    expect(sent.get_by_role("region", name="Response 200")).to_contain_text('"id"')
+    expect(sent.get_by_role("region", name=re.compile(r"Response 200, after [\d.]+ ms"))).to_contain_text('"id"')
     screenshot(page, "side-wide-light-open")
     assert axe_violations(page) == []
     message.get_by_role("button", name="Enter 0").click()

@@ -10,6 +10,7 @@ from typing import Any
 from guildwright.playground.bits import InteractionType
 from guildwright.playground.ids import made_at
 from guildwright.playground.page.names import GuildNames
+from guildwright.playground.page.story import LARGEST
 from guildwright.playground.playground import Playground
 from guildwright.playground.records import Interaction, Message
 
@@ -86,7 +87,7 @@ class Facts:
 
     def recovery(self, number: int, killed: datetime) -> str | None:
         """How the bot came back, after the exchange of that number."""
-        for exchange in self._play.recorder.after(number):
+        for exchange in self._play.recorder.after(number, LARGEST):
             payload: Any = exchange.payload or {}
             if exchange.kind != "gateway_sent" or payload.get("op") not in {_IDENTIFY, _RESUME}:
                 continue

@@ -33,7 +33,9 @@ def raw(exchange: Exchange) -> Raw:
     """As it was, without tokens."""
     if exchange.kind == "rest":
         path = _IN_PATH.sub(rf"\1{_SECRET}", exchange.path or "") + (f"?{exchange.query}" if exchange.query else "")
-        parts = [("Request", exchange.request), (f"Response {exchange.status}", exchange.response)]
+        took = "" if exchange.took_ms is None else f", after {exchange.took_ms:.3g} ms"
+        met = f", disturbed: {', '.join(exchange.faults)}" if exchange.faults else ""
+        parts = [("Request", exchange.request), (f"Response {exchange.status}{took}{met}", exchange.response)]
         return Raw(
             exchange.number, f"{exchange.method} {path}", [_part(*part) for part in parts if part[1] is not None]
         )

@@ -9,6 +9,8 @@ from guildwright.platform.markup.names import Names
 from guildwright.playground.page.telling import Told, cause, step
 from guildwright.playground.recorder import Exchange
 
+# Bytes of an exchange: what is larger is no message, but a guild with all its members.
+LARGEST = 100_000
 _GROUPS = 8
 _STEPS = 12
 # Later than this the bot acted by itself: an answer has three seconds, and follow-ups come soon after.

@@ -10,6 +10,7 @@ from litestar.types import ControllerRouterHandler
 from guildwright.playground.page import killing
 from guildwright.playground.page.desk import Desk
 from guildwright.playground.page.headers import HEADERS, from_this_page
+from guildwright.playground.page.story import LARGEST
 from guildwright.playground.page.tour import Progress, moment, tour
 from guildwright.playground.playground import Playground
 
@@ -36,7 +37,7 @@ def tour_routes(play: Playground, desk: Desk) -> list[ControllerRouterHandler]:
     )
     async def kill(request: Request[Any, Any, Any], channel: FromQuery[int], user: _As = None) -> str:
         progress = Progress.read(dict(request.query_params))
-        newest = play.recorder.after(0)[-1:]
+        newest = play.recorder.after(0, LARGEST)[-1:]
         killed = (newest[0].number if newest else 0, moment(play))
         killing.kill(play)
         return drawn(channel, user, replace(progress, killed=killed))

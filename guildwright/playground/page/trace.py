@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from guildwright.platform.markup.names import Names
-from guildwright.playground.page.story import Group, Step, grouped, with_cause
+from guildwright.playground.page.story import LARGEST, Group, Step, grouped, with_cause
 from guildwright.playground.page.telling import Told, cause, hearing
 from guildwright.playground.page.touching import messages_of
 from guildwright.playground.playground import Playground
@@ -52,7 +52,7 @@ class Tracer:
 
     def trace(self, message: Message) -> Trace:
         """Everything about one message, oldest first."""
-        kept = self._play.recorder.after(0)
+        kept = self._play.recorder.after(0, LARGEST)
         touching = {one.number for one in kept if str(message.id) in messages_of(one, self._memory)}
         groups = self._groups(message, kept, touching)
         shown = groups[:1] + groups[1:][-_LATEST:]

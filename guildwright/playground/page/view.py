@@ -16,7 +16,7 @@ from guildwright.playground.page.names import GuildNames
 from guildwright.playground.page.places import Place, Places
 from guildwright.playground.page.seat import Seat
 from guildwright.playground.page.seen import Seen
-from guildwright.playground.page.story import Group, story, with_cause
+from guildwright.playground.page.story import LARGEST, Group, story, with_cause
 from guildwright.playground.page.trace import Tracer
 from guildwright.playground.playground import Playground
 from guildwright.playground.records import Json, Message
@@ -213,5 +213,5 @@ class View:
     @cached_property
     def story(self) -> list[Group]:
         """What the bot did, newest first."""
-        told = story(self._play.recorder.after(0), self.names, Tracer(self._play, self.names).owner)
+        told = story(self._play.recorder.after(0, LARGEST), self.names, Tracer(self._play, self.names).owner)
         return [with_cause(group) for group in told]

@@ -7,6 +7,7 @@ const END = 120;    // pixels to the end at which the reader follows it
 let following = true;
 let missed = 0;     // messages that came below what is shown
 let loading = false;
+let asked = 0;      // how often other messages than the next page were asked for
 
 const box = () => byId("messages");
 const list = () => byId("message-list");
@@ -31,6 +32,8 @@ function anchored(change) {
   if (anchor?.isConnected) box().scrollTop += anchor.getBoundingClientRect().top - before;
 }
 
+const isLater = (a, b) => a.length > b.length || (a.length === b.length && a > b);
+
 function trim(fromTop) {
   const all = [...items()];
   const surplus = Math.max(0, all.length - MOST);
@@ -49,15 +52,16 @@ async function extend(end) {
   if (loading || !has(end)) return;
   loading = true;
   const mine = list();
+  const turn = asked;
   const edge = end === "older" ? items()[0] : [...items()].at(-1);
   box().setAttribute("aria-busy", "true"); // what is fetched is not news
   try {
     const { found, ends } = await get({ [end === "older" ? "before" : "after"]: edge.id.slice(2) });
-    if (mine !== list()) return;
+    if (mine !== list() || turn !== asked) return; // other messages are shown by now
     anchored(() => {
       add(found, end === "older" ? "top" : "bottom");
       set(end, end in ends);
-      trim(end === "newer");
+      trim(end === "newer" || following); // never the end that the reader follows
     });
     if (!has("newer")) missed = 0;
   } catch { /* the live stream says that nobody answers; scrolling on tries again */ } finally {
@@ -67,10 +71,16 @@ async function extend(end) {
   }
 }
 
+// What the live stream appended while the page was under way is newer than the page, and stays.
 async function replace(query) {
+  const mine = ++asked;
   const { found, ends } = await get(query);
+  if (mine !== asked) return;
+  const last = found.at(-1);
+  const newer = "newer" in ends || !last ? [] : [...items()].filter((one) => isLater(one.id, last.id));
   list().replaceChildren();
   add(found, "bottom");
+  list().append(...newer);
   set("older", "older" in ends);
   set("newer", "newer" in ends);
 }
