@@ -17,6 +17,7 @@ nox.options.default_venv_backend = "none"
 nox.options.sessions = ["lint", "generated", "unit", "integration", "browser", "cluster"]
 
 ROOT = Path(__file__).parent
+STORIES = ("tests/browser/test_story.py", "tests/browser/test_frame_whole_tour.py")
 EXPORT = ["uv", "export", "-q", "--no-dev", "--no-header", "--no-emit-project", "--all-extras"]
 
 
@@ -122,4 +123,4 @@ def screenshots(session: nox.Session) -> None:
     need(session, system.REDIS, system.CHROMIUM, system.FONTS, system.NODE, system.NPM)
     session.run("npm", "ci", "--prefix", "web", "--no-audit", "--no-fund", external=True)  # axe-core
     os.environ["GUILDWRIGHT_SCREENSHOTS"] = str(ROOT / "docs" / "screenshots")
-    session.run("python", "-m", "pytest", "-m", "browser", "tests/browser/test_story.py")
+    session.run("python", "-m", "pytest", "-m", "browser", *STORIES)

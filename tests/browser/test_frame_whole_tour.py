@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.chromium import Windows, axe_violations, screenshot
-from tests.browser.test_story import SOON, Newcomer, edit
+from tests.browser.test_story import SOON, Newcomer, edit, picture
 
 pytestmark = pytest.mark.browser
 
@@ -47,7 +47,7 @@ def test_five_steps_lead_through_all_that_guildwright_is(browser: Browser, newco
     expect(page).to_have_title(re.compile("as Cy"))
     page.get_by_role("button", name="Enter").last.click()
     step(page, "3. Break a rule", "Cy won.")
-    screenshot(page, "tour-up-rule")
+    picture(page, "tour")
     start(page, "a crown of gold")
     step(page, "4. Edit the config", "Cy was refused, and nobody else was told.")
     expect(page.get_by_role("region", name="Guided tour")).to_contain_text(str(newcomer.document))

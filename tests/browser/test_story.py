@@ -55,7 +55,7 @@ def newcomer(tmp_path: Path) -> Iterator[Newcomer]:
         newcomer.stop()
 
 
-README = {"playground", "dark", "phone"}
+README = {"playground", "dark", "phone", "tour"}
 
 
 def picture(page: Page, name: str) -> None:
@@ -78,8 +78,8 @@ def panel(page: Page, prize: str) -> Locator:
 
 
 def announcement(page: Page, prize: str) -> Locator:
-    """The message that names the winner."""
-    return page.locator("#message-list > li", has_text=f"you won {prize}")
+    """The message that names the winner, and none that only quotes it."""
+    return page.locator("#message-list > li", has=page.locator(".md", has_text=f"you won {prize}"))
 
 
 def start(page: Page, prize: str, duration: str) -> None:
@@ -115,8 +115,8 @@ def test_a_giveaway_is_started_entered_won_and_claimed_and_the_next_obeys_the_ed
     start(page, CHEST, "20s")
     ana = windows.open()
     bo_and_cy_enter(page, ana)
-    picture(page, "playground")
-    picture(windows.open(dark=True), "dark")
+    picture(what_the_bot_did(page), "playground")
+    picture(what_the_bot_did(windows.open(dark=True)), "dark")
     picture(windows.open(size=PHONE), "phone")
 
     the_winner_alone_claims(page, ana)
@@ -131,6 +131,16 @@ def test_a_giveaway_is_started_entered_won_and_claimed_and_the_next_obeys_the_ed
     windows.close()
     newcomer.stop()
     assert validate_record(newcomer.record) == []
+
+
+def what_the_bot_did(page: Page) -> Page:
+    """The giveaway's own story beside it."""
+    panel(page, CHEST).locator(".message-head").click()
+    side = page.get_by_role("complementary", name="What the bot did")
+    expect(side).to_contain_text("About this message")
+    expect(side.get_by_role("heading", level=3).last).to_contain_text("Cy: Enter")
+    page.mouse.move(0, 0)
+    return page
 
 
 def bo_and_cy_enter(page: Page, ana: Page) -> None:

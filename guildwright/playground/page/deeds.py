@@ -27,7 +27,7 @@ def _object(body: object) -> Json:
     return body if isinstance(body, dict) else {}
 
 
-def _parts(body: Json) -> str:
+def parts_of(body: Json) -> str:
     """`1 embed, 2 buttons`: what a message is made of."""
     counts = Counter({"embed": len(body.get("embeds") or [])})
     counts.update(_PARTS.get(part.get("type", 0), "part") for part in _leaves(body.get("components") or []))
@@ -50,7 +50,7 @@ def _place(found: re.Match[str], names: Names) -> str:
 
 def _message(what: str) -> _Tell:
     def tell(found: re.Match[str], body: object, names: Names) -> Deed:
-        return Deed(what, ", ".join(filter(None, (_place(found, names), _parts(_object(body))))))
+        return Deed(what, ", ".join(filter(None, (_place(found, names), parts_of(_object(body))))))
 
     return tell
 
@@ -78,7 +78,7 @@ def _callback(_found: re.Match[str], body: object, _names: Names) -> Deed | None
     kind = _object(body).get("type", 0)
     if kind == _SUGGESTIONS:
         return None
-    return Deed(_CALLBACKS.get(kind, "Answer"), ", ".join(filter(None, (private, _parts(data)))))
+    return Deed(_CALLBACKS.get(kind, "Answer"), ", ".join(filter(None, (private, parts_of(data)))))
 
 
 def _role(what: str) -> _Tell:
@@ -114,7 +114,7 @@ def _named(what: str) -> _Tell:
 
 def _plain(what: str) -> _Tell:
     def tell(_found: re.Match[str], body: object, _names: Names) -> Deed:
-        return Deed(what, f"{len(body)} in all" if isinstance(body, list) else _parts(_object(body)))
+        return Deed(what, f"{len(body)} in all" if isinstance(body, list) else parts_of(_object(body)))
 
     return tell
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from guildwright.platform.markup.names import Names
+from guildwright.playground.page.deeds import parts_of
 from guildwright.playground.records import Json
 
 _SHORT = 60
@@ -29,8 +30,8 @@ def _author(data: Json, names: Names) -> str:
 def _message(data: Json, names: Names) -> str:
     content = str(data.get("content") or "")
     if not content:
-        # Without the intent MESSAGE_CONTENT, or because it is all embeds.
-        return f"by {_author(data, names)}, no text in it"
+        # It is all embeds, or withheld for want of the intent MESSAGE_CONTENT.
+        return f"by {_author(data, names)}: {parts_of(data) or 'nothing in it'}"
     return f"by {_author(data, names)}: {content[:_SHORT]}{'…' if len(content) > _SHORT else ''}"
 
 
