@@ -6,6 +6,7 @@ from typing import ClassVar
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from guildwright.playground.bits import OptionType
 from guildwright.playground.bodies import choices, command, message, modal
 from guildwright.playground.errors import DiscordError, Faults
 from guildwright.playground.gateway.connection import Close, Connection
@@ -54,9 +55,11 @@ def test_a_command_body(body: dict[str, object]) -> None:
 @_PATIENT
 @given(_OBJECTS)
 def test_a_modal_and_choices(body: dict[str, object]) -> None:
-    for read in (modal.read, choices.read):
+    with contextlib.suppress(DiscordError):
+        modal.read(body)
+    for kind in (OptionType.STRING, OptionType.INTEGER, OptionType.NUMBER):
         with contextlib.suppress(DiscordError):
-            read(body)
+            choices.read(body, kind)
 
 
 class Wire:
