@@ -40,6 +40,20 @@ def act_routes(
         at = desk.seat(forms.number(filled.get("channel")), forms.number(filled.get("as")))
         return html(acting.act(at, name, filled.get("target", ""), filled))
 
+    @post("/page/menu-commands", **answers)
+    async def use_menu(data: _Form) -> Response[str]:
+        filled = forms.texts(data)
+        at = desk.seat(forms.number(filled.get("channel")), forms.number(filled.get("as")))
+        return html(await desk.use_menu(at, filled))
+
+    return [menu, ask, act, use_menu, *_finding(desk, html, reading)]
+
+
+def _finding(
+    desk: Desk, html: Callable[[Answer], Response[str]], reading: dict[str, Any]
+) -> list[ControllerRouterHandler]:
+    """What fills pickers while somebody types."""
+
     @get("/page/members", **reading)
     async def members(channel: FromQuery[int], user: _As = None, called: FromQuery[str] = "") -> Response[str]:
         return html(desk.members(desk.seat(channel, user), called))
@@ -55,10 +69,4 @@ def act_routes(
         )
         return html(found)
 
-    @post("/page/menu-commands", **answers)
-    async def use_menu(data: _Form) -> Response[str]:
-        filled = forms.texts(data)
-        at = desk.seat(forms.number(filled.get("channel")), forms.number(filled.get("as")))
-        return html(await desk.use_menu(at, filled))
-
-    return [menu, ask, act, members, choices, use_menu]
+    return [members, choices]
