@@ -9,7 +9,7 @@ from litestar.types import HTTPScope, Message, Receive, Send
 
 from guildwright.playground.faults import PREFIX, Rule
 from guildwright.playground.playground import Playground
-from guildwright.playground.rest.buckets import bucket_of, headers_of
+from guildwright.playground.rest.buckets import bucket_of, headers_of, limit_of
 
 type Answering = Callable[[Receive, Send], Awaitable[None]]
 
@@ -64,8 +64,8 @@ class Trouble:
         scope = [(b"x-ratelimit-scope", rule.scope.encode())]
         if rule.scope == "global":
             return [*scope, (b"x-ratelimit-global", b"true")]
-        bucket = bucket_of(self._scope["method"], self._scope["path"].removeprefix(PREFIX))
-        return [*scope, *headers_of(bucket, (1, 0), rule.seconds, self._clock)]
+        route = self._scope["method"], self._scope["path"].removeprefix(PREFIX)
+        return [*scope, *headers_of(bucket_of(*route), (limit_of(*route), 0), rule.seconds, self._clock)]
 
     async def _stall(self, rule: Rule, receive: Receive) -> None:
         """Hold it until the client goes or the rule is lifted."""

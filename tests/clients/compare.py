@@ -12,7 +12,7 @@ type Json = dict[str, Any]
 
 # Dictionaries by id: here a key that only one side has is a thing that only one side has.
 COLLECTIONS = frozenset(
-    ("roles", "channels", "threads", "members", "emojis", "voice_states", "messages", "overwrites", "reactions")
+    "roles channels threads members emojis voice_states presences messages overwrites reactions".split()  # noqa: SIM905
 )
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -63,6 +63,27 @@ class Held:
             "emojis": {entry["id"]: picked(entry, EMOJI_FIELDS) for entry in raw["emojis"]},
             "threads": self.threads(),
             "voice_states": self.voice_states(),
+            "presences": self.presences(),
+        }
+
+    def shown(self) -> Json:
+        """The same as far as the control API shows it."""
+        raw = self._playground.control("GET", f"/guilds/{self.guild_id}")
+        return {
+            "id": raw["id"],
+            "name": raw["name"],
+            "owner_id": raw["owner_id"],
+            "preferred_locale": raw["locale"],
+            "roles": {
+                role["id"]: picked(role, ("name", "color", "position", "permissions", "managed", "mentionable"))
+                for role in raw["roles"]
+            },
+            "channels": {
+                entry["id"]: picked(entry, ("name", "type", "position"))
+                | {"overwrites": {one["id"]: picked(one, ("type", "allow", "deny")) for one in entry["overwrites"]}}
+                for entry in raw["channels"]
+            },
+            "members": {entry["user"]["id"]: _shown_member(entry) for entry in raw["members"]},
         }
 
     def threads(self) -> Json:
@@ -79,10 +100,29 @@ class Held:
         found = [self.ask(f"/guilds/{self.guild_id}/voice-states/{user_id}") for user_id in present]
         return {entry["user_id"]: picked(entry, VOICE_FIELDS) for entry in found}
 
+    def presences(self) -> Json:
+        """The people who are there; Discord's REST API tells nobody."""
+        shown = self._playground.control("GET", f"/presence?guild_id={self.guild_id}")["presences"]
+        return {user_id: status for user_id, status in shown.items() if status != "offline"}
+
+    def message(self, raw: Json) -> Json:
+        """One message as it is held now."""
+        return message(self.ask(f"/channels/{raw['channel_id']}/messages/{raw['id']}"))
+
     def messages(self, *channel_ids: str) -> Json:
         """The newest messages of these channels, by id."""
         found = [entry for place in channel_ids for entry in self.ask(f"/channels/{place}/messages?limit=100")]
         return {entry["id"]: message(entry) for entry in found}
+
+
+def _shown_member(raw: Json) -> Json:
+    return {
+        "nick": raw["nick"],
+        "role_ids": sorted(raw["roles"]),
+        "joined_at": moment(raw["joined_at"]),
+        "timeout_until": moment(raw["timeout_until"]),
+        "user": picked(raw["user"], ("username", "bot")),
+    }
 
 
 def picked(raw: Json, names: tuple[str, ...]) -> Json:

@@ -113,8 +113,10 @@ class Stock:
         assert fields_compared(said["guild"]) > 100
         places = {message["channel_id"] for message in said["messages"].values()}
         messages = self.held.messages(*(place for place in places if self._there(place)))
+        held = self.held.guild()
         return [
-            *differences(said["guild"], self.held.guild()),
+            *differences(said["guild"], held),
+            *(f"control: {problem}" for problem in differences(self.held.shown(), held)),
             *differences(said["messages"], {key: messages[key] for key in messages.keys() & said["messages"].keys()}),
         ]
 

@@ -13,7 +13,12 @@ export const acts = (client) => ({
   // Everything in the cache.
   async dump(step) {
     const messages = client.channels.cache.flatMap((channel) => channel.messages?.cache ?? new Map());
-    return { guild: says.guild(client.guilds.cache.get(step.guild)), messages: says.messages(messages.values()) };
+    const guild = client.guilds.cache.get(step.guild);
+    return {
+      guild: says.guild(guild),
+      messages: says.messages(messages.values()),
+      activities: says.activities(guild),
+    };
   },
 
   // Tell Discord which commands there are.

@@ -1,7 +1,7 @@
 // The discord.js bot's commands, built with the library's own builders.
 import {
   ActionRowBuilder, ApplicationCommandType, ButtonBuilder, ButtonStyle, ChannelSelectMenuBuilder,
-  ChannelType, ContextMenuCommandBuilder, Events, MentionableSelectMenuBuilder, MessageFlags, ModalBuilder,
+  ChannelType, ContextMenuCommandBuilder, Events, LabelBuilder, MentionableSelectMenuBuilder, MessageFlags, ModalBuilder,
   RoleSelectMenuBuilder, SlashCommandBuilder, StringSelectMenuBuilder, TextInputBuilder, TextInputStyle,
   UserSelectMenuBuilder,
 } from "discord.js";
@@ -21,7 +21,7 @@ const look = new SlashCommandBuilder()
   .addMentionableOption(named("thing"))
   .addNumberOption(named("share"))
   .addAttachmentOption((option) => option.setName("paper").setDescription("The paper"));
-const plain = ["later", "hidden", "ask", "panel", "places"].map((name) =>
+const plain = ["later", "hidden", "ask", "choose", "panel", "places"].map((name) =>
   new SlashCommandBuilder().setName(name).setDescription(`Do ${name}`),
 );
 const greet = new ContextMenuCommandBuilder().setName("Greet").setType(ApplicationCommandType.User);
@@ -98,6 +98,28 @@ const question = () =>
       ),
     );
 
+const choice = () =>
+  new ModalBuilder()
+    .setCustomId("choice")
+    .setTitle("A choice")
+    .addLabelComponents(
+      new LabelBuilder().setLabel("Colour").setStringSelectMenuComponent(
+        new StringSelectMenuBuilder().setCustomId("colour").addOptions({ label: "Red", value: "red" }),
+      ),
+      new LabelBuilder().setLabel("Who").setUserSelectMenuComponent(new UserSelectMenuBuilder().setCustomId("who")),
+    );
+
+const modals = {
+  question: ({ fields }) => ({
+    name: fields.getTextInputValue("name"),
+    about: fields.getTextInputValue("about"),
+  }),
+  choice: ({ fields }) => ({
+    colour: fields.getStringSelectValues("colour"),
+    who: fields.getSelectedMembers("who").map((member) => member.displayName),
+  }),
+};
+
 async function later(asked) {
   await asked.deferReply();
   await asked.editReply("Thought about it");
@@ -121,6 +143,7 @@ const commands = {
   later,
   hidden,
   ask: (asked) => asked.showModal(question()),
+  choose: (asked) => asked.showModal(choice()),
   panel: (asked) => asked.reply(panel()),
   places: (asked) => asked.reply(places()),
   Greet: (asked) => asked.reply(`Hello ${asked.targetMember.displayName}, says ${asked.member.displayName}`),
@@ -151,8 +174,7 @@ export function answer(client) {
       await asked.respond([{ name: `${typed}!`, value: typed }, { name: `${typed}?`, value: `${typed}-` }]);
     } else if (asked.isCommand()) await commands[asked.commandName](asked);
     else if (asked.isModalSubmit()) {
-      const { fields } = asked;
-      const values = { name: fields.getTextInputValue("name"), about: fields.getTextInputValue("about") };
+      const values = modals[asked.customId](asked);
       await asked.reply({ content: JSON.stringify(values), flags: MessageFlags.Ephemeral });
     } else await components[asked.customId](asked);
   });

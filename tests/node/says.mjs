@@ -1,5 +1,5 @@
 // What discord.js' objects say, in the form that tests/clients/compare.py takes.
-import { ForumChannel, TextChannel, NewsChannel, VoiceChannel } from "discord.js";
+import { ActivityType, ForumChannel, TextChannel, NewsChannel, VoiceChannel } from "discord.js";
 
 const byId = (things, say) => Object.fromEntries(things.map((thing) => [thing.id, say(thing)]));
 const list = (cache) => [...cache.values()];
@@ -31,7 +31,17 @@ export function guild(found) {
     emojis: byId(list(found.emojis.cache), emoji),
     threads: byId(channels.filter((entry) => entry.isThread() && !entry.archived), thread),
     voice_states: byId(list(found.voiceStates.cache).filter((entry) => entry.channelId), voiceState),
+    presences: Object.fromEntries(list(found.presences.cache).filter(isThere).map((one) => [one.userId, one.status])),
   };
+}
+
+const isThere = (found) => found.status !== "offline" && !found.user?.bot;
+
+// What people say they do.
+export function activities(found) {
+  const custom = (one) => one.activities.find((entry) => entry.type === ActivityType.Custom);
+  const there = list(found.presences.cache).filter((one) => !one.user?.bot && custom(one));
+  return Object.fromEntries(there.map((one) => [one.userId, custom(one).state]));
 }
 
 export const thread = (found) => ({

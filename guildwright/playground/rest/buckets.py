@@ -164,6 +164,12 @@ def bucket_of(method: str, path: str) -> str:
     return hashlib.md5(route.encode(), usedforsecurity=False).hexdigest()
 
 
+def limit_of(method: str, path: str) -> int:
+    """How many requests the route's bucket takes."""
+    shared = _shared(method, path)
+    return (shared[1:] if shared else _USUAL)[0]
+
+
 def _template(path: str) -> str:
     plain = _CODE.sub(r"/\1/{}", _EMOJI.sub("/reactions/{}", _MAJOR.sub(r"/\1", path)))
     return _NUMBER.sub("/{}", plain)

@@ -28,7 +28,7 @@ class Acts:
         guild = self._bot.get_guild(int(step["guild"]))
         assert guild
         messages = {str(entry.id): says.message(entry) for entry in self._bot.cached_messages}
-        return {"guild": says.guild(guild), "messages": messages}
+        return {"guild": says.guild(guild), "messages": messages, "activities": says.activities(guild)}
 
     async def declare(self, _: Json) -> Json:
         """Tell Discord which commands there are."""

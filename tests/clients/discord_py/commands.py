@@ -15,7 +15,7 @@ type Asked = discord.Interaction[discord.Client]
 def build(bot: discord.Client) -> app_commands.CommandTree[discord.Client]:
     """The tree with every command on it."""
     tree = app_commands.CommandTree(bot)
-    for command in (look, later, hidden, ask, panel, places, greet, quote):
+    for command in (look, later, hidden, ask, choose, panel, places, greet, quote):
         tree.add_command(command)
     bot.add_view(Panel())
     bot.add_view(Places())
@@ -107,6 +107,29 @@ class Question(discord.ui.Modal, title="A question"):
 async def ask(asked: Asked) -> None:
     """The modal."""
     await asked.response.send_modal(Question())
+
+
+class Choice(discord.ui.Modal, title="A choice"):
+    """Two selects with labels."""
+
+    colour: discord.ui.Label[Any] = discord.ui.Label(
+        text="Colour",
+        component=discord.ui.Select(custom_id="colour", options=[discord.SelectOption(label="Red", value="red")]),
+    )
+    who: discord.ui.Label[Any] = discord.ui.Label(text="Who", component=discord.ui.UserSelect(custom_id="who"))
+
+    async def on_submit(self, asked: Asked) -> None:
+        """Say what was chosen."""
+        colour: Any = self.colour.component
+        who: Any = self.who.component
+        seen = {"colour": colour.values, "who": [entry.display_name for entry in who.values]}
+        await asked.response.send_message(json.dumps(seen), ephemeral=True)
+
+
+@app_commands.command(name="choose", description="Open a modal with selects")
+async def choose(asked: Asked) -> None:
+    """The modal."""
+    await asked.response.send_modal(Choice())
 
 
 async def say_chosen(asked: Asked, names: list[str]) -> None:

@@ -47,6 +47,21 @@ def guild(found: discord.Guild) -> Json:
         "emojis": {str(entry.id): emoji(entry) for entry in found.emojis},
         "threads": {str(entry.id): thread(entry) for entry in found.threads if not entry.archived},
         "voice_states": {str(entry.id): voice_state(entry.voice) for entry in found.members if entry.voice},
+        "presences": {str(entry.id): str(entry.status) for entry in found.members if _there(entry)},
+    }
+
+
+def _there(found: discord.Member) -> bool:
+    return not found.bot and found.status is not discord.Status.offline
+
+
+def activities(found: discord.Guild) -> dict[str, str | None]:
+    """What people say they do."""
+    return {
+        str(member.id): entry.name
+        for member in found.members
+        for entry in member.activities
+        if isinstance(entry, discord.CustomActivity) and not member.bot
     }
 
 

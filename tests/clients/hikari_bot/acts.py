@@ -26,7 +26,7 @@ class Acts:
         messages = says.messages(self._bot.cache.get_messages_view().values())
         for message in messages.values():
             del message["reactions"], message["flags"]  # hikari's cache does not follow them
-        return {"guild": says.guild(guild), "messages": messages}
+        return {"guild": says.guild(guild), "messages": messages, "activities": says.activities(guild)}
 
     async def declare(self, _: Json) -> Json:
         """Tell Discord which commands there are."""

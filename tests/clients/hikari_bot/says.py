@@ -53,6 +53,22 @@ def guild(found: hikari.GatewayGuild) -> Json:
         "voice_states": {
             str(key): voice_state(entry) for key, entry in found.get_voice_states().items() if entry.channel_id
         },
+        "presences": {
+            str(key): number(entry.visible_status)
+            for key, entry in found.get_presences().items()
+            if entry.visible_status != hikari.Status.OFFLINE and not found.get_members()[key].is_bot
+        },
+    }
+
+
+def activities(found: hikari.GatewayGuild) -> dict[str, str | None]:
+    """What people say they do."""
+    members = found.get_members()
+    return {
+        str(key): entry.state
+        for key, presence in found.get_presences().items()
+        for entry in presence.activities
+        if entry.type == hikari.ActivityType.CUSTOM and not members[key].is_bot
     }
 
 

@@ -1,6 +1,9 @@
 """Commands of every kind, autocomplete, buttons, selects, modals, late and private answers."""
 
+import base64
 import json
+
+import pytest
 
 from tests.clients.stock import Stock
 
@@ -33,6 +36,26 @@ def test_it_understands_every_option_of_a_command(stock: Stock) -> None:
         "thing": {"id": roles["Artisan"], "name": "Artisan"},
         "share": 0.5,
     }
+
+
+def test_it_reads_a_file_that_a_member_gives_to_a_command(stock: Stock) -> None:
+    stock.do("declare")
+    people, channels, roles = stock.people, stock.channels, stock.roles
+    options = {
+        "text": "x",
+        "count": 1,
+        "yes": False,
+        "who": people["bo"],
+        "where": channels["gatehouse"],
+        "rank": roles["Artisan"],
+        "thing": people["cy"],
+        "share": 1.5,
+        "paper": 0,
+    }
+    paper = {"filename": "paper.txt", "content": base64.b64encode("Grüße".encode()).decode()}
+    result = stock.command("bo", "look", options=options, files=[paper])
+
+    assert json.loads(result["message"]["content"])["paper"] == {"filename": "paper.txt", "size": 7, "text": "Grüße"}
 
 
 def test_it_completes_what_a_member_types(stock: Stock) -> None:
@@ -89,6 +112,18 @@ def test_its_modal_brings_back_what_was_filled_in(stock: Stock) -> None:
 
     assert json.loads(answered["message"]["content"]) == values
     assert answered["message"]["flags"] == 64
+
+
+def test_its_modal_with_selects_brings_back_what_was_chosen(stock: Stock) -> None:
+    if stock.client.library == "hikari_bot":
+        pytest.skip("hikari 2.7 builds no labels, so its modals have no selects")
+    stock.do("declare")
+    result = stock.command("cy", "choose")
+    values = {"colour": ["red"], "who": [stock.people["bo"]]}
+    body = {"user_id": stock.people["cy"], "modal_id": result["modal"]["modal_id"], "values": values}
+    answered = stock.settled(stock.control("POST", "/modals", **body))
+
+    assert json.loads(answered["message"]["content"]) == {"colour": ["red"], "who": ["Bo"]}
 
 
 def test_its_buttons_and_selects_know_what_was_pressed_and_chosen(stock: Stock) -> None:

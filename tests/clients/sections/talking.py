@@ -1,5 +1,7 @@
 """Seeing the guild, hearing members, writing."""
 
+import base64
+
 from tests.clients.compare import differences
 from tests.clients.stock import Stock
 
@@ -23,3 +25,25 @@ def test_what_it_writes_and_hears_is_what_the_channel_holds(stock: Stock) -> Non
     assert talked["gone"] not in held
     assert heard["id"] in stock.do("dump")["messages"]
     assert stock.differs() == []
+
+
+def test_it_gets_the_files_that_members_send(stock: Stock) -> None:
+    path = f"/channels/{stock.channels['gatehouse']}/messages"
+    file = {"filename": "plan.txt", "content": base64.b64encode(b"A plan").decode()}
+    said = stock.control("POST", path, user_id=stock.people["ana"], content="Look", files=[file])
+
+    stock.hears(said)
+    assert stock.do("dump")["messages"][said["id"]]["files"] == stock.held.message(said)["files"]
+    assert stock.differs() == []
+
+
+def test_it_sees_who_is_there_and_what_they_do(stock: Stock) -> None:
+    stock.control("PUT", "/presence", user_id=stock.people["ana"], status="dnd", activity="Weaving")
+    stock.control("PUT", "/presence", user_id=stock.people["bo"], status="idle")
+    stock.control("PUT", "/presence", user_id=stock.people["cy"], status="online")
+    stock.control("PUT", "/presence", user_id=stock.people["cy"], status="offline")
+
+    people = {stock.people["ana"]: "dnd", stock.people["bo"]: "idle"}
+    assert {key: status for key, status in stock.held.presences().items() if key != stock.bot} == people
+    assert stock.differs() == []
+    assert stock.do("dump")["activities"] == {stock.people["ana"]: "Weaving"}
