@@ -15,7 +15,7 @@ from guildwright.playground.page.refusal import REFUSALS, refusal
 from guildwright.playground.page.seat import Seat
 from guildwright.playground.playground import Playground
 
-_GONE = "That is gone."
+_NO_NUMBER = "Something in this form is not a number."
 
 
 class Acting:
@@ -36,14 +36,14 @@ class Acting:
 
     def ask(self, at: Seat, name: str, target: str) -> Answer:
         """An act's dialog, empty."""
-        act = ACTS.get(name)
+        act = _known(name, target)
         if act is None:
             return Answer(status=404)
         return Answer(self._dialog(self._scene(at, target), name, act, {}, {}))
 
     def act(self, at: Seat, name: str, target: str, filled: Mapping[str, str]) -> Answer:
         """Do it. A dialog stays, with what is wrong, until it is right."""
-        act = ACTS.get(name)
+        act = _known(name, target)
         if act is None:
             return Answer(status=404)
         scene = self._scene(at, target)
@@ -51,8 +51,9 @@ class Acting:
             outcome = act.run(scene, filled) or Outcome()
         except REFUSALS as refused:
             found = refusal(refused)
-            errors = {found.field or "": found.message}
-            return Answer(self._again(scene, name, act, filled, errors), WRONG)
+            return Answer(self._again(scene, name, act, filled, {found.field or "": found.message}), WRONG)
+        except ValueError:  # a number that is none: our own forms have pickers for them
+            return Answer(self._again(scene, name, act, filled, {"": _NO_NUMBER}), WRONG)
         return self._next(scene, outcome)
 
     def _again(self, scene: Scene, name: str, act: Act, filled: Mapping[str, str], errors: Mapping[str, str]) -> Markup:
@@ -83,3 +84,8 @@ class Acting:
         return self._desk.draw.html(
             act.template, scene.view, act=act, name=name, target=scene.target, fields=shown, text=text, error=other
         )
+
+
+def _known(name: str, target: str) -> Act | None:
+    """The act, if it is one, and on something that an id can name."""
+    return ACTS.get(name) if not target or forms.number(target) else None
