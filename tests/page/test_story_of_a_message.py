@@ -97,6 +97,16 @@ def test_presses_on_a_message_belong_to_it_and_presses_on_others_do_not(hall: Ha
     ]
 
 
+def test_what_soon_followed_a_press_elsewhere_is_not_said_to_have_come_of_it(hall: Hall) -> None:
+    wire = Wire(hall)
+    other = hall.write("guildwright", content="Press")
+    wire.asked(5, source=other, custom_id="enter")
+    wire.answered(5, 7)
+    panel = hall.write("guildwright", content="Another")
+    wire.rest("POST", f"/channels/{wire.channel}/messages", response={"id": str(panel.id)})
+    assert said(wire.trace(panel)) == [(ABOUT_IT, ["Message sent"])]
+
+
 def test_a_refused_reply_to_a_message_stands_there_in_discords_words(hall: Hall) -> None:
     wire = Wire(hall)
     message = hall.write("bo", content="!giveaway")

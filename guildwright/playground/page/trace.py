@@ -71,7 +71,7 @@ class Tracer:
         loose = self._heard(kept, touching)
         for group in grouped(kept, self._names, self.owner, reading=True):
             touched = [one for one in group.steps if one.number in touching]
-            if group.cause is None:
+            if group.cause is None or (touched and self._is_elsewhere(group, message)):
                 loose += touched
             elif touched or group.number in touching or group.cause == str(message.interaction_id):
                 found.append(with_cause(group))
@@ -79,6 +79,12 @@ class Tracer:
             loose.sort(key=lambda one: one.number)
             found.append(Group(loose[0].at, ABOUT_IT, steps=loose[-_STEPS:], number=loose[0].number))
         return sorted(found, key=lambda group: group.number)
+
+    def _is_elsewhere(self, group: Group, message: Message) -> bool:
+        """Whether it is a press on another message: what soon followed need not have come of it."""
+        interaction = self._memory.interactions.get(int(group.cause or 0))
+        source = interaction.source_message_id if interaction else None
+        return source not in (None, message.id) and message.interaction_id != int(group.cause or 0)
 
     def _heard(self, kept: list[Exchange], touching: set[int]) -> list[Step]:
         """Events but interactions, each once, however many sessions heard it."""
