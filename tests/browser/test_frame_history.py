@@ -170,3 +170,18 @@ def test_a_flood_leaves_the_window_small_and_at_the_newest(window: Windows, hall
     assert len(ids(page)) <= MOST
     shown = ids(page)
     assert shown == sorted(shown)
+
+
+def test_a_reply_leads_to_what_it_answers_however_far_that_is(window: Windows, hall: Hall) -> None:
+    page = window.open(gatehouse(hall))
+    first = hall.everything[5]
+    url = f"{hall.facts['control']}/channels/{hall.facts['channels']['gatehouse']}/messages"
+    body = {"user_id": hall.members()["bo"], "content": "as was said", "reply_to": str(first)}
+    assert httpx.post(url, json=body).is_success
+    page.get_by_text("as was said").click(button="right")
+    page.get_by_role("menuitem", name="Go to what it answers").click()
+    expect(page.locator(f"#m-{first}")).to_be_focused()
+    expect(page.locator(f"#m-{first}")).to_be_in_viewport()
+    page.get_by_role("button", name="Jump to newest").click()
+    page.locator("#message-list > li", has_text="as was said").locator(".message-above").click()
+    expect(page.locator(f"#m-{first}")).to_be_focused()

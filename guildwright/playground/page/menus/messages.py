@@ -30,6 +30,8 @@ def _talk(scene: Scene, message: Message, author: str) -> list[Item]:
     ]
     if message.author_id == scene.at.user.id:
         items.append(Item("Edit", "pencil", data=("edit", number), hint=message.content))
+    if message.reply_to in scene.play.memory.messages.get(message.channel_id, {}):
+        items.append(Item("Go to what it answers", "corner-down-right", data=("go", str(message.reply_to))))
     return items
 
 

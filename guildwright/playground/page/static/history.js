@@ -152,6 +152,11 @@ document.addEventListener("scroll", (event) => {
   tell();
 }, true);
 document.addEventListener("click", (event) => {
+  const go = event.target.closest("[data-go]");
+  if (go && !event.target.closest(".mention, a")) {
+    byId("modal")?.close();
+    setTimeout(() => goTo(go.dataset.go)); // after the focus went back to what opened the dialog
+  }
   if (event.target.closest("#older")) extend("older");
   if (event.target.closest("#newest")) jump().then(() => byId("say").focus({ preventScroll: true }));
 });
