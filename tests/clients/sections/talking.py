@@ -47,3 +47,20 @@ def test_it_sees_who_is_there_and_what_they_do(stock: Stock) -> None:
     assert {key: status for key, status in stock.held.presences().items() if key != stock.bot} == people
     assert stock.differs() == []
     assert stock.do("dump")["activities"] == {stock.people["ana"]: "Weaving"}
+
+
+def test_what_members_edit_delete_and_react_to_is_so_in_its_cache(stock: Stock) -> None:
+    ana, bo = stock.people["ana"], stock.people["bo"]
+    edited, deleted = stock.say("ana", "gatehouse", "A tpyo"), stock.say("ana", "gatehouse", "A mistake")
+    stock.hears(deleted)
+    stock.control("PATCH", f"/messages/{edited['id']}", user_id=ana, content="A typo")
+    stock.control("POST", f"/messages/{edited['id']}/reactions", user_id=bo, emoji="🎉")
+    stock.control("POST", f"/messages/{edited['id']}/reactions", user_id=ana, emoji="🎉")
+    stock.control("POST", f"/messages/{edited['id']}/reactions", user_id=ana, emoji="👀")
+    stock.control("POST", f"/messages/{edited['id']}/reactions", user_id=ana, emoji="👀", remove=True)
+    stock.control("DELETE", f"/messages/{deleted['id']}/as/{ana}")
+
+    stock.wait_until(lambda: deleted["id"] not in stock.do("dump")["messages"])
+    assert stock.held.message(edited)["reactions"] == {"🎉": {"count": 2, "me": False}}
+    assert stock.do("dump")["messages"][edited["id"]]["content"] == "A typo"
+    assert stock.differs() == []
