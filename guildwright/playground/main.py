@@ -109,7 +109,7 @@ def server(play: Playground) -> Server:
     """The web server, not started."""
     config = uvicorn.Config(
         Gate(make_asgi(play), play.options.host, play.options.hosts),
-        log_level="warning",
+        log_level="error",  # its warnings are of what clients send, such as an upgrade to HTTP/2 that Java asks for
         access_log=False,
         ws="websockets-sansio",
         ws_per_message_deflate=False,
