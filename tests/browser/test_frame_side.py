@@ -54,6 +54,7 @@ def test_a_step_opens_to_what_crossed_the_wire_and_stays_open(
     page = windows.open()
     message = giveaway(page, bot, playground, "a copper kettle")
     message.locator(".message-head").click()
+    expect(panel(page).get_by_role("button", name="Show everything")).to_be_visible()
     sent = panel(page).locator(".step", has_text="Message sent")
     sent.locator("summary").click()
     expect(sent).to_contain_text(re.compile(r"POST /api/v10/channels/\d+/messages"))
