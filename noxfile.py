@@ -43,7 +43,7 @@ def pytest(session: nox.Session, marker: str, workers: int = 2, **env: str) -> N
 def noted(session: nox.Session, name: str, marker: str, then: str = "--verify") -> None:
     """Run tests, and hold what they exercised against what the table of support claims."""
     with tempfile.TemporaryDirectory() as folder:
-        pytest(session, marker, GUILDWRIGHT_SEEN=folder)
+        pytest(session, marker, CONTRACT_SEEN=folder)
         if not session.posargs:
             session.run(*SUPPORT, then, name, folder)
 

@@ -1,6 +1,6 @@
 """What tests really exercised: operations and events whose answers were held against Discord's documents, and passed.
 
-While tests run, every validated exchange is noted here; with `GUILDWRIGHT_SEEN=DIR` each process leaves its notes there
+While tests run, every validated exchange is noted here; with `CONTRACT_SEEN=DIR` each process leaves its notes there
 at the end. `support.py` makes a table of them, and `nox -s unit` holds the table against a fresh run.
 """
 
@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-VARIABLE = "GUILDWRIGHT_SEEN"
+VARIABLE = "CONTRACT_SEEN"
 
 type Codes = dict[str, str]
 type Json = dict[str, Any]
