@@ -1,8 +1,11 @@
 """Reactions: what setting and taking one away does to a message, whoever does it, and what others hear of it."""
 
+import re
+
 import msgspec
 
-from guildwright.playground import effects, render
+from guildwright.playground import effects, render, symbols
+from guildwright.playground.memory import Memory
 from guildwright.playground.playground import Playground
 from guildwright.playground.records import Json, Message, Reaction
 
@@ -10,15 +13,34 @@ from guildwright.playground.records import Json, Message, Reaction
 type Emoji = tuple[str, int | None]
 
 
+_CUSTOM = re.compile(r"(?:a:)?([A-Za-z0-9_]{1,32}):(\d{1,19})")
+
+
+def read(memory: Memory, message: Message, text: str) -> Emoji | None:
+    """The emoji that a text means, under its real name: `name:id` of a custom one, or the character itself."""
+    custom = _CUSTOM.fullmatch(text)
+    if custom is None:
+        symbol = symbols.written(text)
+        return (symbol, None) if symbol else None
+    number = int(custom[2])
+    known = memory.emojis.get(number) or next((entry for entry in message.reactions if entry.id == number), None)
+    return known.name if known else custom[1], number
+
+
+def _key(name: str, number: int | None) -> int | str:
+    """What makes two reactions one: a custom emoji's id, or the character however it is written."""
+    return number or symbols.written(name) or name
+
+
 def users(message: Message, emoji: Emoji) -> tuple[int, ...]:
     """Who reacted so, in order."""
-    return next((entry.users for entry in message.reactions if (entry.name, entry.id) == emoji), ())
+    return next((entry.users for entry in message.reactions if _key(entry.name, entry.id) == _key(*emoji)), ())
 
 
 def changed(message: Message, emoji: Emoji, holders: tuple[int, ...]) -> Message:
     """Reactions keep their places; a new one comes last, one that nobody holds any more goes."""
-    places = {(entry.name, entry.id): entry for entry in message.reactions}
-    places[emoji] = Reaction(name=emoji[0], id=emoji[1], users=holders)
+    places = {_key(entry.name, entry.id): entry for entry in message.reactions}
+    places[_key(*emoji)] = Reaction(name=emoji[0], id=emoji[1], users=holders)
     return msgspec.structs.replace(message, reactions=tuple(entry for entry in places.values() if entry.users))
 
 

@@ -176,8 +176,10 @@ def gateway_message(memory: Memory, record: Message) -> Json:
 
 
 def _reaction(memory: Memory, entry: Reaction) -> Json:
+    known = memory.emojis.get(entry.id or 0)
+    emoji = {"id": str(entry.id) if entry.id else None, "name": known.name if known else entry.name}
     return {
-        "emoji": {"id": str(entry.id) if entry.id else None, "name": entry.name},
+        "emoji": emoji | ({"animated": True} if known and known.animated else {}),
         "count": len(entry.users),
         "count_details": {"burst": 0, "normal": len(entry.users)},
         "burst_colors": [],

@@ -3,6 +3,8 @@
 import asyncio
 from urllib.parse import quote
 
+from guildwright.playground import symbols
+from guildwright.playground.page.emojis import EMOJIS
 from guildwright.playground.records import Emoji
 from tests.fakes.local_discord import Json, LocalDiscord
 
@@ -80,6 +82,56 @@ async def test_what_is_no_emoji_or_not_the_bot_s_to_use_is_unknown(discord: Loca
         refused = await discord.rest("PUT", f"{path}/{quote(emoji)}/@me")
         assert (refused.status_code, refused.json()["code"]) == (400, 10014), emoji
     await discord.ask("PUT", f"{path}/oak:{own.id}/@me")
+
+
+async def test_only_one_whole_emoji_is_a_reaction(discord: LocalDiscord) -> None:
+    message, path = await posted(discord)
+    wrong = ("👍👍", "👍hello", "$", "+", "==", "©", "👍/", "1", "\ufe0f")
+
+    for emoji in (*map(quote, wrong), "%ff", quote("👍%2f")):
+        refused = await discord.rest("PUT", f"{path}/{emoji.replace('/', '%2F')}/@me")
+        assert (refused.status_code, refused.json()["code"]) == (400, 10014), emoji
+    for emoji in wrong:
+        body = {"user_id": discord.user("ana"), "emoji": emoji}
+        told = await discord.control("POST", f"/messages/{message['id']}/reactions", body)
+        assert told.status_code == 422, emoji
+
+    for emoji in ("1️⃣", "©️", "🇩🇪", "🇩", "👍🏽", "👨‍👩‍👧", "🏴󠁧󠁢󠁥󠁮󠁧󠁿"):
+        await discord.ask("PUT", f"{path}/{quote(emoji)}/@me")
+
+
+async def test_an_emoji_is_one_reaction_however_it_is_written(discord: LocalDiscord) -> None:
+    message, path = await posted(discord)
+    await discord.ask("PUT", f"{path}/{quote('❤')}/@me")
+    await react(discord, message, "ana", "❤️")
+
+    now = await discord.ask("GET", path.removesuffix("/reactions"))
+    assert [(entry["emoji"]["name"], entry["count"]) for entry in now["reactions"]] == [("❤️", 2)]
+
+    await discord.ask("DELETE", f"{path}/{quote('❤')}")
+    assert "reactions" not in await discord.ask("GET", path.removesuffix("/reactions"))
+
+
+async def test_a_custom_emoji_is_one_reaction_whatever_it_is_called(discord: LocalDiscord) -> None:
+    message, path = await posted(discord)
+    own = emoji_of(discord, int(discord.guild))
+    async with discord.connected() as gateway:
+        await discord.ask("PUT", f"{path}/oak:{own.id}/@me")
+        await discord.ask("DELETE", f"{path}/oak:{own.id}/@me")
+        await discord.ask("PUT", f"{path}/wrong:{own.id}/@me")
+        told = [await gateway.expect("MESSAGE_REACTION_ADD") for _ in range(2)]
+    await react(discord, message, "ana", f"other:{own.id}")
+
+    now = await discord.ask("GET", path.removesuffix("/reactions"))
+
+    assert [event["emoji"]["name"] for event in told] == ["oak", "oak"]
+    assert [(entry["emoji"], entry["count"]) for entry in now["reactions"]] == [
+        ({"id": str(own.id), "name": "oak"}, 2),
+    ]
+
+
+def test_the_picker_offers_only_emojis_that_are_taken() -> None:
+    assert [emoji for emoji, _ in EMOJIS if symbols.written(emoji) != emoji] == []
 
 
 async def test_a_message_has_twenty_kinds_of_reaction_at_most(discord: LocalDiscord) -> None:

@@ -1,19 +1,16 @@
 """What a member does with messages that are there: edit, delete, react. Discord's limits and rights apply."""
 
-import re
-
 from guildwright.playground import audit, effects, pins, posting, reacting
 from guildwright.playground.bits import AuditAction, Permission
 from guildwright.playground.bodies import message as bodies
 from guildwright.playground.control import models, requests, show
 from guildwright.playground.control.errors import ControlError, forbidden, invalid
 from guildwright.playground.control.lookup import Lookup
+from guildwright.playground.memory import Memory
 from guildwright.playground.playground import Playground
 from guildwright.playground.records import Message, User
 
-_CUSTOM = re.compile(r"([A-Za-z0-9_]{2,32}):(\d{1,19})")
 _MOST_KINDS = 20
-_LONGEST_EMOJI = 16
 
 
 class Chat:
@@ -51,7 +48,7 @@ class Chat:
     def react(self, message_id: str, body: requests.React) -> models.MessageView:
         """Set a reaction, or take it away; what is so already stays so."""
         user, message = self._at(message_id, body.user_id)
-        emoji = _emoji(body.emoji)
+        emoji = _emoji(self._play.memory, message, body.emoji)
         if not body.remove and not reacting.users(message, emoji):
             self._need(user, message, Permission.ADD_REACTIONS | Permission.READ_MESSAGE_HISTORY)
             if len(message.reactions) >= _MOST_KINDS:
@@ -78,10 +75,8 @@ class Chat:
         self._find.visible_channel(user, str(message.channel_id), needed)
 
 
-def _emoji(text: str) -> tuple[str, int | None]:
-    custom = _CUSTOM.fullmatch(text)
-    if custom:
-        return custom[1], int(custom[2])
-    if not text or text.isascii() or len(text) > _LONGEST_EMOJI:
+def _emoji(memory: Memory, message: Message, text: str) -> reacting.Emoji:
+    found = reacting.read(memory, message, text)
+    if found is None or not (found[1] is None or found[1] in memory.emojis or reacting.users(message, found)):
         raise invalid("emoji", f"{text[:40]!r} is no emoji: give the character itself, or name:id.")
-    return text, None
+    return found
