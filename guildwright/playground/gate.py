@@ -126,6 +126,8 @@ async def _heard(path: str, headers: dict[str, str], receive: Receive) -> Receiv
             raise Refused(415, "not_json", f"Send the body as application/json, not as {kind[:100] or 'nothing'!r}.")
         if too_deep(body):
             raise Refused(400, "bad_request", f"The JSON is nested deeper than {DEEPEST} levels.")
+        if not _is_text(body):
+            raise Refused(400, "bad_request", "The JSON is not UTF-8.")
     whole: HTTPReceiveMessage | None = {"type": "http.request", "body": body, "more_body": False}
 
     async def again() -> object:
@@ -134,6 +136,14 @@ async def _heard(path: str, headers: dict[str, str], receive: Receive) -> Receiv
         return first or await receive()
 
     return again  # type: ignore[return-value]  # the union of both kinds of messages, which is what it hands on
+
+
+def _is_text(body: bytes) -> bool:
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 async def _body(receive: Receive) -> bytes:

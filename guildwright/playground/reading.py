@@ -26,8 +26,11 @@ def decode[T](raw: bytes, kind: type[T] | Any = Any) -> T | Any:  # noqa: ANN401
     """The value.
 
     Raises:
-        msgspec.DecodeError: not JSON, nested too deep, or not of the type.
+        msgspec.DecodeError: not JSON, not UTF-8, nested too deep, or not of the type.
     """
     if too_deep(raw):
         raise msgspec.DecodeError(f"JSON is nested deeper than {DEEPEST} levels")
-    return msgspec.json.decode(raw, type=kind)
+    try:
+        return msgspec.json.decode(raw, type=kind)
+    except UnicodeDecodeError as fault:  # which msgspec lets through
+        raise msgspec.DecodeError(f"JSON is UTF-8: {fault.reason}") from None

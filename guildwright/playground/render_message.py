@@ -113,8 +113,6 @@ def _contents(memory: Memory, record: Message) -> Json:
     embeds, components = list(record.embeds), list(record.components)
     if record.flags & MessageFlag.SUPPRESS_EMBEDS:
         embeds = []
-    if not record.attachments:
-        return {"attachments": [], "embeds": embeds, "components": components}
     return {
         "attachments": media.attachments(memory.origin, record.attachments, embeds, components),
         "embeds": media.rendered(memory.origin, embeds),

@@ -86,6 +86,17 @@ async def test_an_embed_shows_a_file_of_its_message_which_is_then_not_listed(dis
     assert (await fetch(discord, image["url"])).content == PICTURE
 
 
+async def test_an_embed_s_link_stays_whole_when_its_file_is_taken_away(discord: LocalDiscord) -> None:
+    body = {"embeds": [{"title": "x", "image": {"url": "attachment://a.png"}}]}
+    made = (await upload(discord, body, ("a.png", PICTURE, "image/png"))).json()
+    path = f"/channels/{made['channel_id']}/messages/{made['id']}"
+
+    edited = await discord.ask("PATCH", path, {"attachments": []})
+
+    assert edited["embeds"] == made["embeds"]
+    assert (await discord.ask("GET", path))["embeds"] == made["embeds"]
+
+
 async def test_components_show_files_of_their_message(discord: LocalDiscord) -> None:
     body = {
         "flags": 1 << 15,

@@ -111,6 +111,20 @@ async def test_bulk_delete_takes_two_to_a_hundred_messages_of_two_weeks(
     assert [answer.json()["code"] for answer in (few, many, old)] == [50016, 50016, 50034]
 
 
+async def test_an_id_that_stands_twice_in_a_set_of_ids_is_refused(discord: LocalDiscord) -> None:
+    made = await discord.say("gatehouse", "once")
+    path = f"/channels/{made['channel_id']}/messages"
+
+    deleted = await discord.rest("POST", f"{path}/bulk-delete", {"messages": [made["id"]] * 2})
+    pinged = await discord.rest("POST", path, {"content": "x", "allowed_mentions": {"users": ["1", 1]}})
+
+    code = "SET_TYPE_ALREADY_CONTAINS_VALUE"
+    assert (deleted.status_code, deleted.json()["errors"]["messages"]["_errors"][0]["code"]) == (400, code)
+    users = pinged.json()["errors"]["allowed_mentions"]["users"]
+    assert (pinged.status_code, users["_errors"][0]["code"]) == (400, code)
+    assert "messages_deleted" not in {name for name, count in (await discord.effects()).items() if count}
+
+
 async def test_a_nonce_is_remembered_within_its_window_only(slow_discord: LocalDiscord, clock: FakeClock) -> None:
     first = await slow_discord.say("gatehouse", "once", nonce="n", enforce_nonce=True)
     clock.set(clock.now() + NONCE_WINDOW + timedelta(seconds=1))

@@ -98,6 +98,13 @@ class Fields:
                 return ()
         return tuple(int(value) for value in values)
 
+    def snowflake_set(self, name: str, most: int = 100) -> tuple[int, ...]:
+        """A list of ids, each of them once."""
+        values = self.snowflakes(name, most)
+        if len(set(values)) < len(values):
+            self.fault(name, "SET_TYPE_ALREADY_CONTAINS_VALUE", "The set already contains this value")
+        return values
+
     def items(self, name: str, most: int, *, least: int = 0) -> list[Any]:
         """A list within its bounds; empty when absent, null or wrong."""
         value = self.body.get(name)

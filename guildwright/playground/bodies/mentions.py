@@ -33,7 +33,7 @@ class AllowedMentions(msgspec.Struct, frozen=True, kw_only=True):
             if str(kind) not in cls.kinds:
                 known = "', '".join(sorted(cls.kinds))
                 fields.fault(f"parse.{index}", "BASE_TYPE_CHOICES", f"Value must be one of ('{known}').")
-        users, roles = fields.snowflakes("users"), fields.snowflakes("roles")
+        users, roles = fields.snowflake_set("users"), fields.snowflake_set("roles")
         for kind, ids in (("users", users), ("roles", roles)):
             if kind in parse and ids:
                 message = f'parse:["{kind}"] and {kind}: [ids...] are mutually exclusive.'

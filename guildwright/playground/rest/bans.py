@@ -108,10 +108,8 @@ async def bulk_ban(call: BotCall, guild_id: FromPath[int]) -> Response[object]:
     fields = Fields(await call.body(), Faults())
     if fields.body.get("user_ids") is None:
         fields.missing("user_ids")
-    chosen = fields.snowflakes("user_ids", _MOST_AT_ONCE)
+    chosen = fields.snowflake_set("user_ids", _MOST_AT_ONCE)
     seconds = _seconds(fields)
-    if len(set(chosen)) < len(chosen):
-        fields.fault("user_ids", "SET_TYPE_ALREADY_CONTAINS_VALUE", "The set already contains this value")
     fields.faults.check()
     known = call.memory.bans[guild_id]
     reachable = [

@@ -150,6 +150,8 @@ async def bulk_delete(call: BotCall, channel_id: FromPath[int]) -> Response[None
     numbers = [number for entry in ids if (number := digits(entry)) is not None]
     if len(numbers) < len(ids):
         raise errors.invalid("messages", "NUMBER_TYPE_COERCE", "A value is not snowflake.")
+    if len(set(numbers)) < len(numbers):
+        raise errors.invalid("messages", "SET_TYPE_ALREADY_CONTAINS_VALUE", "The set already contains this value")
     known = call.memory.messages.get(channel.id, {})
     chosen = [known[number] for number in numbers if number in known]
     if any(call.play.clock.now() - made_at(number) > _BULK_AGE for number in numbers):
