@@ -3,6 +3,9 @@
 import re
 from collections.abc import Container
 from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+import msgspec
 
 from guildwright.playground.clock import Clock
 
@@ -10,6 +13,8 @@ EPOCH = datetime(2015, 1, 1, tzinfo=UTC)
 _TIME_SHIFT = 22
 LARGEST = (1 << 63) - 1
 _DIGITS = re.compile(r"[0-9]{1,19}")
+# How JSON carries an id: its digits, or the number.
+type Id = Annotated[str, msgspec.Meta(pattern=r"\A[0-9]{1,19}\Z")] | Annotated[int, msgspec.Meta(ge=0, le=LARGEST)]
 
 
 class Snowflakes:

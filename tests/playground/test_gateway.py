@@ -161,6 +161,61 @@ async def test_a_wrong_payload_closes_with_discord_s_code(shared_discord: LocalD
         assert await gateway.close_code() == code
 
 
+# After READY: the opcode, its data, and whether it is refused.
+SAID = {
+    "a voice state in a guild that is none": (4, {"guild_id": "x", "channel_id": None}, True),
+    "a voice state in a channel that is none": (4, {"guild_id": "1", "channel_id": "y"}, True),
+    "a voice state whose mute is a word": (4, {"guild_id": "1", "channel_id": None, "self_mute": "yes"}, True),
+    "a presence with a status that is none": (3, {"status": "bogus", "activities": []}, True),
+    "a presence with an activity that is a number": (3, {"status": "idle", "activities": [5]}, True),
+    "a presence with an activity whose type is a word": (
+        3,
+        {"status": "idle", "activities": [{"name": "a", "type": "playing"}]},
+        True,
+    ),
+    "members whose ids are none": (8, {"guild_id": "1", "user_ids": ["x"]}, True),
+    "members of a guild that is none": (8, {"guild_id": "x", "query": "", "limit": 0}, True),
+    "sounds of a guild that is none": (31, {"guild_ids": ["x"]}, True),
+    "channels of a guild that is none": (43, {"guild_id": "x", "fields": []}, True),
+    "a voice state as discordgo sends it": (4, {"guild_id": "1", "channel_id": "2", "self_mute": False}, False),
+    "a presence as discord.py sends it": (
+        3,
+        {"status": "online", "activities": [{"name": "a", "type": 0, "buttons": []}], "afk": False, "since": 0.0},
+        False,
+    ),
+    "the members of one guild in a list": (8, {"guild_id": ["1"], "query": "", "limit": 0}, False),
+    "the members with an id that is a number": (8, {"guild_id": 1, "user_ids": 2}, False),
+}
+
+
+@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.parametrize("what", SAID)
+async def test_data_of_a_wrong_type_closes_with_4002_and_what_clients_send_does_not(
+    shared_discord: LocalDiscord, what: str
+) -> None:
+    op, data, refused = SAID[what]
+    await shared_discord.told("PUT", "/gateway/limits", {"max_concurrency": 16, "starts_used": 0})
+    async with shared_discord.connected(shard=(list(SAID).index(what), 16)) as gateway:
+        await gateway.send(op, data)
+        if refused:
+            assert await gateway.close_code() == 4002
+        else:
+            assert set(await gateway.names()) <= {"GUILD_CREATE"}
+
+
+async def test_an_identify_whose_presence_is_of_a_wrong_type_closes_with_4002_and_discordgo_s_does_not(
+    discord: LocalDiscord,
+) -> None:
+    hello = {"token": discord.token, "intents": 0, "properties": {}}
+    async with discord.gateway() as gateway:
+        await gateway.send(2, hello | {"presence": {"status": 5}})
+        assert await gateway.close_code() == 4002
+    quiet = {"since": 0, "game": {"name": "", "type": 0}, "status": "", "afk": False}
+    async with discord.gateway() as gateway:
+        await gateway.send(2, hello | {"presence": quiet})
+        await gateway.expect("READY")
+
+
 async def test_resuming_beyond_what_was_told_is_an_invalid_sequence(discord: LocalDiscord) -> None:
     async with discord.connected() as gateway:
         await gateway.expect("GUILD_CREATE")

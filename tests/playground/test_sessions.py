@@ -83,6 +83,23 @@ async def test_a_client_that_is_asked_to_reconnect_resumes(discord: LocalDiscord
         await gateway.expect("RESUMED")
 
 
+async def test_a_second_resume_from_the_same_place_replays_no_resumed(discord: LocalDiscord) -> None:
+    async with discord.connected() as gateway:
+        await gateway.expect("GUILD_CREATE")
+        session, sequence = gateway.session_id, gateway.sequence
+        await gateway.leave(4000)
+    await discord.told("POST", f"/guilds/{discord.guild}/roles", {"name": "Meanwhile"})
+    heard = []
+    for _ in range(2):
+        async with discord.gateway() as gateway:
+            await gateway.receive()
+            await resume(discord, gateway, session, sequence)
+            heard.append(await gateway.names())
+            await gateway.leave(4000)
+
+    assert heard == [["GUILD_ROLE_CREATE", "GUILD_AUDIT_LOG_ENTRY_CREATE", "RESUMED"]] * 2
+
+
 @pytest.mark.parametrize("resumable", [True, False])
 async def test_an_invalid_session_says_whether_it_can_be_resumed_and_the_connection_goes_on(
     discord: LocalDiscord, *, resumable: bool

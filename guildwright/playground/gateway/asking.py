@@ -8,7 +8,7 @@ import msgspec
 from guildwright.playground import render, render_presence
 from guildwright.playground.bits import Intent
 from guildwright.playground.gateway.session import Session
-from guildwright.playground.ids import digits
+from guildwright.playground.ids import Id, digits
 from guildwright.playground.playground import Playground
 from guildwright.playground.records import Json, Member
 
@@ -18,7 +18,7 @@ _LONGEST_NONCE = 32  # bytes
 _WHOLE_LIST_EVERY = 30.0  # seconds, for each guild
 _MEMBERS_OPCODE = 8
 
-type _Ids = str | int | list[str | int]
+type _Ids = Id | list[Id]
 
 
 class Members(msgspec.Struct, kw_only=True):
@@ -45,13 +45,13 @@ class Members(msgspec.Struct, kw_only=True):
 class Guilds(msgspec.Struct, kw_only=True):
     """A request for several guilds' soundboard sounds."""
 
-    guild_ids: list[str | int]
+    guild_ids: list[Id]
 
 
 class Info(msgspec.Struct, kw_only=True):
     """A request for what a guild's voice channels say of themselves."""
 
-    guild_id: str | int
+    guild_id: Id
     fields: list[str]
 
 

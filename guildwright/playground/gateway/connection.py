@@ -12,6 +12,7 @@ from litestar.exceptions import WebSocketDisconnect
 from guildwright.playground.bits import ALL_INTENTS, Intent
 from guildwright.playground.clock import AdjustableClock
 from guildwright.playground.gateway import asking, voice, welcome
+from guildwright.playground.gateway.presence import Presence
 from guildwright.playground.gateway.session import LARGE_THRESHOLD, Session, signal
 from guildwright.playground.gateway.wire import SocketWire
 from guildwright.playground.playground import Playground
@@ -46,7 +47,7 @@ class Identify(msgspec.Struct, kw_only=True):
     compress: bool = False
     large_threshold: int = LARGE_THRESHOLD
     shard: tuple[int, int] = (0, 1)
-    presence: Json | None = None
+    presence: Presence | None = None
 
 
 class Resume(msgspec.Struct, kw_only=True):
@@ -160,7 +161,7 @@ class Connection:
         if session is None:
             raise Close(4004, "All session starts of the day are used up: the token was reset.")
         if hello.presence:
-            self._play.hub.present(session, hello.presence)
+            self._play.hub.present(session, hello.presence.said)
         low, high = LARGE_THRESHOLDS
         session.large_threshold = max(low, min(high, hello.large_threshold))
         self._play.store.archive.keep(session)
@@ -209,7 +210,7 @@ class Connection:
         if not isinstance(data, dict):
             raise Close(4002, "`d` is not an object.")
         if op == 3:  # noqa: PLR2004 - presence update
-            self._play.hub.present(self.session, data)
+            self._play.hub.present(self.session, _convert(data, Presence).said)
             self._play.announce_bot()
         elif op == 4:  # noqa: PLR2004 - voice state update
             voice.move(self._play, self.session, _convert(data, voice.Wished), self._host)

@@ -113,7 +113,8 @@ class Session:
         return self.forgotten <= sequence <= self.sequence
 
     def replay(self, sequence: int) -> None:
-        """Send again what came after the client's sequence."""
+        """Send again what came after the client's sequence; not that an earlier RESUME had succeeded."""
         if self.wire:
             for frame in self._ledger.since(self, sequence):
-                self.wire.send(frame)
+                if frame.name != "RESUMED":
+                    self.wire.send(frame)

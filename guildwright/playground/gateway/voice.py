@@ -10,7 +10,7 @@ import msgspec
 from guildwright.playground import effects_presence
 from guildwright.playground.bits import ChannelType, Permission
 from guildwright.playground.gateway.session import Session
-from guildwright.playground.ids import digits
+from guildwright.playground.ids import Id, digits
 from guildwright.playground.playground import Playground
 from guildwright.playground.records import Channel, VoiceState
 
@@ -20,8 +20,8 @@ _NEEDED = Permission.VIEW_CHANNEL | Permission.CONNECT
 class Wished(msgspec.Struct, kw_only=True):
     """Where the bot wants to be."""
 
-    guild_id: str | int
-    channel_id: str | int | None
+    guild_id: Id
+    channel_id: Id | None
     self_mute: bool = False
     self_deaf: bool = False
 
