@@ -4,6 +4,7 @@ The newest entries stay in memory for `GET /control/traffic`; with a directory t
 `rest.jsonl` and `gateway.jsonl`, each line whole before the answer leaves.
 """
 
+import re
 from collections import deque
 from math import inf
 from pathlib import Path
@@ -17,6 +18,7 @@ from guildwright.playground.records import Json
 _KEPT = 2000
 _KEPT_BYTES = 32 * 1024 * 1024
 SECRET = "***"  # noqa: S105 - what stands in a token's place
+_IN_PATH = re.compile(r"(/interactions/[^/]+/|/webhooks/[^/]+/)[^/]+")
 
 
 class Exchange(msgspec.Struct, frozen=True, kw_only=True):
@@ -120,13 +122,20 @@ class Recorder:
         while len(self._kept) > _KEPT or self._size > _KEPT_BYTES:
             self._size -= self._kept.popleft()[1]
         if file:
-            file.write(msgspec.json.encode(entry) + b"\n")
+            file.write(msgspec.json.encode(masked(entry)) + b"\n")
 
     def close(self) -> None:
         """Close the files."""
         for file in (self._rest, self._gateway):
             if file:
                 file.close()
+
+
+def masked(entry: Exchange) -> Exchange:
+    """The same for eyes outside of the playground: without the token of a webhook or an interaction in its path."""
+    if entry.path is None:
+        return entry
+    return msgspec.structs.replace(entry, path=_IN_PATH.sub(rf"\1{SECRET}", entry.path))
 
 
 def _readable(entry: Exchange) -> Exchange:

@@ -26,6 +26,7 @@ from guildwright.playground.recorder import SECRET
 
 # The name of the part, the rest of its headers, and its body up to the boundary.
 _JSON_PART = re.compile(rb'name="?payload_json"?[^\n]*\r\n(?:[^\r\n]+\r\n)*\r\n(.*?)\r\n--', re.DOTALL)
+_KINDS = {"bot", "bearer", "basic"}  # what else stands first may be the token itself
 _TOKENS = {"access_token", "refresh_token"}
 _log = logging.getLogger(__name__)
 
@@ -149,7 +150,8 @@ def _texts(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
     """Headers by name in small letters; secrets are masked."""
     texts = {name.decode("latin-1").casefold(): value.decode("latin-1") for name, value in headers}
     if "authorization" in texts:
-        texts["authorization"] = f"{texts['authorization'].partition(' ')[0]} {SECRET}"
+        kind = texts["authorization"].partition(" ")[0]
+        texts["authorization"] = f"{kind} {SECRET}" if kind.casefold() in _KINDS else SECRET
     return texts
 
 

@@ -206,9 +206,10 @@ async def local_discord(
     clock: Clock | None = None,
     *,
     rate_limits: bool = False,
+    record: Path | None = None,
 ) -> AsyncIterator[LocalDiscord]:
     """Serve one until the block ends."""
-    play = Playground(Options(file=file, rate_limits=rate_limits), clock)
+    play = Playground(Options(file=file, rate_limits=rate_limits, record=record), clock)
     listener = listen("127.0.0.1", 0, None)
     port = listener.getsockname()[1]
     running = server(play)

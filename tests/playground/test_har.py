@@ -2,13 +2,14 @@
 
 import json
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
 import jsonschema_rs
 import pytest
 
-from tests.fakes.local_discord import LocalDiscord
+from tests.fakes.local_discord import LocalDiscord, local_discord
 
 PAIRS: dict[str, Any] = {
     "type": "array",
@@ -122,6 +123,29 @@ async def test_a_form_with_files_shows_its_json_and_not_its_bytes(discord: Local
     assert answer.status_code == 200, answer.text
     assert json.loads(entry["request"]["postData"]["text"]) == {"content": "look"}
     assert entry["request"]["bodySize"] > 2000
+
+
+async def test_tokens_are_masked_in_whatever_form_they_cross_the_wire(tmp_path: Path) -> None:
+    async with local_discord(record=tmp_path) as discord:
+        hook = await discord.ask("POST", f"/channels/{discord.channel('gatehouse')}/webhooks", {"name": "Crier"})
+        await discord.http.get("/api/v10/users/@me", headers={"authorization": discord.token})
+        await discord.rest("POST", f"/webhooks/{hook['id']}/{hook['token']}?wait=true", {"content": "x"})
+        await discord.callback({"id": "1", "token": "aW50ZXJhY3Rpb24"}, 5)
+        entries = rest(await har(discord))[-3:]
+        told = (await discord.told("GET", "/traffic"))["entries"][-3:]
+    lines = (tmp_path / "rest.jsonl").read_text().splitlines()[-3:]
+
+    assert [
+        {pair["name"]: pair["value"] for pair in entry["request"]["headers"]}.get("authorization") for entry in entries
+    ] == [
+        "***",
+        "Bot ***",
+        None,
+    ]
+    assert entries[1]["request"]["url"].endswith(f"/api/v10/webhooks/{hook['id']}/***?wait=true")
+    assert entries[2]["request"]["url"].endswith("/interactions/1/***/callback")
+    for token in (discord.token, hook["token"], "aW50ZXJhY3Rpb24"):
+        assert token not in json.dumps([entries, told, lines])
 
 
 async def test_a_cut_connection_has_no_status(discord: LocalDiscord) -> None:

@@ -18,7 +18,7 @@ from guildwright.playground.control.lookup import Lookup
 from guildwright.playground.faults import PREFIX
 from guildwright.playground.places import place_of
 from guildwright.playground.playground import Playground
-from guildwright.playground.recorder import Exchange, Opening
+from guildwright.playground.recorder import Exchange, Opening, masked
 from guildwright.playground.records import Json
 
 _VERSION = "HTTP/1.1"
@@ -45,7 +45,7 @@ class Har:
             and (last is None or datetime.fromisoformat(entry.at) <= last)
             and (guild is None or self._guild_of(entry) == guild)
         ]
-        entries = [_rest(entry) for entry in kept if entry.kind == "rest"]
+        entries = [_rest(masked(entry)) for entry in kept if entry.kind == "rest"]
         entries += self._connections([entry for entry in kept if entry.kind != "rest"])
         entries.sort(key=lambda entry: entry["startedDateTime"])
         creator = {"name": "Guildwright playground", "version": "1"}

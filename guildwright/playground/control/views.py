@@ -10,6 +10,7 @@ from guildwright.playground.control import models, oracle, show
 from guildwright.playground.control.errors import invalid, snowflake
 from guildwright.playground.control.lookup import Lookup
 from guildwright.playground.playground import Playground
+from guildwright.playground.recorder import masked
 from guildwright.playground.records import Effect
 from guildwright.playground.rest import unknown
 
@@ -106,7 +107,7 @@ class Views:
     def traffic(self, after: int = 0) -> oracle.TrafficView:
         """The newest exchanges on the wire."""
         entries = self._play.recorder.after(after)
-        shown = [msgspec.convert(msgspec.structs.asdict(entry), oracle.TrafficEntry) for entry in entries]
+        shown = [msgspec.convert(msgspec.structs.asdict(masked(entry)), oracle.TrafficEntry) for entry in entries]
         return oracle.TrafficView(entries=shown, last=entries[-1].number if entries else after)
 
     def gateway(self) -> oracle.GatewayView:
