@@ -157,7 +157,7 @@ def _texts(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
 
 def _sent(body: bytes, kind: str) -> object:
     """A request's body; of a form with files its JSON part, since the files themselves are no reading matter."""
-    if not kind.startswith("multipart/form-data"):
+    if not kind.casefold().startswith("multipart/form-data"):
         return _readable(body)
     part = _JSON_PART.search(body)
     return _readable(part[1]) if part else None

@@ -41,3 +41,47 @@ async def test_bytes_that_are_no_text_are_refused_as_no_json_and_recorded(
         told = await discord.http.post("/control/guilds", content=NO_TEXT, headers=headers)
         assert told.status_code == 400
     assert caplog.records == []
+
+
+async def executed(discord: LocalDiscord, **sent: Any) -> httpx.Response:
+    """A webhook's message, sent as it is."""
+    hook = await discord.ask("POST", f"/channels/{discord.channel('gatehouse')}/webhooks", {"name": "Crier"})
+    return await discord.http.post(f"/api/v10/webhooks/{hook['id']}/{hook['token']}?wait=true", **sent)
+
+
+async def test_the_fields_of_a_form_are_the_body_where_no_payload_json_is(discord: LocalDiscord) -> None:
+    encoded = await executed(discord, data={"content": "grüß dich", "username": "Ann"})
+    with_file = await executed(discord, data={"content": "look"}, files={"file": ("a.txt", b"a", "text/plain")})
+    with_json = await executed(discord, data={"payload_json": '{"content": "x"}'})
+
+    assert (encoded.json()["content"], encoded.json()["author"]["username"]) == ("grüß dich", "Ann")
+    assert (with_file.json()["content"], with_file.json()["attachments"][0]["filename"]) == ("look", "a.txt")
+    assert with_json.json()["content"] == "x"
+
+
+async def test_a_form_s_name_is_in_letters_of_either_case(discord: LocalDiscord) -> None:
+    part = b'--X\r\nContent-Disposition: form-data; name="payload_json"\r\n\r\n{"content": "hello"}\r\n--X--\r\n'
+
+    response = await post(discord, part, "Multipart/Form-Data; boundary=X")
+
+    assert response.json()["content"] == "hello"
+    assert (await recorded(discord))["request"] == {"content": "hello"}
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/xml", "application/jsonp", None])
+async def test_a_body_of_another_type_is_refused(discord: LocalDiscord, kind: str | None) -> None:
+    path = f"/channels/{discord.channel('gatehouse')}/messages"
+    headers = {"content-type": kind} if kind else {}
+
+    response = await discord.rest("POST", path, content=b'{"content": "x"}', headers=headers)
+
+    (fault,) = response.json()["errors"]["_errors"]
+    assert (response.status_code, response.json()["code"], fault["code"]) == (400, 50035, "CONTENT_TYPE_INVALID")
+
+
+async def test_fields_that_are_no_text_are_refused(discord: LocalDiscord) -> None:
+    encoded = await post(discord, b"content=%ff", "application/x-www-form-urlencoded")
+    part = b'--X\r\nContent-Disposition: form-data; name="content"\r\n\r\n\xff\r\n--X--\r\n'
+    form = await post(discord, part, "multipart/form-data; boundary=X")
+
+    assert [(answer.status_code, answer.json()["code"]) for answer in (encoded, form)] == [(400, 50035)] * 2

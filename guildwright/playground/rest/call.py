@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable
 from email.message import Message as MailMessage
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import parse_qsl, unquote
 
 import msgspec
 from litestar import Request, Response
@@ -23,6 +23,8 @@ from guildwright.playground.store import Change
 
 _NUMBER = re.compile(r"\d{1,19}")
 _MOST_HELD = 64 * 1024 * 1024
+_MULTIPART = "multipart/form-data"
+_FORMS = {_MULTIPART, "application/x-www-form-urlencoded"}
 _FILE = re.compile(r"files\[(\d{1,9})\]")
 
 
@@ -109,12 +111,18 @@ class Call:
         )
 
     async def json(self) -> Any:  # noqa: ANN401 - a body may be anything until it was checked
-        """The JSON body; of a multipart body its payload_json."""
+        """The JSON body; of a form its payload_json, or else its fields."""
         raw = await self.request.body()
-        if self._is_form:
-            raw = next((part.raw for part in await self._parts() if part.name == "payload_json"), b"")
         if not raw:
             return {}
+        if self._kind in _FORMS:
+            fields = await self._fields()
+            if "payload_json" not in fields:
+                return {name: _text(value) for name, value in fields.items()}
+            raw = fields["payload_json"]
+        elif self._kind != "application/json":
+            message = "Expected \"Content-Type\" header to be one of {'application/json'}."
+            raise errors.invalid("", "CONTENT_TYPE_INVALID", message)
         try:
             return decode(raw)
         except msgspec.DecodeError:
@@ -128,8 +136,17 @@ class Call:
         return body
 
     @property
-    def _is_form(self) -> bool:
-        return self.request.headers.get("content-type", "").startswith("multipart/form-data")
+    def _kind(self) -> str:
+        """The body's type in small letters, without its parameters."""
+        return self.request.headers.get("content-type", "").partition(";")[0].strip().casefold()
+
+    async def _fields(self) -> dict[str, bytes]:
+        """What a form says, but for its files; of a repeated name the last."""
+        if self._kind == _MULTIPART:
+            return {part.name: part.raw for part in await self._parts() if part.filename is None}
+        raw = (await self.request.body()).decode("latin-1")
+        pairs = parse_qsl(raw, keep_blank_values=True, encoding="latin-1")
+        return {_text(name.encode("latin-1")): value.encode("latin-1") for name, value in pairs}
 
     async def _parts(self) -> list[Any]:
         raw = await self.request.body()
@@ -142,7 +159,7 @@ class Call:
 
     async def files(self) -> tuple[Upload, ...]:
         """The files of a multipart body: `files[n]`, or under any other name in their order."""
-        if not self._is_form:
+        if self._kind != _MULTIPART:
             return ()
         found: list[Upload] = []
         for part in await self._parts():
@@ -214,6 +231,13 @@ def answer(body: object, status: int = 200) -> Response[object]:
 def nothing() -> Response[None]:
     """204."""
     return Response(None, status_code=204)
+
+
+def _text(value: bytes) -> str:
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        raise DiscordError(400, 50035, "Invalid Form Body") from None
 
 
 def _parsed(raw: bytes, boundary: str) -> Any:  # noqa: ANN401 - the parser's own type has no stubs
