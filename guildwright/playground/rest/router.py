@@ -45,10 +45,10 @@ from guildwright.playground.rest import (
 from guildwright.playground.rest.call import Call
 
 if TYPE_CHECKING:
-    from litestar.types import ControllerRouterHandler
+    from litestar.handlers import HTTPRouteHandler
 
 PATH = "/api/v10"
-_OF_THE_BOT: "list[ControllerRouterHandler]" = [
+_OF_THE_BOT: "list[HTTPRouteHandler]" = [
     *announcements.ROUTES,
     *applications.ROUTES,
     *audit.ROUTES,
@@ -75,57 +75,49 @@ _OF_THE_BOT: "list[ControllerRouterHandler]" = [
     *voice.ROUTES,
     *webhooks.ROUTES,
 ]
-_OF_PEOPLE_TOO: "list[ControllerRouterHandler]" = [
+_OF_PEOPLE_TOO: "list[HTTPRouteHandler]" = [
     *bearer.ROUTES,
     *command_permissions.ROUTES,
     *commands.ROUTES,
     *entitlements.BEARER_ROUTES,
     *oauth2.SHARED_ROUTES,
 ]
-_OF_ANYBODY: "list[ControllerRouterHandler]" = [
+_OF_ANYBODY: "list[HTTPRouteHandler]" = [
     *gateway.OPEN_ROUTES,
     *interactions.ROUTES,
     *oauth2.OPEN_ROUTES,
     *invites.OPEN_ROUTES,
     *webhooks.OPEN_ROUTES,
 ]
+# By their functions, which Litestar does not copy.
+_SHARED = {route.fn for route in _OF_PEOPLE_TOO}
+_OPEN = {route.fn for route in _OF_ANYBODY}
 
 
 def rest_router(play: Playground) -> Router:
     """The API as one Litestar router."""
 
-    async def bot_call(request: Request[Any, Any, Any]) -> Call:
-        if request.headers.get("authorization", "") != f"Bot {play.application.token}":
-            raise errors.unauthorized()
-        return Call(play, request)
-
-    async def shared_call(request: Request[Any, Any, Any]) -> Call:
-        """The bot, or a person's bearer token."""
+    async def call(request: Request[Any, Any, Any]) -> Call:
+        handler = request.route_handler.fn
+        if handler in _OPEN:
+            return Call(play, request)
         kind, _, token = request.headers.get("authorization", "").partition(" ")
-        if kind != "Bearer":
-            return await bot_call(request)
-        call = Call(play, request)
-        call.grant = grants.bearer(play, token)
-        if call.grant is None:
-            raise errors.unauthorized()
-        return call
-
-    async def open_call(request: Request[Any, Any, Any]) -> Call:
-        return Call(play, request)
+        if (kind, token) == ("Bot", play.application.token):
+            return Call(play, request)
+        if kind == "Bearer" and handler in _SHARED:
+            found = Call(play, request)
+            found.grant = grants.bearer(play, token)
+            if found.grant:
+                return found
+        raise errors.unauthorized()
 
     return Router(
         path=PATH,
         include_in_schema=False,
         exception_handlers={DiscordError: _refuse, HTTPException: refuse_http},
-        route_handlers=[
-            Router(path="/", route_handlers=_OF_THE_BOT, dependencies={"call": Provide(bot_call)}),
-            Router(path="/", route_handlers=_OF_PEOPLE_TOO, dependencies={"call": Provide(shared_call)}),
-            Router(
-                path="/",
-                route_handlers=_OF_ANYBODY,
-                dependencies={"call": Provide(open_call)},
-            ),
-        ],
+        # One router for all callers: what is nested in another is copied deeply, again and again.
+        route_handlers=[*_OF_THE_BOT, *_OF_PEOPLE_TOO, *_OF_ANYBODY],
+        dependencies={"call": Provide(call)},
     )
 
 
