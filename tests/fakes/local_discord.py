@@ -157,7 +157,7 @@ class LocalDiscord:
     async def gateway(self, compression: str | None = None) -> AsyncIterator[Gateway]:
         """A connection, before HELLO."""
         query = "?v=10&encoding=json" + (f"&compress={compression}" if compression else "")
-        async with connect(f"ws://127.0.0.1:{self.port}/gateway{query}", compression=None) as socket:
+        async with connect(f"ws://127.0.0.1:{self.port}/gateway{query}", compression=None, close_timeout=1) as socket:
             yield Gateway(socket, compression)
 
     @asynccontextmanager
