@@ -7,7 +7,7 @@ import pytest
 
 from guildwright.playground.bits import Intent
 from guildwright.playground.generator.script import SCENARIOS, Act, Stage, script
-from tests.fakes.local_discord import Json, LocalDiscord
+from tests.fakes.local_discord import Json, LocalDiscord, local_discord
 from tests.fakes.waiting import eventually
 
 STAGES = (
@@ -98,6 +98,33 @@ async def test_the_same_order_says_the_same_again(discord: LocalDiscord) -> None
 
     assert heard[0] == heard[1]
     assert len(set(heard[0])) > 20
+
+
+async def test_the_same_seeds_in_two_fresh_playgrounds_make_the_same_names_and_say_the_same() -> None:
+    worlds = []
+    for _ in range(2):
+        async with local_discord() as discord:
+            made = await discord.told("POST", "/seed", {"guilds": 2, "members": 6, "seed": 3})
+            guilds = [await discord.told("GET", f"/guilds/{guild_id}") for guild_id in made["guild_ids"]]
+            people = [[one["user"]["username"] for one in guild["members"]] for guild in guilds]
+            async with discord.connected() as gateway:
+                await traffic(discord, scenario="messages", seed=5, rate=0, events=20)
+                told = [await gateway.expect("MESSAGE_CREATE") for _ in range(20)]
+            names = [guild["name"] for guild in guilds]
+            worlds.append((names, people, [(one["author"]["username"], one["content"]) for one in told]))
+
+    assert worlds[0] == worlds[1]
+
+
+async def test_no_two_seeded_people_have_the_same_username_however_often_a_world_is_seeded(
+    discord: LocalDiscord,
+) -> None:
+    for _ in range(3):
+        await discord.told("POST", "/seed", {"guilds": 2, "members": 10, "seed": 3})
+    names = [user.username for user in discord.play.memory.users.values()]
+
+    assert len(names) == len(set(names))
+    assert max(map(len, names)) <= 32
 
 
 async def test_everything_that_members_do_reaches_the_bot(discord: LocalDiscord) -> None:

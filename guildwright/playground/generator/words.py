@@ -27,7 +27,7 @@ _ENDINGS = ("", " :)", " lol", "!", " ...", " ✨", " what do you think?", " htt
 
 
 def person(chance: Chance, number: int) -> tuple[str, str]:
-    """A username that nobody else has, and a name to show."""
+    """A username that nobody with another number has, and a name to show."""
     first, second = chance.one(_FIRST), chance.one(_SECOND)
     return f"{first}.{second}.{number}".casefold(), f"{first} {second}"
 

@@ -1,6 +1,7 @@
 """Many guilds with many members at once, for scale: each a channel list, a few roles, and people of its own."""
 
 import asyncio
+import itertools
 from datetime import datetime, timedelta
 
 import msgspec
@@ -32,30 +33,50 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     seed: int = 1
 
 
+class Names:
+    """What everything is called: by the seed and the place in it, so that two fresh worlds can be compared."""
+
+    def __init__(self, play: Playground, seed: int) -> None:
+        self._chance = Chance(seed)
+        self._taken = {user.username for user in play.memory.users.values()}
+
+    def place(self, number: int) -> str:
+        """A guild's name."""
+        return words.place(self._chance, number)
+
+    def person(self, number: int) -> tuple[str, str]:
+        """A username and a name to show; who was seeded earlier keeps the plain username."""
+        plain, name = words.person(self._chance, number)
+        free = itertools.chain([plain], (f"{plain}.{again}" for again in itertools.count(2)))
+        username = next(one for one in free if one not in self._taken)
+        self._taken.add(username)
+        return username, name
+
+
 async def populate(play: Playground, plan: Plan) -> list[int]:
     """Make the guilds; returns their ids. Others are served in between."""
-    chance = Chance(plan.seed)
+    names = Names(play, plan.seed)
     start = play.clock.now() - timedelta(days=200)
     made = []
     for number in range(plan.guilds):
         with play.store.change() as change:
-            made.append(_guild(play, change, chance, start + number * _APART, (number, plan.members)))
+            made.append(_guild(play, change, names, start + number * _APART, (number, plan.members)))
         await asyncio.sleep(0)
     return made
 
 
-def _guild(play: Playground, change: Change, chance: Chance, moment: datetime, size: tuple[int, int]) -> int:
+def _guild(play: Playground, change: Change, names: Names, moment: datetime, size: tuple[int, int]) -> int:
     """One guild. Its id is of a moment of its own: which shard it belongs to depends on that."""
     number, people = size
     ids, own = play.ids, play.application.id
     guild_id = ids.past(moment, play.memory.guilds)
     roles = _roles(play, guild_id)
     joined = moment.isoformat()
-    users = [_user(play, chance) for _ in range(people)]
+    users = [_user(play, names, number * people + place) for place in range(people)]
     for user in users:
         change.put(user)
         change.put(Member(guild_id=guild_id, user_id=user.id, joined_at=joined))
-    guild = Guild(id=guild_id, name=words.place(chance, number), owner_id=users[0].id)
+    guild = Guild(id=guild_id, name=names.place(number), owner_id=users[0].id)
     channels = [
         Channel(id=ids.next(), type=kind, guild_id=guild_id, name=name, position=position)
         for position, (name, kind) in enumerate(_PLAN)
@@ -88,7 +109,6 @@ def _roles(play: Playground, guild_id: int) -> list[Role]:
     return [everyone, staff, own]
 
 
-def _user(play: Playground, chance: Chance) -> User:
-    user_id = play.ids.next()
-    username, name = words.person(chance, user_id % 10**9)
-    return User(id=user_id, username=username, global_name=name)
+def _user(play: Playground, names: Names, number: int) -> User:
+    username, name = names.person(number)
+    return User(id=play.ids.next(), username=username, global_name=name)
