@@ -1,11 +1,11 @@
 """What moderators change and others hear of: bans, webhooks, emojis; see `effects_guild` for the rest."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from guildwright.playground import effects, effects_guild, render
 from guildwright.playground.bits import Intent
-from guildwright.playground.ids import snowflake_of
+from guildwright.playground.ids import made_when
 from guildwright.playground.playground import Playground
 from guildwright.playground.records import Ban, Channel, Json, Message
 from guildwright.playground.store import Change
@@ -25,14 +25,15 @@ def banned(play: Playground, change: Change, ban: Ban, forget_seconds: int = 0) 
         effects_guild.put_out(play, change, member)
     if not forget_seconds:
         return 0
-    since = snowflake_of(play.clock.now() - timedelta(seconds=forget_seconds))
+    since = play.clock.now() - timedelta(seconds=forget_seconds)
     places = [*play.memory.guild_channels(ban.guild_id), *play.memory.guild_threads(ban.guild_id)]
     return sum(_forget(play, change, channel, _written(play, channel, ban.user_id, since)) for channel in places)
 
 
-def _written(play: Playground, channel: Channel, user_id: int, since: int) -> list[Message]:
+def _written(play: Playground, channel: Channel, user_id: int, since: datetime) -> list[Message]:
     messages = play.memory.messages.get(channel.id, {})
-    return [message for message in messages.values() if message.author_id == user_id and message.id >= since]
+    theirs = (message for message in messages.values() if message.author_id == user_id)
+    return [message for message in theirs if made_when(message.id, message.sent_at) >= since]
 
 
 def _forget(play: Playground, change: Change, channel: Channel, messages: Iterable[Message]) -> int:

@@ -59,3 +59,13 @@ def snowflake_of(moment: datetime) -> int:
 def made_at(snowflake: int) -> datetime:
     """When the id was made."""
     return EPOCH + timedelta(milliseconds=snowflake >> _TIME_SHIFT)
+
+
+def made_when(snowflake: int, noted: str | None) -> datetime:
+    """When a thing was made whose moment was noted right after its id was drawn.
+
+    That is the moment that clients read out of the id, to the same millisecond. Only when the clock was moved back do
+    ids run ahead of it, since they never shrink: then what was noted is true.
+    """
+    made = made_at(snowflake)
+    return min(made, datetime.fromisoformat(noted)) if noted else made

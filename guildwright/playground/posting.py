@@ -8,7 +8,7 @@ from guildwright.playground import attaching, effects, errors
 from guildwright.playground.bits import MessageFlag, Permission
 from guildwright.playground.bodies.message import LEGACY_FIELDS, Draft
 from guildwright.playground.errors import Faults
-from guildwright.playground.ids import made_at
+from guildwright.playground.ids import made_when
 from guildwright.playground.media import Shown
 from guildwright.playground.playground import Playground
 from guildwright.playground.records import Channel, Json, Message, Nonce
@@ -107,7 +107,7 @@ def _forwarded(play: Playground, draft: Draft) -> tuple[Json, ...]:
         "mention_roles": [str(role_id) for role_id in source.mention_roles],
         "attachments": list(source.attachments),
         "embeds": list(source.embeds),
-        "timestamp": made_at(source.id).isoformat(),
+        "timestamp": made_when(source.id, source.sent_at).isoformat(),
         "edited_timestamp": source.edited_at,
         "flags": source.flags,
         "components": list(source.components),

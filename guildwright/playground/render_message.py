@@ -2,7 +2,7 @@
 
 from guildwright.playground import media, render_channel
 from guildwright.playground.bits import InteractionType, MessageFlag
-from guildwright.playground.ids import made_at
+from guildwright.playground.ids import made_when
 from guildwright.playground.memory import Memory
 from guildwright.playground.records import Interaction, Json, Message, Reaction
 from guildwright.playground.render import bare_member, user
@@ -46,7 +46,7 @@ def message(memory: Memory, record: Message, *, quoted: bool = False) -> Json:
         "type": record.type,
         "author": author(memory, record),
         "content": record.content,
-        "timestamp": made_at(record.id).isoformat(),  # to the same millisecond, as clients that read ids expect
+        "timestamp": made_when(record.id, record.sent_at).isoformat(),
         "edited_timestamp": record.edited_at,
         "tts": record.tts,
         "mention_everyone": record.mention_everyone,

@@ -11,7 +11,7 @@ import msgspec
 from guildwright.playground import render, render_channel
 from guildwright.playground.bits import ChannelType, Intent, Permission
 from guildwright.playground.bodies.thread import NewThread
-from guildwright.playground.ids import made_at
+from guildwright.playground.ids import made_when
 from guildwright.playground.playground import Playground
 from guildwright.playground.records import Channel, Json, Message, Thread, ThreadMember
 from guildwright.playground.store import Change
@@ -270,10 +270,10 @@ def archive_due(play: Playground) -> None:
 
 def _quiet_since(play: Playground, thread: Channel) -> datetime:
     """When it is to be archived."""
-    last = play.memory.last_message_id(thread.id)
+    last = play.memory.messages.get(thread.id, {}).get(play.memory.last_message_id(thread.id) or 0)
     moment = datetime.fromisoformat(thread.state.archived_at)
     if last:
-        moment = max(moment, made_at(last))
+        moment = max(moment, made_when(last.id, last.sent_at))
     return moment + timedelta(minutes=thread.state.archive_minutes)
 
 

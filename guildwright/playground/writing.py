@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from guildwright.playground.bits import ChannelType, Permission
 from guildwright.playground.errors import DiscordError
-from guildwright.playground.ids import made_at
+from guildwright.playground.ids import made_when
 from guildwright.playground.playground import Playground
 from guildwright.playground.records import Channel
 from guildwright.playground.threads import WRITTEN
@@ -31,7 +31,7 @@ def check(play: Playground, channel: Channel, author_id: int) -> None:
 
 def _check_pace(play: Playground, channel: Channel, author_id: int) -> None:
     messages = reversed(play.memory.messages.get(channel.id, {}).values())
-    own = (entry.id for entry in messages if entry.author_id == author_id and entry.type in WRITTEN)
+    own = (entry for entry in messages if entry.author_id == author_id and entry.type in WRITTEN)
     last = next(own, None)
-    if last and play.clock.now() - made_at(last) < timedelta(seconds=channel.slowmode):
+    if last and play.clock.now() - made_when(last.id, last.sent_at) < timedelta(seconds=channel.slowmode):
         raise DiscordError(429, 20016, "This action cannot be performed due to slowmode rate limit")

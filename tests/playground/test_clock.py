@@ -178,3 +178,31 @@ async def test_a_session_that_waited_too_long_by_the_clock_is_not_resumed(discor
         answer = await again.receive()
 
     assert (answer["op"], answer["d"]) == (9, False)
+
+
+async def test_after_an_excursion_messages_and_interactions_are_as_old_as_the_clock_says(discord: LocalDiscord) -> None:
+    await discord.ask("PUT", f"/applications/{discord.application}/commands", [{"name": "p", "description": "d"}])
+    normal = await discord.say("gatehouse", "before")
+    await move(discord, move_seconds=60 * 86400)
+    ahead = await discord.say("gatehouse", "in sixty days")
+    back = datetime.fromisoformat((await discord.told("DELETE", "/clock"))["now"])
+    after = [await discord.say("gatehouse", text) for text in "abcd"]
+
+    assert datetime.fromisoformat(normal["timestamp"]) == made_at(int(normal["id"]))
+    assert datetime.fromisoformat(ahead["timestamp"]) == made_at(int(ahead["id"]))
+    assert back <= datetime.fromisoformat(after[0]["timestamp"]) < back + timedelta(seconds=30)
+    assert int(ahead["id"]) < int(after[0]["id"])
+
+    async def answer(interaction: dict[str, Any]) -> None:
+        await discord.callback(interaction, 4, {"content": "hello"})
+
+    async with discord.answering(answer) as came:
+        body = {"user_id": discord.user("ana"), "channel_id": discord.channel("gatehouse"), "command": "p"}
+        await discord.told("POST", "/commands", body)
+    original = f"/webhooks/{discord.application}/{came[0]['token']}/messages/@original"
+    bulk = f"/channels/{after[0]['channel_id']}/messages/bulk-delete"
+    assert (await discord.rest("POST", bulk, {"messages": [one["id"] for one in after[:2]]})).status_code == 204
+    await move(discord, move_seconds=15 * 86400)
+
+    assert (await discord.rest("POST", bulk, {"messages": [one["id"] for one in after[2:]]})).json()["code"] == 50034
+    assert (await discord.rest("GET", original)).json()["code"] == 50027

@@ -8,7 +8,7 @@ import msgspec
 
 from guildwright.playground.bits import InteractionType
 from guildwright.playground.gateway.session import Dispatch
-from guildwright.playground.ids import made_at
+from guildwright.playground.ids import made_when
 from guildwright.playground.interactions import payload
 from guildwright.playground.playground import Playground
 from guildwright.playground.records import Channel, Interaction, Json
@@ -27,14 +27,19 @@ class Origin:
         self.parent = parent
 
 
+def age(play: Playground, interaction: Interaction) -> timedelta:
+    """How long ago it was opened."""
+    return play.clock.now() - made_when(interaction.id, interaction.opened_at)
+
+
 def answerable(play: Playground, interaction: Interaction) -> bool:
     """Whether the first answer would still be in time."""
-    return not interaction.expired and play.clock.now() - made_at(interaction.id) < ANSWER_WITHIN
+    return not interaction.expired and age(play, interaction) < ANSWER_WITHIN
 
 
 def token_alive(play: Playground, interaction: Interaction) -> bool:
     """Whether the webhook of the interaction still works."""
-    return play.clock.now() - made_at(interaction.id) <= TOKEN_LASTS
+    return age(play, interaction) <= TOKEN_LASTS
 
 
 async def ask(
@@ -56,6 +61,7 @@ async def ask(
         command_name=command,
         source_message_id=origin.source,
         parent_id=origin.parent,
+        opened_at=play.clock.now().isoformat(),
     )
     answered = play.waiting.expect(interaction.id)
     with play.store.change() as change:

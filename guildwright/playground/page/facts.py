@@ -8,7 +8,7 @@ from itertools import islice, takewhile
 from typing import Any
 
 from guildwright.playground.bits import InteractionType
-from guildwright.playground.ids import made_at
+from guildwright.playground.ids import made_when
 from guildwright.playground.page.names import GuildNames
 from guildwright.playground.page.story import LARGEST
 from guildwright.playground.playground import Playground
@@ -68,7 +68,7 @@ class Facts:
                 return f"{self._name(message.author_id)} wrote @everyone, and nobody was pinged."
         public = {one.command_name for one in self._commands(ever=True) if self._led_to_something(one)}
         for one in self._commands():
-            late = self._play.clock.now() - made_at(one.id) > _EFFECT
+            late = self._play.clock.now() - made_when(one.id, one.opened_at) > _EFFECT
             if one.command_name in public and late and self._is_told_alone(one) and not self._led_to_something(one):
                 return f"{self._name(one.user_id)} was refused, and nobody else was told."
         return None
@@ -124,9 +124,9 @@ class Facts:
         )
 
     def _led_to_something(self, command: Interaction) -> bool:
-        began = made_at(command.id)
+        began = made_when(command.id, command.opened_at)
         return any(
-            command.id < one.id and made_at(one.id) - began <= _EFFECT and not one.mentions
+            command.id < one.id and made_when(one.id, one.sent_at) - began <= _EFFECT and not one.mentions
             for one in self._announcements()
         )
 

@@ -40,6 +40,7 @@ class Interaction(Thing, frozen=True, kw_only=True):
     channel_id: int
     user_id: int
     data: Json
+    opened_at: str | None = None
     command_name: str | None = None
     source_message_id: int | None = None
     parent_id: int | None = None

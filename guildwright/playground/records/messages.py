@@ -23,7 +23,7 @@ class Message(Thing, frozen=True, kw_only=True):
     guild_id: int | None
     author_id: int
     content: str = ""
-    sent_at: str
+    sent_at: str  # noted after the id was drawn; see `ids.made_when`
     edited_at: str | None = None
     type: int = 0
     flags: int = 0

@@ -10,7 +10,7 @@ from guildwright.playground.bits import AuditAction, Permission
 from guildwright.playground.bodies import message as bodies
 from guildwright.playground.bodies.message import Draft
 from guildwright.playground.errors import DiscordError
-from guildwright.playground.ids import digits, made_at
+from guildwright.playground.ids import digits, made_when
 from guildwright.playground.records import Channel, Json
 from guildwright.playground.rest.call import BotCall, Call, answer, nothing
 from guildwright.playground.threads import WRITTEN
@@ -154,7 +154,8 @@ async def bulk_delete(call: BotCall, channel_id: FromPath[int]) -> Response[None
         raise errors.invalid("messages", "SET_TYPE_ALREADY_CONTAINS_VALUE", "The set already contains this value")
     known = call.memory.messages.get(channel.id, {})
     chosen = [known[number] for number in numbers if number in known]
-    if any(call.play.clock.now() - made_at(number) > _BULK_AGE for number in numbers):
+    noted = {message.id: message.sent_at for message in chosen}
+    if any(call.play.clock.now() - made_when(number, noted.get(number)) > _BULK_AGE for number in numbers):
         raise DiscordError(400, 50034, "You can only bulk delete messages that are under 14 days old.")
     with call.play.store.change() as change:
         effects.messages_deleted(call.play, change, channel, chosen)

@@ -12,7 +12,7 @@ from guildwright.playground import effects_guild
 from guildwright.playground.bits import AuditAction, Permission
 from guildwright.playground.bodies.fields import Fields
 from guildwright.playground.errors import Faults
-from guildwright.playground.ids import snowflake_of
+from guildwright.playground.ids import made_when
 from guildwright.playground.records import Json, Member
 from guildwright.playground.rest.call import BotCall, Call, answer
 
@@ -30,13 +30,11 @@ def _fields(body: Json) -> Fields:
 
 def _active(call: Call, guild_id: int, days: int) -> set[int]:
     """Who wrote in these days, or is in voice."""
-    since = snowflake_of(call.play.clock.now() - timedelta(days=days))
+    since = call.play.clock.now() - timedelta(days=days)
     seen = set(call.memory.voice_states[guild_id])
     for channel in (*call.memory.guild_channels(guild_id), *call.memory.guild_threads(guild_id)):
-        for message in reversed(call.memory.messages.get(channel.id, {}).values()):
-            if message.id < since:
-                break
-            seen.add(message.author_id)
+        messages = call.memory.messages.get(channel.id, {}).values()
+        seen.update(one.author_id for one in messages if made_when(one.id, one.sent_at) >= since)
     return seen
 
 
