@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from guildwright.playground import attaching, effects, errors
+from guildwright.playground import attaching, component_things, effects, errors
 from guildwright.playground.bits import MessageFlag, Permission
 from guildwright.playground.bodies.message import LEGACY_FIELDS, Draft
 from guildwright.playground.errors import Faults
@@ -55,6 +55,7 @@ def pings(play: Playground, channel: Channel, author_id: int, draft: Draft) -> P
 
 def compose(play: Playground, channel: Channel, author_id: int, draft: Draft) -> Message:
     """A new message, not yet stored."""
+    component_things.check(play.memory, draft.components or ())
     found = pings(play, channel, author_id, draft)
     replied = draft.reply_to if draft.reply_to in play.memory.messages.get(channel.id, {}) else None
     if draft.reply_to and not replied and draft.reply_must_exist:
@@ -134,6 +135,7 @@ def _with_media(message: Message) -> Message:
 
 def revise(play: Playground, message: Message, draft: Draft) -> Message:
     """An edited message, not yet stored. What the draft does not mention stays."""
+    component_things.check(play.memory, draft.components or ())
     channel = play.memory.channels[message.channel_id]
     flags = message.flags & ~MessageFlag.LOADING
     if draft.flags is not None:

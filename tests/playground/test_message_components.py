@@ -2,11 +2,15 @@
 
 import pytest
 
+from guildwright.playground.records import Emoji
 from tests.fakes.local_discord import Json, LocalDiscord
 
 NEW = 1 << 15
 TEXT: Json = {"type": 10, "content": "x"}
 BUTTON: Json = {"type": 2, "style": 1, "label": "Enter", "custom_id": "a"}
+
+OAK: Json = {"label": "Oak", "value": "o"}
+CHOICE: Json = {"type": 3, "custom_id": "s"}
 
 
 def row(*components: Json) -> Json:
@@ -124,6 +128,35 @@ REFUSED: dict[str, tuple[Json, str]] = {
         {"content": "x", "components": [row({"type": 2, "style": 5, "label": "x", "url": "https://a/" + "x" * 503})]},
         "components.0.components.0.url",
     ),
+    "a word as a button's emoji": (
+        {"content": "x", "components": [row(BUTTON | {"emoji": {"name": "notanemoji"}})]},
+        "components.0.components.0.emoji.name",
+    ),
+    "an unknown emoji on a button": (
+        {"content": "x", "components": [row(BUTTON | {"emoji": {"id": "123", "name": "oak"}})]},
+        "components.0.components.0.emoji.id",
+    ),
+    "a word as an option's emoji": (
+        {"content": "x", "components": [row(CHOICE | {"options": [OAK | {"emoji": {"name": "oak"}}]})]},
+        "components.0.components.0.options.0.emoji.name",
+    ),
+    "an unknown emoji on an option in a container": (
+        {
+            "flags": NEW,
+            "components": [
+                {"type": 17, "components": [row(CHOICE | {"options": [OAK | {"emoji": {"id": "123", "name": "oak"}}]})]}
+            ],
+        },
+        "components.0.components.0.components.0.options.0.emoji.id",
+    ),
+    "an unknown thing to buy": (
+        {"content": "x", "components": [row({"type": 2, "style": 6, "sku_id": "123"})]},
+        "components.0.components.0.sku_id",
+    ),
+    "more to choose than options": (
+        {"content": "x", "components": [row(CHOICE | {"options": [OAK], "max_values": 2})]},
+        "components.0.components.0.options",
+    ),
 }
 
 
@@ -140,3 +173,18 @@ async def test_components_beyond_discord_s_limits_are_refused(shared_discord: Lo
     for step in place.split("."):
         node = node[step]
     assert node["_errors"][0]["code"]
+
+
+async def test_an_emoji_that_is_there_decorates_a_button_and_edits_are_checked_too(discord: LocalDiscord) -> None:
+    emoji = Emoji(id=discord.play.ids.next(), guild_id=int(discord.guild), name="oak", user_id=1)
+    with discord.play.store.change() as change:
+        change.put(emoji)
+    wanted = BUTTON | {"emoji": {"id": str(emoji.id), "name": "oak"}}
+
+    made = await discord.ask("POST", path(discord), {"components": [row(wanted, BUTTON | {"custom_id": "b"})]})
+    body = {"components": [row(BUTTON | {"emoji": {"id": "1", "name": "oak"}})]}
+    refused = await discord.rest("PATCH", f"{path(discord)}/{made['id']}", body)
+
+    assert made["components"][0]["components"][0]["emoji"]["id"] == str(emoji.id)
+    fault = refused.json()["errors"]["components"]["0"]["components"]["0"]["emoji"]["id"]["_errors"][0]
+    assert (refused.status_code, fault["code"]) == (400, "BUTTON_COMPONENT_INVALID_EMOJI")

@@ -1,5 +1,6 @@
 """The components that a member uses or looks at: buttons, selects, text inputs, pictures."""
 
+from guildwright.playground import symbols
 from guildwright.playground.bits import CHANNEL_TYPES
 from guildwright.playground.bits import ComponentType as Kind
 from guildwright.playground.bodies.fields import Fields
@@ -8,6 +9,8 @@ from guildwright.playground.records import Json
 _LINK, _PREMIUM = 5, 6
 _LONGEST_LINK = 512
 _LONGEST_CUSTOM_ID = 100
+# Discord says so of an option's emoji, too.
+INVALID_EMOJI = ("BUTTON_COMPONENT_INVALID_EMOJI", "Invalid emoji")
 _DEFAULTS = {
     Kind.USER_SELECT: {"user"},
     Kind.ROLE_SELECT: {"role"},
@@ -30,6 +33,8 @@ def _emoji(fields: Fields) -> Json:
         emoji |= {"id": str(number), "animated": part.flag("animated")}
     elif not emoji["name"]:
         part.missing("name")
+    elif symbols.written(emoji["name"]) is None:
+        part.fault("name", *INVALID_EMOJI)
     return {"emoji": emoji}
 
 
@@ -111,6 +116,8 @@ def _options(fields: Fields, most: int) -> list[Json]:
             entry.fault(
                 "value", "SELECT_COMPONENT_OPTION_VALUE_DUPLICATED", "The specified option value is already used"
             )
+    if 0 < len(options) < most:
+        fields.fault("options", "BASE_TYPE_BAD_LENGTH", f"Must be between {most} and 25 in length.")
     if sum(option["default"] for option in options) > most:
         fields.fault("options", "SELECT_COMPONENT_TOO_MANY_DEFAULT_VALUES", "More default values than max_values.")
     return options

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import msgspec
 
-from guildwright.playground import effects, errors, posting, render_message
+from guildwright.playground import component_things, effects, errors, posting, render_message
 from guildwright.playground.bits import CallbackType, InteractionType, MessageFlag
 from guildwright.playground.bodies import message as bodies
 from guildwright.playground.bodies import modal as modals
@@ -123,7 +123,9 @@ def _apply(
             choices = read_choices(data, focused_type(interaction.data.get("options", ())))
             return replace(answered, choices=choices, settled=True)
         case _:
-            return replace(answered, modal=modals.read(data), settled=True)
+            modal = modals.read(data)
+            component_things.check(play.memory, modal["components"], "data.components")
+            return replace(answered, modal=modal, settled=True)
 
 
 def source_message(play: Playground, interaction: Interaction) -> Message:
