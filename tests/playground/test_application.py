@@ -5,7 +5,7 @@ from tests.fakes.local_discord import LocalDiscord
 
 async def test_a_description_is_kept_and_an_endpoint_is_refused(discord: LocalDiscord) -> None:
     edited = await discord.ask("PATCH", "/applications/@me", {"description": {"default": "A bot of many trades"}})
-    plain = await discord.ask("PATCH", "/applications/@me", {"tags": ["fun"]})
+    plain = await discord.ask("PATCH", "/applications/@me", {})
     refused = await discord.rest("PATCH", "/applications/@me", {"interactions_endpoint_url": "https://a.example/"})
 
     assert edited["description"] == plain["description"] == "A bot of many trades"

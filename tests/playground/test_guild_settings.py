@@ -94,6 +94,36 @@ async def test_rule_boosts_and_community_each_need_their_right(discord: LocalDis
     assert [answer.json()["code"] for answer in (boosted, community, unruled)] == [50101, 50013, 50013]
 
 
+async def test_a_bot_cannot_give_away_a_guild_that_is_not_its_own(discord: LocalDiscord) -> None:
+    path = f"/guilds/{discord.guild}"
+
+    refused = await discord.rest("PATCH", path, {"owner_id": discord.user("ana")})
+    kept = await discord.ask("PATCH", path, {"owner_id": discord.user("olive")})
+
+    assert (refused.status_code, refused.json()["code"]) == (403, 50013)
+    assert kept["owner_id"] == discord.user("olive")
+
+
+@pytest.mark.parametrize(
+    ("path", "field", "value"),
+    [
+        ("/guilds/{guild}", "home_header", PNG),
+        ("/guilds/{guild}", "region", "rotterdam"),
+        ("/guilds/{guild}/members/@me", "bio", "I keep the hall"),
+        ("/guilds/{guild}/members/@me", "avatar", PNG),
+        ("/users/@me", "avatar", PNG),
+        ("/applications/@me", "tags", ["fun"]),
+    ],
+)
+async def test_what_would_be_lost_is_refused_by_name(
+    discord: LocalDiscord, path: str, field: str, value: object
+) -> None:
+    refused = await discord.rest("PATCH", path.format(guild=discord.guild), {field: value})
+
+    assert (refused.status_code, list(refused.json()["errors"])) == (400, [field])
+    assert refused.json()["errors"][field]["_errors"][0]["code"] == "PLAYGROUND_UNSUPPORTED"
+
+
 async def test_what_clients_ask_beside_a_guild_is_answered(discord: LocalDiscord) -> None:
     path = f"/guilds/{discord.guild}"
 

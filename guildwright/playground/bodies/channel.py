@@ -29,6 +29,7 @@ _SPACES = re.compile(r"\s+")
 def edited(channel: Channel, fields: Fields, ids: Snowflakes) -> Channel:
     """The channel with what the body changes. The parent and the permissions are the caller's to check."""
     name = fields.text("name", 100, shortest=1)
+    fields.unsupported("default_tag_setting")
     slowmode = fields.number("rate_limit_per_user", 0, LONGEST_SLOWMODE)
     position = fields.number("position", 0, (1 << 31) - 1)
     parent = fields.snowflake("parent_id")

@@ -28,6 +28,12 @@ class Fields:
         """Note a fault of a field."""
         self.faults.add(self.at(name), code, message)
 
+    def unsupported(self, *names: str) -> None:
+        """Say what this playground does not keep, instead of losing it silently."""
+        for name in names:
+            if self.body.get(name) not in (None, []):
+                self.fault(name, "PLAYGROUND_UNSUPPORTED", f"The playground does not support {name} yet.")
+
     def missing(self, name: str) -> None:
         """Note that a field is required."""
         self.fault(name, "BASE_TYPE_REQUIRED", "This field is required")

@@ -85,7 +85,7 @@ def read(body: Json, uploads: tuple[Upload, ...] = (), *, private: bool = False,
     )
     if draft.forward and (draft.content or draft.embeds or draft.components or draft.uploads):
         raise DiscordError(400, 160011, "Forward messages cannot have additional content")
-    _refuse_unsupported(fields)
+    fields.unsupported("sticker_ids", "poll")
     if version_two and (draft.content or draft.embeds):
         fields.fault("content" if draft.content else "embeds", "MESSAGE_CANNOT_USE_LEGACY_FIELDS", LEGACY_FIELDS)
     faults.check()
@@ -144,10 +144,3 @@ def _refuse_flags(fields: Fields, left: int) -> None:
         fields.fault("flags", "PLAYGROUND_UNSUPPORTED", "The playground does not support voice messages yet.")
     elif left:
         fields.fault("flags", "MESSAGE_FLAGS_INVALID", f"The flags {left} cannot be set here.")
-
-
-def _refuse_unsupported(fields: Fields) -> None:
-    """Say what this playground cannot show, instead of losing it silently."""
-    for name in ("sticker_ids", "poll"):
-        if fields.body.get(name) not in (None, []):
-            fields.fault(name, "PLAYGROUND_UNSUPPORTED", f"The playground does not support {name} yet.")

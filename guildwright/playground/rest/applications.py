@@ -10,6 +10,16 @@ from guildwright.playground.errors import Faults
 from guildwright.playground.rest.call import BotCall, answer
 
 _LONGEST = 400
+_NOT_KEPT = (
+    "cover_image",
+    "custom_install_url",
+    "event_webhooks_types",
+    "event_webhooks_url",
+    "icon",
+    "install_params",
+    "role_connections_verification_url",
+    "tags",
+)
 
 
 @get("/applications/@me")
@@ -29,6 +39,7 @@ async def edit_my_application(call: BotCall) -> Response[object]:
     if fields.body.get("interactions_endpoint_url"):
         message = "The playground sends interactions through the gateway only."
         fields.fault("interactions_endpoint_url", "PLAYGROUND_UNSUPPORTED", message)
+    fields.unsupported(*_NOT_KEPT)
     faults.check()
     application = call.play.application
     if "description" in fields.body:

@@ -45,6 +45,8 @@ async def edit_guild(call: BotCall, guild_id: FromPath[int]) -> Response[object]
     guild = call.allowed(guild_id, Permission.MANAGE_GUILD)
     fields = Fields(await call.body(), Faults())
     name = fields.text("name", 100, shortest=2)
+    owner_id = fields.snowflake("owner_id")
+    fields.unsupported("home_header", "region")
     settings = bodies.read_settings(call.memory, guild, fields)
     edited = msgspec.structs.replace(
         guild,
@@ -54,6 +56,8 @@ async def edit_guild(call: BotCall, guild_id: FromPath[int]) -> Response[object]
         settings=guild.settings | settings,
     )
     fields.faults.check()
+    if owner_id not in {None, guild.owner_id}:
+        raise errors.missing_permissions()  # a guild is its owner's to give away, and no bot owns one
     if bodies.needs_boost(guild, settings):
         raise DiscordError(403, 50101, "This server needs more boosts to perform this action")
     if ("COMMUNITY" in guild.features) != ("COMMUNITY" in edited.features):

@@ -63,6 +63,9 @@ async def get_member(call: BotCall, guild_id: FromPath[int], user_id: FromPath[i
 async def edit_own_member(call: BotCall, guild_id: FromPath[int]) -> Response[object]:
     """PATCH @me: one's own nickname."""
     body = await call.body()
+    fields = Fields(body, Faults())
+    fields.unsupported("avatar", "banner", "bio")
+    fields.faults.check()
     if "nick" in body:
         call.allowed(guild_id, Permission.CHANGE_NICKNAME)
         return answer(render.member(call.memory, _with_own_nick(call, guild_id, body)))

@@ -8,6 +8,8 @@ from litestar.params import FromPath
 
 from guildwright.playground import effects_guild, errors, render
 from guildwright.playground.bits import ChannelType
+from guildwright.playground.bodies.fields import Fields
+from guildwright.playground.errors import Faults
 from guildwright.playground.gateway.session import Dispatch
 from guildwright.playground.ids import digits
 from guildwright.playground.records import Channel, User
@@ -18,6 +20,9 @@ from guildwright.playground.rest.call import BotCall, Call, answer, nothing
 async def edit_me(call: BotCall) -> Response[object]:
     """PATCH /users/@me: the name only."""
     body = await call.body()
+    fields = Fields(body, Faults())
+    fields.unsupported("avatar", "banner")
+    fields.faults.check()
     name = body.get("username", call.play.bot.username)
     if not isinstance(name, str) or not 2 <= len(name) <= 32:  # noqa: PLR2004 - Discord's bounds
         raise errors.invalid("username", "BASE_TYPE_BAD_LENGTH", "Must be between 2 and 32 in length.")
