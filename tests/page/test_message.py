@@ -100,7 +100,7 @@ def test_a_message_stands_out_for_whom_it_pings(parts: dict[str, Any], pinged: b
     assert ("is-ping" in draw(roles=("5",), **parts)) is pinged
 
 
-def test_an_embed_is_drawn_without_inline_style_and_without_pictures() -> None:
+def test_an_embed_is_drawn_without_inline_style_and_its_foreign_picture_is_only_a_link() -> None:
     embed = {
         "title": "Giveaway: **chest**",
         "description": "Press Enter",
@@ -117,8 +117,19 @@ def test_an_embed_is_drawn_without_inline_style_and_without_pictures() -> None:
     assert "<strong>chest</strong>" in drawn
     assert drawn.count("is-inline") == 1
     assert "&lt;i&gt;foot&lt;/i&gt;" in drawn
-    for never in (" style=", "<img", "evil", "javascript"):
+    assert '<a href="https://evil.example/x.png" target="_blank" rel="noopener noreferrer nofollow">' in drawn
+    for never in (" style=", "<img", "i.png", "javascript"):
         assert never not in drawn
+
+
+def test_an_embeds_title_and_author_are_links_where_they_lead_somewhere() -> None:
+    led = draw(
+        embeds=[{"title": "t", "url": "https://a.example/", "author": {"name": "n", "url": "https://b.example/"}}]
+    )
+    rel = 'target="_blank" rel="noopener noreferrer nofollow"'
+    assert f'<a href="https://a.example/" {rel}>t</a>' in led
+    assert f'<a href="https://b.example/" {rel}><bdi>n</bdi></a>' in led
+    assert "<a " not in draw(embeds=[{"title": "t", "author": {"name": "n"}}])
 
 
 def test_black_is_a_colour_and_no_colour_is_none() -> None:

@@ -60,7 +60,7 @@ export function pointed(event) {
   const message = event.target.closest(".message");
   if (!message || event.target.closest(PRESSED) || getSelection()?.toString()) return;
   const side = byId("side");
-  if (side && getComputedStyle(side).position === "static") choose(message.id.slice(2), { open: false });
+  if (side && getComputedStyle(side).position === "relative") choose(message.id.slice(2), { open: false });
 }
 
 // The exchange behind a step is fetched when it is first opened; the panel may be drawn anew meanwhile, and keeps it.
