@@ -100,11 +100,14 @@ async def test_who_may_not_read_the_log_is_not_told_of_it(discord: LocalDiscord)
     assert names == ["GUILD_MEMBER_REMOVE"]
 
 
-async def test_a_reason_is_cut_at_its_limit(discord: LocalDiscord) -> None:
-    long = {"x-audit-log-reason": "a" * 600}
-    await discord.rest("DELETE", f"/guilds/{discord.guild}/members/{discord.user('cy')}", headers=long)
+async def test_a_reason_beyond_its_limit_is_refused_before_anything_is_done(discord: LocalDiscord) -> None:
+    path = f"/guilds/{discord.guild}/members/{discord.user('cy')}"
+    refused = await discord.rest("DELETE", path, headers={"x-audit-log-reason": "a" * 513})
+    await discord.ask("GET", path)
+    done = await discord.rest("DELETE", path, headers={"x-audit-log-reason": "a" * 512})
 
     entry = (await discord.ask("GET", log_of(discord)))["audit_log_entries"][0]
+    assert (refused.status_code, refused.json()["code"], done.status_code) == (400, 50035, 204)
     assert entry["reason"] == "a" * 512
 
 

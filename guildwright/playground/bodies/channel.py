@@ -13,6 +13,7 @@ from guildwright.playground.records import Channel, Json, Overwrite
 MOST_CHANNELS = 500
 MOST_OVERWRITES = 100
 MOST_TAGS = 20
+_LONGEST_TAG = 20
 _LARGEST_BITS = (1 << 53) - 1
 _TAG_NEEDED = 1 << 4
 _TEXT, _VOICE, _NEWS, _FORUM = (
@@ -120,7 +121,7 @@ def _tag(fields: Fields, ids: Snowflakes) -> Json:
     number, emoji = fields.snowflake("id"), fields.snowflake("emoji_id")
     return {
         "id": str(number or ids.next()),
-        "name": fields.text("name", 50, shortest=1, needed=True),
+        "name": fields.text("name", _LONGEST_TAG, shortest=1, needed=True),
         "moderated": fields.flag("moderated"),
         "emoji_id": str(emoji) if emoji else None,
         "emoji_name": fields.text("emoji_name", 100),

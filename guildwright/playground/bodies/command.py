@@ -134,6 +134,9 @@ def _choosable(fields: Fields, kind: OptionType) -> Json:
         }
     else:
         bounds = {name: _bound(fields, name, kind) for name in ("min_value", "max_value")}
+    (least, low), (most, high) = bounds.items()
+    if low is not None and high is not None and low > high:
+        fields.fault(most, "APPLICATION_COMMAND_OPTIONS_BOUNDS_INVALID", f"{most} must not be below {least}.")
     return part | {name: value for name, value in bounds.items() if value is not None}
 
 

@@ -21,6 +21,7 @@ from guildwright.playground.reading import decode
 from guildwright.playground.records import Channel, Grant, Guild, Json, Member, Message, Role
 from guildwright.playground.store import Change
 
+_LONGEST_REASON = 512
 _NUMBER = re.compile(r"\d{1,19}")
 _MOST_HELD = 64 * 1024 * 1024
 _MULTIPART = "multipart/form-data"
@@ -83,9 +84,16 @@ class Call:
 
     @property
     def reason(self) -> str | None:
-        """Why, for the audit log: the X-Audit-Log-Reason header, percent-decoded, 512 characters at most."""
+        """Why, for the audit log: the X-Audit-Log-Reason header, percent-decoded, 512 characters at most.
+
+        Raises:
+            DiscordError: 50035.
+        """
         text = unquote(self.request.headers.get("x-audit-log-reason", ""))
-        return text[:512] or None
+        if len(text) > _LONGEST_REASON:
+            message = f"Must be between 1 and {_LONGEST_REASON} in length."
+            raise errors.invalid("X-Audit-Log-Reason", "BASE_TYPE_BAD_LENGTH", message)
+        return text or None
 
     def note(  # noqa: PLR0913 - an audit log entry has these parts
         self,

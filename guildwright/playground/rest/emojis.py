@@ -58,10 +58,17 @@ def _may_edit(call: Call, guild_id: int, emoji: Emoji) -> None:
         raise errors.missing_permissions()
 
 
+def _roles(call: Call, guild_id: int, fields: Fields) -> tuple[int, ...]:
+    """The roles that may use it, which are the guild's."""
+    roles = fields.snowflakes("roles", 1521)
+    fields.faults.check()
+    return tuple(call.role(guild_id, role_id).id for role_id in roles)
+
+
 def _new(call: Call, guild_id: int | None, fields: Fields) -> Emoji:
     name = _name(fields, needed=True)
     picture = image.read(fields, "image", needed=True, largest=_LARGEST)
-    roles = fields.snowflakes("roles", 1521) if guild_id else ()
+    roles = _roles(call, guild_id, fields) if guild_id else ()
     fields.faults.check()
     return Emoji(
         id=call.play.ids.next(),
@@ -113,7 +120,7 @@ async def edit_emoji(call: BotCall, guild_id: FromPath[int], emoji_id: FromPath[
     _may_edit(call, guild_id, emoji)
     fields = Fields(await call.body(), Faults())
     name = _name(fields, needed=False)
-    roles = fields.snowflakes("roles", 1521) if "roles" in fields.body else emoji.roles
+    roles = _roles(call, guild_id, fields) if "roles" in fields.body else emoji.roles
     fields.faults.check()
     edited = msgspec.structs.replace(emoji, name=name or emoji.name, roles=roles)
     if edited != emoji:

@@ -32,6 +32,8 @@ def check_overwrites(call: Call, channel: Channel, wished: Iterable[Overwrite]) 
         changed |= (old.allow ^ new.allow) | (old.deny ^ new.deny)
     if before == after:
         return
+    for key in after.keys() - before.keys():
+        _check_known(call, channel, after[key])
     held = call.play.permissions.in_guild(channel.guild_id or 0, call.own_id)
     if channel.id in call.memory.channels:
         call.channel(channel.id, Permission.MANAGE_ROLES)
@@ -42,6 +44,14 @@ def check_overwrites(call: Call, channel: Channel, wished: Iterable[Overwrite]) 
         return
     if changed & ~int(held & ~Permission.MANAGE_ROLES):
         raise errors.missing_permissions()
+
+
+def _check_known(call: Call, channel: Channel, wished: Overwrite) -> None:
+    """An overwrite is of a role or a member that is there."""
+    role, member = call.memory.roles.get(wished.id), call.memory.member(channel.guild_id or 0, wished.id)
+    fits = member if wished.type == _MEMBER else role and role.guild_id == channel.guild_id
+    if not fits:
+        raise errors.unknown(10009, "permission overwrite")
 
 
 def _was_given_roles_here(call: Call, channel: Channel) -> bool:
@@ -104,10 +114,7 @@ async def put_overwrite(call: BotCall, channel_id: FromPath[int], overwrite_id: 
     fields = Fields(await call.body(), Faults())
     wished = bodies.overwrite(fields, overwrite_id)
     fields.faults.check()
-    role, member = call.memory.roles.get(overwrite_id), call.memory.member(channel.guild_id or 0, overwrite_id)
-    fits = member if wished.type == _MEMBER else role and role.guild_id == channel.guild_id
-    if not fits:
-        raise errors.unknown(10009, "permission overwrite")
+    _check_known(call, channel, wished)
     old = next((entry for entry in channel.overwrites if entry.id == overwrite_id), None)
     if old != wished:
         _store(call, channel, old, wished)

@@ -103,7 +103,9 @@ def rest_router(play: Playground) -> Router:
             return Call(play, request)
         kind, _, token = request.headers.get("authorization", "").partition(" ")
         if (kind, token) == ("Bot", play.application.token):
-            return Call(play, request)
+            found = Call(play, request)
+            _ = found.reason  # refused before anything is done
+            return found
         if kind == "Bearer" and handler in _SHARED:
             found = Call(play, request)
             found.grant = grants.bearer(play, token)
