@@ -13,6 +13,7 @@ from guildwright.platform.config.store import Change, Stored
 from guildwright_crds.check import Problem
 
 NAME = "documents.json"
+DIRECTORY = "directory"  # where they are looked for; beside the guilds' ids
 
 
 class NotedStore(DirectoryStore):
@@ -26,7 +27,7 @@ class NotedStore(DirectoryStore):
 
     async def watch(self) -> AsyncGenerator[Change]:
         """Every change, noted first."""
-        known: dict[str, dict[str, object]] = {}
+        known: dict[str, dict[str, object]] = {DIRECTORY: {"path": str(self._guilds)}}
         async with aclosing(super().watch()) as changes:
             async for change in changes:
                 for guild_id, stored in change.guilds.items():

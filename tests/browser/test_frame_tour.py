@@ -53,6 +53,21 @@ def test_a_command_and_a_win_are_ticked_when_they_happened_and_not_before(
     at(page, "3. Break a rule")
 
 
+def test_a_command_that_came_to_nothing_is_no_tick_and_somebody_else_may_try(windows: Windows, bot: PlainBot) -> None:
+    assert bot.application_id
+    page = windows.open(tour=True)
+    at(page, "1. Run a command")
+    page.get_by_role("combobox", name=re.compile("Write in")).fill("/giveaway list")
+    page.keyboard.press("Enter")
+    page.locator("#run").click()
+    expect(tour(page)).to_contain_text("nothing came of it", timeout=15_000)
+    at(page, "1. Run a command")
+    screenshot(page, "tour-refused")
+    assert axe_violations(page) == []
+    tour(page).get_by_role("link", name="act as Bo").click()
+    expect(tour(page)).to_contain_text("You act as Bo.")
+
+
 def test_without_a_supervisor_the_tour_cuts_the_connection_and_says_so(windows: Windows, bot: PlainBot) -> None:
     assert bot.application_id
     page = windows.open(tour=True)

@@ -2,6 +2,7 @@
 
 import json
 import os
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,12 @@ class Newcomer:
         seen = tour(self.hall.play, self.guild, self.at)
         self.at = Progress.read(seen.progress.kept())
         return seen
+
+    def drawn(self, user: str, since: int | None = None) -> str:
+        """The same as that member reads it."""
+        at = replace(self.at, since=since or self.at.since)
+        look, desk = self.hall.seat(user), self.hall.desk
+        return desk.draw.html("tour.html", desk.look(look), tour=tour(self.hall.play, self.guild, at))
 
     def told(self, user: str, reply: str, command: str | None = "giveaway start", **more: Any) -> Interaction:
         """A member runs a command, or presses a button, and is answered in private."""
@@ -73,9 +80,49 @@ def test_the_first_step_waits_for_a_command_that_was_answered(tmp_path: Path) ->
     newcomer = Newcomer(tmp_path)
     assert now(newcomer.look()) == "command"
     newcomer.told("ana", "Started.")
+    newcomer.hall.write("guildwright", content="A giveaway")
     seen = newcomer.look()
     assert (now(seen), seen.said) == ("win", ["Ana ran /giveaway start."])
     assert newcomer.look().said == [], "a step is told once"
+
+
+def test_a_refusal_is_no_command_that_was_run_and_another_seat_is_offered(tmp_path: Path) -> None:
+    newcomer = Newcomer(tmp_path)
+    newcomer.hall.declare({"name": "giveaway", "options": [{"type": 1, "name": "start", "description": "Open"}]})
+    newcomer.told("ana", "You may not start giveaways.")
+    newcomer.pass_time(5)
+    seen = newcomer.look()
+    assert (now(seen), seen.said) == ("command", [])
+    drawn = newcomer.drawn("ana")
+    assert "nothing came of it" in drawn
+    assert "act as <bdi>Bo</bdi>" in drawn
+    assert "act as <bdi>Ana</bdi>" in newcomer.drawn("cy", since=newcomer.at.since + 20_000)
+
+
+def test_the_second_step_says_where_nothing_runs_that_one_could_win(tmp_path: Path) -> None:
+    newcomer = Newcomer(tmp_path)
+    newcomer.hall.declare({"name": "giveaway", "options": [{"type": 1, "name": "start", "description": "Open"}]})
+    newcomer.at = Progress(since=newcomer.at.since, skipped=frozenset({"command"}))
+    assert "No giveaway runs" in newcomer.drawn("cy")
+    over = {"type": 2, "style": 1, "label": "Enter or leave", "custom_id": "enter", "disabled": True}
+    newcomer.hall.write("guildwright", components=[{"type": 1, "components": [over]}])
+    assert "No giveaway runs" in newcomer.drawn("cy")
+    newcomer.hall.write("guildwright", components=[{"type": 1, "components": [{**over, "disabled": False}]}])
+    assert "No giveaway runs" not in newcomer.drawn("cy")
+
+
+def test_a_guild_without_a_document_is_told_where_one_belongs_and_adding_it_counts(tmp_path: Path) -> None:
+    newcomer = Newcomer(tmp_path)
+    newcomer.at = Progress(since=newcomer.at.since, skipped=frozenset({"command", "win", "rule"}))
+    assert "runs alone" in newcomer.drawn("ana")
+    newcomer.processes.with_name("documents.json").write_text(json.dumps({"directory": {"path": "my/guilds"}}))
+    drawn = newcomer.drawn("ana")
+    assert "runs alone" not in drawn
+    assert "my/guilds" in drawn
+    assert f'name: "{newcomer.guild.id}"' in drawn
+    newcomer.look()
+    newcomer.note(1)
+    assert newcomer.look().said == ["Generation 1 of the document is in force."]
 
 
 def test_what_happened_before_the_tour_counts_for_nothing(tmp_path: Path) -> None:

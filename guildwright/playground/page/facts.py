@@ -1,21 +1,23 @@
 """What really happened since a moment, as the guided tour asks: nothing is ticked because a button said so."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice, takewhile
 from typing import Any
 
-from guildwright.playground.bits import InteractionType
+from guildwright.playground.bits import ComponentType, InteractionType
 from guildwright.playground.ids import made_when
 from guildwright.playground.page.names import GuildNames
 from guildwright.playground.page.story import LARGEST
 from guildwright.playground.playground import Playground
-from guildwright.playground.records import Interaction, Message
+from guildwright.playground.records import Interaction, Json, Message
 
 # What a command leads to in public comes by then: the bot may do it by a job.
 _EFFECT = timedelta(seconds=4)
+_LATE_EFFECT = timedelta(seconds=20)  # on a busy machine; nobody waits for it
+_LINK = 5
 _LOOKED_AT = 1000  # the newest messages of a channel and interactions of all
 _IDENTIFY, _RESUME = 2, 6
 _LIVE = "live"
@@ -46,9 +48,22 @@ class Facts:
         self._names = GuildNames(play, guild_id)
 
     def command(self) -> str | None:
-        """A member ran a command, and the bot answered."""
-        found = next((one for one in self._commands() if one.callback is not None), None)
+        """A member ran a command, and something came of it that others see."""
+        ran = (one for one in self._commands() if one.callback is not None)
+        found = next((one for one in ran if self._replied(one) or self._led_to_something(one, _LATE_EFFECT)), None)
         return f"{self._name(found.user_id)} ran /{found.command_name}." if found else None
+
+    def refused(self) -> frozenset[str]:
+        """The ids of the members whose last command was answered to them alone, and came to nothing."""
+        last: dict[int, Interaction] = {}
+        for one in self._commands():
+            last.setdefault(one.user_id, one)
+        vain = (one for one in last.values() if self._is_told_alone(one) and not self._led_to_something(one))
+        return frozenset(str(one.user_id) for one in vain if self._age(one) > _EFFECT)
+
+    def runs(self) -> bool:
+        """Whether the bot has a button up that a member could press, outside of any answer."""
+        return any(_can_be_pressed(message.components) for message in self._announcements())
 
     def win(self) -> str | None:
         """The bot, of its own accord, named a member who had pressed one of its buttons."""
@@ -68,22 +83,38 @@ class Facts:
                 return f"{self._name(message.author_id)} wrote @everyone, and nobody was pinged."
         public = {one.command_name for one in self._commands(ever=True) if self._led_to_something(one)}
         for one in self._commands():
-            late = self._play.clock.now() - made_when(one.id, one.opened_at) > _EFFECT
-            if one.command_name in public and late and self._is_told_alone(one) and not self._led_to_something(one):
+            if (
+                one.command_name in public
+                and self._age(one) > _EFFECT
+                and self._is_told_alone(one)
+                and not self._led_to_something(one)
+            ):
                 return f"{self._name(one.user_id)} was refused, and nobody else was told."
         return None
 
     def document(self) -> Document | None:
         """What `up` says of the guild's document; None where the playground runs alone."""
-        file = self._play.options.processes_file
+        noted = self._noted(str(self._guild_id))
         try:
-            known: Any = json.loads(file.with_name("documents.json").read_text()) if file else {}
-            noted = known.get(str(self._guild_id))
             if not noted or not noted["file"]:
                 return None
             return Document(noted["file"], noted["generation"], noted["state"], tuple(noted["problems"]))
-        except (OSError, ValueError, KeyError, AttributeError, TypeError):
+        except (KeyError, TypeError):
             return None
+
+    def directory(self) -> str | None:
+        """Where `up` looks for documents; None where the playground runs alone."""
+        noted = self._noted("directory")
+        return str(noted["path"]) if noted else None
+
+    def _noted(self, name: str) -> Json | None:
+        file = self._play.options.processes_file
+        try:
+            known: Any = json.loads(file.with_name("documents.json").read_text()) if file else {}
+        except (OSError, ValueError):
+            return None
+        found = known.get(name) if isinstance(known, dict) else None
+        return found if isinstance(found, dict) else None
 
     def recovery(self, number: int, killed: datetime) -> str | None:
         """How the bot came back, after the exchange of that number."""
@@ -123,10 +154,18 @@ class Facts:
             if one.author_id == bot and one.private_to is None and one.interaction_id is None
         )
 
-    def _led_to_something(self, command: Interaction) -> bool:
+    def _age(self, command: Interaction) -> timedelta:
+        return self._play.clock.now() - made_when(command.id, command.opened_at)
+
+    def _replied(self, command: Interaction) -> bool:
+        """Whether it was answered for all to see."""
+        reply = self._play.memory.messages.get(command.channel_id, {}).get(command.reply_id or 0)
+        return reply is not None and reply.private_to is None
+
+    def _led_to_something(self, command: Interaction, within: timedelta = _EFFECT) -> bool:
         began = made_when(command.id, command.opened_at)
         return any(
-            command.id < one.id and made_when(one.id, one.sent_at) - began <= _EFFECT and not one.mentions
+            command.id < one.id and made_when(one.id, one.sent_at) - began <= within and not one.mentions
             for one in self._announcements()
         )
 
@@ -136,3 +175,13 @@ class Facts:
 
     def _is_vain_ping(self, message: Message) -> bool:
         return "@everyone" in message.content and not message.mention_everyone
+
+
+def _can_be_pressed(components: Iterable[Json]) -> bool:
+    """Whether there is a button among them, however deep, that is neither a link nor disabled."""
+    for part in components:
+        if part.get("type") == ComponentType.BUTTON and part.get("style") != _LINK and not part.get("disabled"):
+            return True
+        if _can_be_pressed(part.get("components") or ()):
+            return True
+    return False

@@ -74,12 +74,19 @@ class Step:
 
 @dataclass(frozen=True)
 class Tour:
-    """What the template draws. `said` is what has just been seen to be done, `target` what a kill would end."""
+    """What the template draws. `said` is what has just been seen to be done, `target` what a kill would end.
+
+    `directory` is where `up` looks for documents, `refused` are members whose last command came to nothing, and
+    `runs` that there is something to enter.
+    """
 
     progress: Progress
     steps: list[Step]
     said: list[str] = field(default_factory=list)
     document: Document | None = None
+    directory: str | None = None
+    refused: frozenset[str] = frozenset()
+    runs: bool = False
     target: str = Kill.NOTHING
 
     @property
@@ -104,11 +111,14 @@ def tour(play: Playground, guild: Guild, progress: Progress) -> Tour:
         progress = replace(progress, since=moment(play))
     facts = Facts(play, guild.id, snowflake_of(datetime.fromtimestamp(progress.since / 1000, UTC)))
     document = facts.document()
-    if progress.generation is None and document:
-        progress = replace(progress, generation=document.generation)
+    if progress.generation is None and (document or facts.directory()):
+        progress = replace(progress, generation=document.generation if document else 0)
     said = {key: seen for key in STEPS.keys() - progress.done if (seen := _seen(key, facts, progress, document))}
     progress = replace(progress, done=progress.done | said.keys(), skipped=progress.skipped - said.keys())
-    return Tour(progress, _listed(progress), [said[key] for key in STEPS if key in said], document, target(play))
+    told = [said[key] for key in STEPS if key in said]
+    return Tour(
+        progress, _listed(progress), told, document, facts.directory(), facts.refused(), facts.runs(), target(play)
+    )
 
 
 def _seen(key: str, facts: Facts, progress: Progress, document: Document | None) -> str | None:
