@@ -31,6 +31,7 @@ STORY = "story"
 FLOOD = "flood"
 
 _PLACES = frozenset({"member", "role", "channel", "guild", "thread", "voice", "presence"})
+_HEADING = ("title.html", "guilds.html", "heading.html", "labels.html")
 _MESSAGES = frozenset({"message_create", "message_update", "message_delete", "private_message"})
 
 
@@ -44,12 +45,14 @@ class Live:
         self._seen = seen
         self._look = look
         self._newest = 0
+        self._told_heading = Markup()
 
     async def updates(self, shown: str | None) -> AsyncIterator[str]:
         """HTML for out-of-band swaps; first the whole view, unless `shown` is the digest of what is there already."""
         async with _listening(self._play.feed) as queue:
             view = self._look(self._at)
             self._newest = max((record.id for record in view.records), default=0)
+            self._heading(view)
             self._seen.read(self._at.user, self._at.channel.id)
             yield "" if view.digest == shown else self._everything(view)
             if view.digest != shown:
@@ -84,8 +87,15 @@ class Live:
                 await asyncio.sleep(_PACE_S)
 
     def _everything(self, view: View) -> str:
-        names = ("messages.html", "rail.html", "channels.html", "members.html", "bot.html")
+        names = ("messages.html", "rail.html", "channels.html", "members.html", "bot.html", *_HEADING)
         return Markup("\n").join(self._draw.part(name, view) for name in names)
+
+    def _heading(self, view: View) -> Markup:
+        """What says where one is, if it is not what it was."""
+        drawn = Markup("\n").join(self._draw.part(name, view) for name in _HEADING)
+        fresh = drawn != self._told_heading
+        self._told_heading = drawn
+        return drawn if fresh else Markup()
 
     def _drawn(self, notices: list[Notice]) -> list[str]:
         here = [notice for notice in notices if self._is_here(notice)]
@@ -106,7 +116,12 @@ class Live:
         if notice.event in _PLACES:
             view = self._look(self._at)
             rail = self._draw.part("rail.html", view) if notice.event == "guild" else Markup()
-            return rail + self._draw.part("channels.html", view) + self._draw.part("members.html", view)
+            return (
+                self._heading(view)
+                + rail
+                + self._draw.part("channels.html", view)
+                + self._draw.part("members.html", view)
+            )
         if notice.event in _MESSAGES:
             return self._message(notice)
         if notice.event == "typing" and int(notice.data["channel_id"]) == self._at.channel.id:

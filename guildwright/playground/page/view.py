@@ -67,7 +67,8 @@ class View:
     @cached_property
     def guild(self) -> Row:
         """The guild."""
-        return Row(str(self.at.guild.id), self.at.guild.name)
+        now = self._play.memory.guilds.get(self.at.guild.id, self.at.guild)
+        return Row(str(now.id), now.name)
 
     @cached_property
     def guilds(self) -> list[Row]:

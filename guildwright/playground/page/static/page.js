@@ -1,5 +1,6 @@
 // What HTML and htmx cannot say: theme, dialog, focus, connection state.
 import { flooded, refresh as refreshHistory } from "./history.js";
+import { keepFocus } from "./focus.js";
 import { attachPickers } from "./picker.js";
 import { choose, forget, mark, pointed, refreshStory } from "./side.js";
 import { writeTimes } from "./times.js";
@@ -116,6 +117,9 @@ function refresh(changes) {
   writeTimes();
   refreshHistory(changes);
   refreshTour();
+  const { hint } = byId("labels").dataset;
+  if (byId("say").placeholder !== hint) byId("say").placeholder = hint;
+  keepFocus();
 }
 
 let channel = null;
