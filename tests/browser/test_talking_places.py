@@ -60,8 +60,14 @@ def test_a_forum_takes_posts(windows: Windows, playground: PlaygroundAlone) -> N
     page.get_by_label("Name").fill("A longer table")
     page.get_by_label("First message").fill("For everybody")
     assert axe_violations(page) == []
-    page.get_by_role("button", name="Start").click()
+    page.get_by_role("button", name="Post", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("A longer table")
+    expect(page.get_by_text("For everybody")).to_be_visible()
+    page.get_by_role("link", name="ideas").click()
+    post = page.get_by_role("list", name="Posts").get_by_role("link")
+    expect(post).to_contain_text("by Olive, 0 answers")
+    assert axe_violations(page) == []
+    post.click()
     expect(page.get_by_text("For everybody")).to_be_visible()
 
 

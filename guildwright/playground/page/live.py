@@ -121,6 +121,7 @@ class Live:
                 + rail
                 + self._draw.part("channels.html", view)
                 + self._draw.part("members.html", view)
+                + self._draw.part("posts.html", view)
             )
         if notice.event in _MESSAGES:
             return self._message(notice)

@@ -51,6 +51,15 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Post:
+    """A forum's thread, with how many answers its first message has."""
+
+    place: Place
+    author: str
+    answers: int
+
+
+@dataclass(frozen=True)
 class PlaceGroup:
     """A category, or the channels without one (no id)."""
 
@@ -134,6 +143,19 @@ class Places:
             mute=state.self_mute or bool(member and member.mute),
             deaf=state.self_deaf or bool(member and member.deaf),
         )
+
+    def posts(self) -> list[Post]:
+        """The open forum's posts, the newest first and the archived ones last."""
+        threads = self._threads().get(self._at.channel.id, [])
+        ordered = sorted(threads, key=lambda one: (bool(one.thread and one.thread.archived), -one.id))
+        return [
+            Post(
+                place=self._place(one),
+                author=self._names.user(str(one.owner_id)) or "somebody",
+                answers=max(0, len(list(self._play.memory.public_messages(one.id))) - 1),
+            )
+            for one in ordered
+        ]
 
     def own_voice(self) -> tuple[Place, VoiceState] | None:
         """Where the member is in voice."""

@@ -61,6 +61,7 @@ def _nothing(_: Scene, __: Filled) -> None:
 ACTS = {
     "pins": Act("Pinned messages", _nothing, fields=lambda _: [], template="pins.html"),
     "new-thread": Act("New thread", _start, fields=_new, button="Start"),
+    "new-post": Act("New post", _start, fields=_new, button="Post"),
     "thread-from-message": Act("Thread from this message", _from_message, fields=lambda _: [_name()], button="Start"),
     "rename-thread": Act(
         "Rename the thread", _rename, fields=lambda scene: [_name(scene.control.find.channel(scene.target).name)]

@@ -18,7 +18,9 @@ def channel_menu(scene: Scene) -> Menu:
         copies.insert(0, Item("Pinned messages", "pin", act="pins"))
     if channel.thread:
         return menu_of(channel.name, _thread(scene, channel, rights), copies)
-    threads = [Item("New thread", "message-square-plus", act="new-thread")] if channel.type in _WITH_THREADS else []
+    forum = channel.type == ChannelType.GUILD_FORUM
+    new = Item("New post" if forum else "New thread", "message-square-plus", act="new-post" if forum else "new-thread")
+    threads = [new] if channel.type in _WITH_THREADS else []
     manage = [
         Item("Channel settings", "settings", act="edit-channel"),
         Item("Delete the channel", "trash-2", act="delete-channel", danger=True),
