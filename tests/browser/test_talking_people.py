@@ -51,7 +51,7 @@ def test_a_moderator_times_out_and_bans_by_menu_and_the_banned_cannot_return(
     expect(person(bo, "Eve")).to_contain_text("Timed out")
     eve.locator("#say").fill("but why")
     eve.locator("#say").press("Enter")
-    expect(eve.get_by_text("eve lacks SEND_MESSAGES in this channel.")).to_be_visible()
+    expect(eve.get_by_text("Eve needs the permission Send messages in this channel.")).to_be_visible()
     pick(bo, person(bo, "Eve"), "Ban")
     bo.get_by_role("dialog").get_by_role("button", name="Ban").click()
     expect(person(bo, "Eve")).to_have_count(0)

@@ -1,7 +1,7 @@
 """Writes docs/playground-support.md: what the playground serves, what tests hold to the documents, what it refuses.
 
 Nothing in it is written by hand. Served routes come from the application, sent events from the code, all operations
-and events from Discord's documents, and the rest from `exercised/*.json`, which runs of the tests wrote.
+and events from Discord's documents, and the rest from `exercised/unit.json`, which a run of the unit tests wrote.
 
     python -m tests.contract.support                     write the table
     python -m tests.contract.support --check             compare it with what is committed

@@ -103,7 +103,7 @@ async def test_a_written_message_appears_and_the_box_is_told_to_empty(client: As
 @pytest.mark.parametrize(
     ("channel", "content", "wrong"),
     [
-        ("announcements", "hi", "ana lacks SEND_MESSAGES in this channel."),
+        ("announcements", "hi", "Ana needs the permission Send messages in this channel."),
         ("giveaways", "  ", "Write something first."),
         ("giveaways", "x" * 5000, "2000"),
     ],

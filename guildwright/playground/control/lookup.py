@@ -84,6 +84,12 @@ class Lookup:
         if not held & Permission.VIEW_CHANNEL:
             raise forbidden(f"{user.username} does not see this channel.", "channel_id")
         if needed & ~held:
-            names = ", ".join(str(flag.name) for flag in Permission if flag & needed & ~held)
-            raise forbidden(f"{user.username} lacks {names} in this channel.", "channel_id")
+            raise forbidden(lacking(user, needed & ~held, "in this channel"), "channel_id")
         return channel
+
+
+def lacking(user: User, missing: Permission, where: str) -> str:
+    """That somebody may not, with the permissions by the names that people know."""
+    names = [str(flag.name).replace("_", " ").capitalize() for flag in Permission if flag & missing]
+    word = "permission" if len(names) == 1 else "permissions"
+    return f"{user.global_name or user.username} needs the {word} {', '.join(names)} {where}."

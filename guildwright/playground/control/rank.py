@@ -2,7 +2,7 @@
 
 from guildwright.playground.bits import Permission
 from guildwright.playground.control.errors import forbidden
-from guildwright.playground.control.lookup import Lookup
+from guildwright.playground.control.lookup import Lookup, lacking
 from guildwright.playground.playground import Playground
 from guildwright.playground.records import Guild, Member, Role, User
 
@@ -20,8 +20,7 @@ class Rank:
         self._find.member(guild, user_id)
         held = self._play.permissions.in_guild(guild.id, user.id)
         if needed & ~held:
-            names = ", ".join(str(flag.name) for flag in Permission if flag & needed & ~held)
-            raise forbidden(f"{user.username} lacks {names} in this guild.", "user_id")
+            raise forbidden(lacking(user, needed & ~held, "in this guild"), "user_id")
         return user
 
     def above_member(self, user: User, target: Member) -> None:

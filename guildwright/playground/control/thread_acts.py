@@ -9,7 +9,7 @@ from guildwright.playground.bodies import message as messages
 from guildwright.playground.bodies.thread import NewThread
 from guildwright.playground.control import models, requests, show
 from guildwright.playground.control.errors import ControlError, forbidden, invalid
-from guildwright.playground.control.lookup import Lookup
+from guildwright.playground.control.lookup import Lookup, lacking
 from guildwright.playground.playground import Playground
 from guildwright.playground.records import Channel, User
 from guildwright.playground.store import Change
@@ -123,7 +123,7 @@ class ThreadActs:
         own = thread.owner_id == user.id and locked == state.locked and not state.locked
         wakes = wakes and bool(rights & Permission.SEND_MESSAGES_IN_THREADS)
         if not (rights & Permission.MANAGE_THREADS or own or wakes):
-            raise forbidden(f"{user.username} lacks MANAGE_THREADS here.", "user_id")
+            raise forbidden(lacking(user, Permission.MANAGE_THREADS, "here"), "user_id")
         moment = state.archived_at if archived == state.archived else self._play.clock.now().isoformat()
         changed = msgspec.structs.replace(state, archived=archived, locked=locked, archived_at=moment)
         return msgspec.structs.replace(thread, name=name, thread=changed)
