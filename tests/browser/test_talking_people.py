@@ -34,6 +34,7 @@ def test_a_new_account_joins_leaves_and_comes_back_as_one_that_rejoined(windows:
     pick(page, person(page, "Dee"), "Leave the server")
     page.get_by_role("dialog").get_by_role("button", name="Leave").click()
     expect(page).to_have_title(re.compile("as Ana"))
+    expect(page.locator("html")).to_have_attribute("data-live", "on")  # loaded anew, its scripts too
     page.get_by_role("button", name="Rejoin as Dee").click()
     expect(page).to_have_title(re.compile("as Dee"))
     expect(person(page, "Dee")).to_contain_text("Rejoined")
