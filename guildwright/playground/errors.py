@@ -69,11 +69,6 @@ def unauthorized() -> DiscordError:
     return DiscordError(401, 0, "401: Unauthorized")
 
 
-def not_found() -> DiscordError:
-    """A route that Discord does not have (or that the playground does not know)."""
-    return DiscordError(404, 0, "404: Not Found")
-
-
 def unknown(code: int, thing: str) -> DiscordError:
     """An id of nothing."""
     return DiscordError(404, code, f"Unknown {thing}")

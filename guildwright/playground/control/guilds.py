@@ -15,7 +15,7 @@ from guildwright.playground.bits import (
     Intent,
     Permission,
 )
-from guildwright.playground.control import models, requests, show
+from guildwright.playground.control import given, models, requests, show
 from guildwright.playground.control.errors import ControlError, forbidden, invalid, unknown
 from guildwright.playground.control.lookup import Lookup
 from guildwright.playground.ids import EPOCH, digits
@@ -35,14 +35,14 @@ class Guilds:
 
     def create_guild(self, body: requests.NewGuild) -> models.GuildView:
         """A new guild with one channel."""
-        name = _named(body.name, 2, 100)
+        name = given.named(body.name, 2, 100)
         if body.locale not in LOCALES:
             raise invalid("locale", f"{body.locale!r} is not a locale of Discord.")
         play = self._play
         owner = self._find.person(body.owner_id, "owner_id") if body.owner_id else None
         guild_id = play.ids.next()
         with play.store.change() as change:
-            owner = owner or self._new_user(change, _named(body.owner_name or "owner", 1, 32, "owner_name"))
+            owner = owner or self._new_user(change, given.named(body.owner_name or "owner", 1, 32, "owner_name"))
             guild = change.put(Guild(id=guild_id, name=name, owner_id=owner.id, locale=body.locale))
             everyone = Role(
                 id=guild_id, guild_id=guild_id, name="@everyone", permissions=int(EVERYONE_DEFAULT), position=0
@@ -67,7 +67,7 @@ class Guilds:
             id=self._play.ids.next(),
             type=body.type,
             guild_id=guild.id,
-            name=_named(body.name, 1, 100),
+            name=given.named(body.name, 1, 100),
             topic=body.topic,
             position=len(self._play.memory.guild_channels(guild.id)),
             overwrites=tuple(overwrites),
@@ -103,7 +103,7 @@ class Guilds:
         role = Role(
             id=self._play.ids.next(),
             guild_id=guild.id,
-            name=_named(body.name, 1, 100),
+            name=given.named(body.name, 1, 100),
             permissions=_bits(body.permissions, "permissions"),
             position=position,
             color=body.color,
@@ -133,7 +133,7 @@ class Guilds:
         if known is None and body.name is None:
             raise invalid("name", "Give a name for a new user, or a user_id.")
         with self._play.store.change() as change:
-            user = known or self._new_user(change, _named(body.name or "", 1, 32), made)
+            user = known or self._new_user(change, given.named(body.name or "", 1, 32), made)
             now = self._play.clock.now().isoformat()
             member = Member(guild_id=guild.id, user_id=user.id, joined_at=now, roles=tuple(dict.fromkeys(roles)))
             effects.member_joined(self._play, change, member)
@@ -148,7 +148,7 @@ class Guilds:
             moment = _moment(until, "timeout_until").isoformat() if until else None
             member = msgspec.structs.replace(member, timeout_until=moment)
         if body.nick is not msgspec.UNSET:
-            nick = _named(body.nick, 1, 32, "nick") if body.nick else None
+            nick = given.named(body.nick, 1, 32, "nick") if body.nick else None
             member = msgspec.structs.replace(member, nick=nick)
         with self._play.store.change() as change:
             effects.member_edited(self._play, change, member)
@@ -263,13 +263,6 @@ def _listed(member: Member) -> Json:
     return {"nick": member.nick, "communication_disabled_until": member.timeout_until}
 
 
-def _named(text: str, least: int, most: int, field: str = "name") -> str:
-    name = text.strip()
-    if not least <= len(name) <= most:
-        raise invalid(field, f"A name has {least} to {most} characters, not {len(name)}.")
-    return name
-
-
 def _bits(text: str, field: str) -> int:
     bits = digits(text)
     if bits is None or bits & ~int(EVERYTHING):
@@ -278,12 +271,7 @@ def _bits(text: str, field: str) -> int:
 
 
 def _moment(text: str, field: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise invalid(field, f"{text[:40]!r} is not an ISO 8601 moment.") from None
-    if moment.tzinfo is None:
-        raise invalid(field, f"{text!r} names no time zone; write for instance {text}Z.")
+    moment = given.moment(text, field)
     if moment < EPOCH:
         raise invalid(field, "Discord's ids start in 2015.")
     return moment

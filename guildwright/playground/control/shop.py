@@ -1,11 +1,11 @@
 """The application's shop: the owner offers, people buy and cancel, as in Discord's client."""
 
 import re
-from datetime import datetime
 
 import msgspec
 
 from guildwright.playground import entitlements
+from guildwright.playground.control import given
 from guildwright.playground.control import shop_models as models
 from guildwright.playground.control.errors import ControlError, invalid, snowflake, unknown
 from guildwright.playground.control.lookup import Lookup
@@ -37,9 +37,7 @@ class Shop:
 
     def offer(self, body: models.NewSku) -> models.SkuView:
         """A new SKU."""
-        name = body.name.strip()
-        if not 1 <= len(name) <= _LONGEST_NAME:
-            raise invalid("name", f"A name has 1 to {_LONGEST_NAME} characters, not {len(name)}.")
+        name = given.named(body.name, 1, _LONGEST_NAME)
         for_guilds = body.held_by == "guild"
         if for_guilds and body.kind != "subscription":
             raise invalid("held_by", "Only a subscription can be held by a guild.")
@@ -78,7 +76,7 @@ class Shop:
             user_id=user.id,
             guild_id=guild.id if guild else None,
             starts_at=now if subscribed else None,
-            ends_at=_moment(body.ends_at) if body.ends_at else None,
+            ends_at=given.moment(body.ends_at, "ends_at").isoformat() if body.ends_at else None,
         )
         self._refuse_twice(record, sku)
         return self._keep("ENTITLEMENT_CREATE", record)
@@ -92,7 +90,7 @@ class Shop:
             return self._keep("ENTITLEMENT_DELETE", msgspec.structs.replace(record, deleted=True))
         if record.type != entitlements.APPLICATION_SUBSCRIPTION:
             raise ControlError(409, "no_subscription", "Only a subscription ends; this can be refunded.")
-        end = _moment(body.ends_at) if body.ends_at else self._play.clock.now().isoformat()
+        end = given.moment(body.ends_at, "ends_at").isoformat() if body.ends_at else self._play.clock.now().isoformat()
         return self._keep("ENTITLEMENT_UPDATE", msgspec.structs.replace(record, ends_at=end))
 
     def _refuse_twice(self, wanted: Entitlement, sku: Sku) -> None:
@@ -126,13 +124,3 @@ def _sku(record: Sku) -> models.SkuView:
     kind = next(kind for kind, number in _TYPES.items() if number == record.type)
     held_by: models.Holder = "guild" if record.flags & entitlements.FOR_GUILDS else "user"
     return models.SkuView(id=str(record.id), name=record.name, slug=record.slug, kind=kind, held_by=held_by)
-
-
-def _moment(text: str) -> str:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise invalid("ends_at", f"{text[:40]!r} is not an ISO 8601 moment.") from None
-    if moment.tzinfo is None:
-        raise invalid("ends_at", f"{text!r} names no time zone; write for instance {text}Z.")
-    return moment.isoformat()

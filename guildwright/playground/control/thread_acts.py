@@ -7,7 +7,7 @@ from guildwright.playground import thread_messages as system
 from guildwright.playground.bits import AuditAction, ChannelType, MessageFlag, Permission
 from guildwright.playground.bodies import message as messages
 from guildwright.playground.bodies.thread import NewThread
-from guildwright.playground.control import models, requests, show
+from guildwright.playground.control import given, models, requests, show
 from guildwright.playground.control.errors import ControlError, forbidden, invalid
 from guildwright.playground.control.lookup import Lookup, lacking
 from guildwright.playground.playground import Playground
@@ -39,7 +39,12 @@ class ThreadActs:
         if body.private and parent.type != ChannelType.GUILD_TEXT:
             raise invalid("private", f"There are no private threads in {parent.name}.")
         wanted = NewThread(
-            name=_named(body.name), archive_minutes=None, slowmode=None, type=int(kind), invitable=True, tags=()
+            name=given.named(body.name, 1, _LONGEST_NAME),
+            archive_minutes=None,
+            slowmode=None,
+            type=int(kind),
+            invitable=True,
+            tags=(),
         )
         if parent.type == ChannelType.GUILD_FORUM:
             thread = self._post(user, parent, wanted, body)
@@ -115,7 +120,7 @@ class ThreadActs:
         state = thread.state
         archived = state.archived if body.archived is None else body.archived
         locked = state.locked if body.locked is None else body.locked
-        name = thread.name if body.name is None else _named(body.name)
+        name = thread.name if body.name is None else given.named(body.name, 1, _LONGEST_NAME)
         if (archived, locked, name) == (state.archived, state.locked, thread.name):
             return thread
         rights = self._find.rights(thread, user)
@@ -130,10 +135,3 @@ class ThreadActs:
 
     def _note(self, change: Change, action: AuditAction, user: User, thread: Channel) -> None:
         audit.note(self._play, change, thread.guild_id or 0, action, actor=user.id, target=thread.id)
-
-
-def _named(text: str) -> str:
-    name = text.strip()
-    if not 1 <= len(name) <= _LONGEST_NAME:
-        raise invalid("name", f"A name has 1 to {_LONGEST_NAME} characters, not {len(name)}.")
-    return name

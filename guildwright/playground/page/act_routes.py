@@ -37,13 +37,13 @@ def act_routes(
     @post("/page/acts/{name:str}", **answers)
     async def act(name: FromPath[str], data: _Form) -> Response[str]:
         filled = forms.texts(data)
-        at = desk.seat(forms.number(filled.get("channel")), forms.number(filled.get("as")))
+        at = desk.seat_of(filled)
         return html(acting.act(at, name, filled.get("target", ""), filled))
 
     @post("/page/menu-commands", **answers)
     async def use_menu(data: _Form) -> Response[str]:
         filled = forms.texts(data)
-        at = desk.seat(forms.number(filled.get("channel")), forms.number(filled.get("as")))
+        at = desk.seat_of(filled)
         return html(await desk.use_menu(at, filled))
 
     return [menu, ask, act, use_menu, *_finding(desk, html, reading)]

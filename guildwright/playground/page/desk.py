@@ -47,6 +47,10 @@ class Desk:
         """Where the address puts the person. Raises Vacant."""
         return seat(self._play, guild_id, channel_id, user_id)
 
+    def seat_of(self, filled: Mapping[str, str]) -> Seat:
+        """Where a sent form says that the person is. Raises Vacant."""
+        return self.seat(forms.number(filled.get("channel")), forms.number(filled.get("as")))
+
     def look(self, at: Seat) -> View:
         """Everything as seen from the seat."""
         return View(self._play, at, self._seen, self._commands(at))

@@ -115,13 +115,14 @@ class Live:
             return self._draw.part("bot.html", view) + self._draw.into("innerHTML:#picker", "commands.html", view)
         if notice.event in _PLACES:
             view = self._look(self._at)
+            posts = self._draw.part("posts.html", view) if view.channel.kind == "forum" else Markup()
             rail = self._draw.part("rail.html", view) if notice.event == "guild" else Markup()
             return (
                 self._heading(view)
                 + rail
                 + self._draw.part("channels.html", view)
                 + self._draw.part("members.html", view)
-                + self._draw.part("posts.html", view)
+                + posts
             )
         if notice.event in _MESSAGES:
             return self._message(notice)

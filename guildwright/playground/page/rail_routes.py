@@ -31,7 +31,7 @@ def rail_routes(
     @post("/page/guilds", **answers)
     async def make(data: _Form) -> Response[str]:
         filled = forms.texts(data)
-        at = desk.seat(forms.number(filled.get("channel")), forms.number(filled.get("as")))
+        at = desk.seat_of(filled)
         return html(await rail.make(at, filled))
 
     @get("/page/guilds", **reading)

@@ -1,6 +1,6 @@
 """The page's addresses: the page itself, its live stream, and what its forms and buttons send."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 from litestar import MediaType, Request, Response, Router, delete, get, post
@@ -18,7 +18,7 @@ from guildwright.playground.page.draw import FOLDER
 from guildwright.playground.page.headers import HEADERS, from_this_page
 from guildwright.playground.page.live import FLOOD, GONE, STORY
 from guildwright.playground.page.rail_routes import rail_routes
-from guildwright.playground.page.seat import Seat, Vacant
+from guildwright.playground.page.seat import Vacant
 from guildwright.playground.page.side import side_routes
 from guildwright.playground.page.tour_routes import tour_routes
 from guildwright.playground.playground import Playground
@@ -88,28 +88,28 @@ def _doing(desk: Desk) -> list[ControllerRouterHandler]:
     @post("/page/messages", **_ANSWERS)
     async def speak(request: _Request) -> Response[str]:
         sent = await _posted(request)
-        return _html(desk.speak(_seat(desk, sent.texts), sent.texts, sent.files))
+        return _html(desk.speak(desk.seat_of(sent.texts), sent.texts, sent.files))
 
     @post("/page/commands", **_ANSWERS)
     async def run_command(request: _Request) -> Response[str]:
         sent = await _posted(request)
-        return _html(await desk.run_command(_seat(desk, sent.texts), sent.texts, sent.files))
+        return _html(await desk.run_command(desk.seat_of(sent.texts), sent.texts, sent.files))
 
     @post("/page/autocomplete", **_ANSWERS)
     async def suggest(request: _Request) -> Response[str]:
         sent = await _posted(request)
-        return _html(await desk.suggest(_seat(desk, sent.texts), sent.texts))
+        return _html(await desk.suggest(desk.seat_of(sent.texts), sent.texts))
 
     @post("/page/components", **_ANSWERS)
     async def press(request: _Request) -> Response[str]:
         sent = await _posted(request)
         chosen = [value for value in sent.texts.get("values", "").split(forms.SEVERAL) if value]
-        return _html(await desk.press(_seat(desk, sent.texts), sent.texts, chosen))
+        return _html(await desk.press(desk.seat_of(sent.texts), sent.texts, chosen))
 
     @post("/page/modals", **_ANSWERS)
     async def submit(request: _Request) -> Response[str]:
         sent = await _posted(request)
-        return _html(await desk.submit(_seat(desk, sent.texts), sent.texts, sent.files))
+        return _html(await desk.submit(desk.seat_of(sent.texts), sent.texts, sent.files))
 
     @delete("/page/private/{message_id:str}", **_ANSWERS)
     async def dismiss(message_id: FromPath[str], channel: FromQuery[int], user: _As = None) -> Response[str]:
@@ -129,10 +129,6 @@ _ANSWERS: dict[str, Any] = {
 async def _posted(request: _Request) -> forms.Posted:
     """A form, with files or without."""
     return await forms.posted(list((await request.form()).multi_items()))
-
-
-def _seat(desk: Desk, filled: Mapping[str, str]) -> Seat:
-    return desk.seat(forms.number(filled.get("channel")), forms.number(filled.get("as")))
 
 
 def _html(answer: Answer) -> Response[str]:

@@ -88,12 +88,22 @@ class Channel(Thing, frozen=True, kw_only=True):
         return self.thread
 
 
-class Member(Record, frozen=True, kw_only=True):
+class OfGuild(Record, frozen=True, kw_only=True):
+    """What a user is or has in a guild, once in each."""
+
+    guild_id: int
+    user_id: int
+
+    @property
+    def key(self) -> str:
+        """Guild and user."""
+        return f"{self.guild_id}:{self.user_id}"
+
+
+class Member(OfGuild, frozen=True, kw_only=True):
     """A user's membership of a guild. Moments are ISO 8601."""
 
     kind: ClassVar[str] = "member"
-    guild_id: int
-    user_id: int
     joined_at: str
     roles: tuple[int, ...] = ()
     nick: str | None = None
@@ -102,23 +112,11 @@ class Member(Record, frozen=True, kw_only=True):
     deaf: bool = False
     flags: int = 0
 
-    @property
-    def key(self) -> str:
-        """Guild and user."""
-        return f"{self.guild_id}:{self.user_id}"
 
-
-class Departed(Record, frozen=True, kw_only=True):
+class Departed(OfGuild, frozen=True, kw_only=True):
     """That somebody was a member once: whoever comes back has Discord's flag DID_REJOIN."""
 
     kind: ClassVar[str] = "departed"
-    guild_id: int
-    user_id: int
-
-    @property
-    def key(self) -> str:
-        """Guild and user."""
-        return f"{self.guild_id}:{self.user_id}"
 
 
 class ThreadMember(Record, frozen=True, kw_only=True):
@@ -135,35 +133,21 @@ class ThreadMember(Record, frozen=True, kw_only=True):
         return f"{self.thread_id}:{self.user_id}"
 
 
-class VoiceState(Record, frozen=True, kw_only=True):
+class VoiceState(OfGuild, frozen=True, kw_only=True):
     """Where somebody is in voice, and what of theirs is off."""
 
     kind: ClassVar[str] = "voice_state"
-    guild_id: int
-    user_id: int
     channel_id: int
     session_id: str
     self_mute: bool = False
     self_deaf: bool = False
 
-    @property
-    def key(self) -> str:
-        """Guild and user."""
-        return f"{self.guild_id}:{self.user_id}"
 
-
-class Ban(Record, frozen=True, kw_only=True):
+class Ban(OfGuild, frozen=True, kw_only=True):
     """A user who may not come back."""
 
     kind: ClassVar[str] = "ban"
-    guild_id: int
-    user_id: int
     reason: str | None = None
-
-    @property
-    def key(self) -> str:
-        """Guild and user."""
-        return f"{self.guild_id}:{self.user_id}"
 
 
 class Invite(Record, frozen=True, kw_only=True):
