@@ -148,7 +148,7 @@ def test_by_keyboard_one_walks_past_the_end_of_a_page(window: Windows, hall: Hal
     page.locator("#messages").focus()
     for _ in range(70):
         page.keyboard.press("ArrowUp")
-        expect(page.locator("#messages")).not_to_have_attribute("aria-busy", "true")  # at the edge a step waits for none
+        expect(page.locator("#messages")).not_to_have_attribute("aria-busy", "true")
     focused = page.evaluate("document.activeElement.id.slice(2)")
     assert int(focused) in ids(page)
     assert hall.everything.index(int(focused)) < COUNT - 50
