@@ -32,6 +32,7 @@ _WORDS = {
     "file": "a path",
     "data": "a path",
     "guilds": "a path",
+    "namespace": "lower-case letters, digits and '-'",
 }
 
 
@@ -131,6 +132,14 @@ class Settings(BaseSettings):
         default=Path(".guildwright"), description="Folder for what this install keeps: last good configs, databases."
     )
     guilds: Path = Field(default=Path("guilds"), description="Folder of GuildConfig files, one document each.")
+    store: Literal["directory", "kubernetes"] = Field(
+        default="directory",
+        description="Where the guild documents are: files in GUILDWRIGHT_GUILDS, or resources of a cluster.",
+    )
+    namespace: Annotated[str, Field(pattern="^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$")] | None = Field(
+        default=None,
+        description="Namespace of the GuildConfig resources. Without it the pod's own, else the kubeconfig's.",
+    )
     guild_data_retention: Annotated[timedelta, BeforeValidator(_duration)] = Field(
         default=timedelta(days=30),
         ge=timedelta(0),
