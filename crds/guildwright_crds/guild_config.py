@@ -4,8 +4,9 @@ from typing import Annotated
 
 from pydantic import Field, StrictInt, StrictStr
 
-from guildwright_crds.base import LIST_KEYS, LIST_TYPE, SNOWFLAKE_PATTERN, WHOLE, ConditionStatus, ConfigModel, Rule
+from guildwright_crds.base import LIST_KEYS, LIST_TYPE, SNOWFLAKE_PATTERN, WHOLE, ConfigModel, Rule
 from guildwright_crds.commands import Commands
+from guildwright_crds.conditions import MAX_MESSAGE, Condition
 from guildwright_crds.general import General
 from guildwright_crds.giveaways import Giveaways
 
@@ -31,28 +32,17 @@ class GuildConfigSpec(ConfigModel):
     giveaways: Giveaways | None = Field(default=None, description=f"{Giveaways.__doc__}")
 
 
-class Condition(ConfigModel):
-    """One fact about the document, in Kubernetes' usual form."""
-
-    type: Annotated[StrictStr, Field(min_length=1, max_length=64)] = Field(
-        description="Accepted, Published, Ready (both of them) or Live (informational)."
-    )
-    status: ConditionStatus = Field(description="True, False or Unknown.")
-    reason: Annotated[StrictStr, Field(max_length=64)] = Field(default="", description="One word for the cause.")
-    message: Annotated[StrictStr, Field(max_length=1024)] = Field(default="", description="One sentence for a person.")
-    last_transition_time: Annotated[StrictStr, Field(max_length=40)] = Field(
-        description="When the status last changed.", json_schema_extra={"format": "date-time"}
-    )
-    observed_generation: Annotated[StrictInt, Field(ge=0), WHOLE] = Field(
-        default=0, description="The generation that this fact is about."
-    )
-
-
 class GuildConfigStatus(ConfigModel):
     """What became of the document; written by the operator alone."""
 
     observed_generation: Annotated[StrictInt, Field(ge=0), WHOLE] = Field(
-        default=0, description="The newest generation that the operator has seen."
+        default=0, description="The newest generation that the operator has judged."
+    )
+    published_generation: Annotated[StrictInt, Field(ge=0), WHOLE] = Field(
+        default=0, description="The generation that is in force: the newest one that the operator has published."
+    )
+    last_error: Annotated[StrictStr, Field(max_length=MAX_MESSAGE)] | None = Field(
+        default=None, description="What is wrong, while something is: where, and how to mend it."
     )
     conditions: tuple[Condition, ...] = Field(
         default=(),

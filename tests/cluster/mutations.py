@@ -48,6 +48,8 @@ FULL: dict[str, Any] = {
     },
     "status": {
         "observedGeneration": 3,
+        "publishedGeneration": 2,
+        "lastError": "spec.general.locale: this is none",
         "conditions": [{"type": "Ready", "status": "True", "lastTransitionTime": "2026-01-31T12:00:00Z"}],
     },
 }

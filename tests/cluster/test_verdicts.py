@@ -62,10 +62,12 @@ def test_kubectl_lists_guilds_by_their_short_name_with_the_columns_of_the_crd(pl
     assert _applies(plane, german)[0]
 
     listed = plane.kubectl("get", "gc")
+    wide = plane.kubectl("get", "gc", "-o", "wide")
     by_category = plane.kubectl("get", "guildwright")
 
-    assert listed.stdout.split()[:5] == ["NAME", "READY", "REASON", "LOCALE", "AGE"]
-    assert "de-DE" in listed.stdout
+    assert listed.stdout.split()[:7] == ["NAME", "READY", "REASON", "GENERATION", "PUBLISHED", "LIVE", "AGE"]
+    assert wide.stdout.split()[7:9] == ["LOCALE", "MESSAGE"]
+    assert "de-DE" in wide.stdout
     assert "1101000000000000004" in by_category.stdout
     assert plane.kubectl("delete", "-f", str(german)).returncode == 0
 

@@ -1,6 +1,7 @@
 """The CRD and the JSON Schema: generated, structural, bounded, and explained."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,16 @@ import pytest
 import re2
 from ruamel.yaml import YAML
 
+from guildwright_crds import conditions
 from guildwright_crds.cli import MANIFESTS
+from guildwright_crds.conditions import (
+    AcceptedReason,
+    ConditionType,
+    PublishedReason,
+    ReadyReason,
+    ReconcilingReason,
+    StalledReason,
+)
 from guildwright_crds.schema import CRD_FILE, JSON_SCHEMA_FILE, crd, json_schema, render_crd, render_json_schema
 from tests.crds.documents import EXAMPLES, REFUSED, name
 
@@ -46,7 +56,9 @@ def test_it_has_what_people_who_use_kubectl_expect() -> None:
 
     assert (names["shortNames"], names["categories"], crd()["spec"]["scope"]) == (["gc"], ["guildwright"], "Namespaced")
     assert VERSION["subresources"] == {"status": {}}
-    assert [column["name"] for column in VERSION["additionalPrinterColumns"]] == ["Ready", "Reason", "Locale", "Age"]
+    columns = {column["name"]: column.get("priority", 0) for column in VERSION["additionalPrinterColumns"]}
+    assert [*columns] == ["Ready", "Reason", "Generation", "Published", "Live", "Age", "Locale", "Message"]
+    assert [name for name, priority in columns.items() if priority] == ["Locale", "Message"]
 
 
 @pytest.mark.parametrize("path", NODES)
@@ -146,3 +158,18 @@ def test_the_json_schema_offers_defaults_and_no_marks_of_ours() -> None:
     assert giveaways["claimTimeout"]["default"] == "5m"
     assert '"x-' not in json.dumps(json_schema())
     assert jsonschema_rs.meta.is_valid(json_schema())
+
+
+REASONS = [kind for kind in vars(conditions).values() if isinstance(kind, type) and kind.__name__.endswith("Reason")]
+
+
+def test_every_condition_has_its_list_of_reasons_and_each_is_one_word() -> None:
+    assert {kind.__name__ for kind in REASONS} == {f"{kind}Reason" for kind in (*ConditionType, "Event")}
+    for reason in (reason for kind in REASONS for reason in kind):
+        assert re.fullmatch("[A-Z][A-Za-z]*", reason)
+        assert len(reason) <= conditions.MAX_REASON
+
+
+def test_ready_gives_the_reasons_of_what_keeps_it_from_being_true() -> None:
+    assert set(ReadyReason) == {*PublishedReason, AcceptedReason.INVALID}
+    assert set(ReconcilingReason) | set(StalledReason) == {*ReadyReason} - {ReadyReason.PUBLISHED}

@@ -17,6 +17,32 @@ ERRORS = "guildwright:errors:config"
 SHARDS = "guildwright:shards"
 """Hash: shard id to its JSON status; `guilds` in it lists the ids of the guilds that the bot is in."""
 
+LIVE = "guildwright:config:live"
+"""Hash: guild id to the `InMemory` of its shard, while the bot is in the guild. The channel of the same name carries
+JSON lists of the guild ids whose field was written or taken away."""
+
+
+@dataclass(frozen=True)
+class InMemory:
+    """Which document a shard has in memory for a guild; uid "" and generation 0 are the defaults."""
+
+    uid: str
+    generation: int
+    shard: int
+
+    def to_json(self) -> str:
+        """The field as it is written."""
+        return json.dumps(asdict(self), separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Self | None:
+        """Read a field; None for what is none."""
+        try:
+            said = json.loads(text)
+            return cls(str(said["uid"]), int(said["generation"]), int(said["shard"]))
+        except (ValueError, TypeError, KeyError):
+            return None
+
 
 @dataclass(frozen=True)
 class Marker:
