@@ -1,6 +1,11 @@
-"""What every test run says at its end."""
+"""What every test run says at its end, and what holds for all of it."""
+
+import hypothesis
 
 from tests.contract.seen import pytest_sessionfinish
 from tests.contract.spec import pytest_terminal_summary
 
 __all__ = ["pytest_sessionfinish", "pytest_terminal_summary"]
+
+hypothesis.settings.register_profile("guildwright", deadline=None)  # a busy machine is no failure
+hypothesis.settings.load_profile("guildwright")

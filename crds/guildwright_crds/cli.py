@@ -9,10 +9,12 @@ from dataclasses import asdict
 from pathlib import Path
 
 from guildwright_crds.check import Checked, Problem, check_paths, printable
-from guildwright_crds.schema import CRD_FILE, JSON_SCHEMA_FILE, render_crd, render_json_schema
+from guildwright_crds.schema import CRD_FILE, JSON_SCHEMA_FILE, render_chart_crd, render_crd, render_json_schema
 
 MANIFESTS = Path(__file__).parents[1] / "manifests"
 """Where the generated files are committed."""
+CHART = Path(__file__).parents[2] / "helm" / "guildwright-crds" / "templates"
+"""Where the Helm chart of the CRD has its template; written and compared together with `MANIFESTS`."""
 
 
 def _say(text: str) -> None:
@@ -21,22 +23,29 @@ def _say(text: str) -> None:
 
 def crds(check: bool, out: Path | None) -> int:
     """Print the CRD; with `out`, write it and the JSON Schema there; with `check`, compare them with what is there."""
-    rendered = {CRD_FILE: render_crd(), JSON_SCHEMA_FILE: render_json_schema()}
     if check:
-        stale = [_is_stale((out or MANIFESTS) / name, text) for name, text in rendered.items()]
+        stale = [_is_stale(path, text) for path, text in _rendered(out or MANIFESTS).items()]
         return int(any(stale))
     if out is None:
-        sys.stdout.write(rendered[CRD_FILE])
+        sys.stdout.write(render_crd())
         return 0
     try:
-        out.mkdir(parents=True, exist_ok=True)
-        for name, text in rendered.items():
-            (out / name).write_text(text, encoding="utf-8")
-            _say(f"wrote {out / name}")
+        for path, text in _rendered(out).items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+            _say(f"wrote {path}")
     except OSError as error:
         _say(f"{out}: cannot be written: {error.strerror}")
         return 1
     return 0
+
+
+def _rendered(folder: Path) -> dict[Path, str]:
+    """Every generated file and what belongs in it; the chart's too where the folder is the repository's own."""
+    files = {folder / CRD_FILE: render_crd(), folder / JSON_SCHEMA_FILE: render_json_schema()}
+    if folder.resolve() == MANIFESTS.resolve():
+        files[CHART / CRD_FILE] = render_chart_crd()
+    return files
 
 
 def _is_stale(path: Path, expected: str) -> bool:
@@ -50,7 +59,7 @@ def _is_stale(path: Path, expected: str) -> bool:
         return False
     lines = difflib.unified_diff(found.splitlines(), expected.splitlines(), str(path), "generated", lineterm="", n=1)
     _say("\n".join(lines))
-    _say(f"{path} is out of date: run `guildwright crds --out {path.parent}`")
+    _say(f"{path} is out of date: run `guildwright crds --out {MANIFESTS if path.parent == CHART else path.parent}`")
     return True
 
 

@@ -215,12 +215,22 @@ def crd() -> Schema:
 
 def render_crd() -> str:
     """The CRD as the YAML that is committed and applied."""
+    return _HEADER + _yaml(crd())
+
+
+def render_chart_crd() -> str:
+    """The CRD as a template of its Helm chart, which keeps it when the release is uninstalled."""
+    kept = crd()
+    kept["metadata"]["annotations"] = {"helm.sh/resource-policy": "keep"}
+    return _HEADER + _yaml(kept).replace("{{", '{{ "{{" }}')
+
+
+def _yaml(content: Schema) -> str:
     yaml = YAML()
     yaml.width = 4096  # a rule stays on its line
     yaml.indent(mapping=2, sequence=4, offset=2)
-    out = io.StringIO(_HEADER)
-    out.seek(0, io.SEEK_END)
-    yaml.dump(crd(), out)
+    out = io.StringIO()
+    yaml.dump(content, out)
     return out.getvalue()
 
 

@@ -1,5 +1,6 @@
 """The CRD and the JSON Schema: generated, structural, bounded, and explained."""
 
+import importlib.metadata
 import json
 import re
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ import re2
 from ruamel.yaml import YAML
 
 from guildwright_crds import conditions
-from guildwright_crds.cli import MANIFESTS
+from guildwright_crds.cli import CHART, MANIFESTS
 from guildwright_crds.conditions import (
     AcceptedReason,
     ConditionType,
@@ -22,7 +23,15 @@ from guildwright_crds.conditions import (
     ReconcilingReason,
     StalledReason,
 )
-from guildwright_crds.schema import CRD_FILE, JSON_SCHEMA_FILE, crd, json_schema, render_crd, render_json_schema
+from guildwright_crds.schema import (
+    CRD_FILE,
+    JSON_SCHEMA_FILE,
+    crd,
+    json_schema,
+    render_chart_crd,
+    render_crd,
+    render_json_schema,
+)
 from tests.crds.documents import EXAMPLES, REFUSED, name
 
 VERSION = crd()["spec"]["versions"][0]
@@ -49,6 +58,20 @@ def test_the_committed_files_are_what_the_models_say() -> None:
 
 def test_the_rendered_crd_is_read_back_as_it_was_meant() -> None:
     assert YAML(typ="safe").load(render_crd()) == crd()
+
+
+def test_the_chart_has_the_same_crd_and_keeps_it_when_it_is_uninstalled() -> None:
+    kept = YAML(typ="safe").load(render_chart_crd())
+
+    assert (CHART / CRD_FILE).read_text() == render_chart_crd()
+    assert kept["metadata"].pop("annotations") == {"helm.sh/resource-policy": "keep"}
+    assert kept == crd()
+
+
+def test_the_chart_has_the_version_of_the_program() -> None:
+    chart = YAML(typ="safe").load(CHART.parent / "Chart.yaml")
+
+    assert chart["version"] == chart["appVersion"] == importlib.metadata.version("guildwright")
 
 
 def test_it_has_what_people_who_use_kubectl_expect() -> None:
