@@ -27,6 +27,7 @@ from guildwright.documents import NotedStore
 from guildwright.platform import log
 from guildwright.platform.clock import SystemClock
 from guildwright.platform.config.publish import Publisher
+from guildwright.platform.config.record import FromStore
 from guildwright.platform.database import embedded
 from guildwright.platform.settings import Settings
 from guildwright.platform.stream import connect
@@ -206,7 +207,7 @@ class Up:
     async def _publish(self) -> None:
         store = NotedStore(self.guilds, self.data)
         redis = connect(self.settings.model_copy(update={"redis_url": SecretStr(self.env["REDIS_URL"])}))
-        await Publisher(store, redis, SystemClock()).run(asyncio.Event())
+        await Publisher(FromStore(store), redis, SystemClock()).run(asyncio.Event())
 
     def _process(self, name: str, *, lasting: bool = True) -> Child:
         health = self.data / "health" / f"{name}.json"

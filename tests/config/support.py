@@ -12,6 +12,7 @@ from guildwright.platform.config.directory import DirectoryStore
 from guildwright.platform.config.keys import COMPLETE, CONFIG, ERRORS, Marker, as_text
 from guildwright.platform.config.publish import Publisher
 from guildwright.platform.config.read import ConfigReader
+from guildwright.platform.config.record import FromStore
 from guildwright_crds.compile import CompiledConfig
 from tests.fakes.documents import ELM, OAK
 from tests.fakes.redis_server import RedisServer
@@ -30,7 +31,7 @@ class Publishing:
     def start(self, data: Path | None = None, guilds: Path | None = None) -> None:
         store = DirectoryStore(guilds or self._guilds, data or self._data)
         stop = asyncio.Event()
-        publisher = Publisher(store, self._server.client(), SystemClock())
+        publisher = Publisher(FromStore(store), self._server.client(), SystemClock())
         self._running.append((stop, asyncio.create_task(publisher.run(stop))))
 
     async def stop(self) -> None:

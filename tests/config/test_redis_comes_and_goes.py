@@ -2,16 +2,18 @@
 
 import asyncio
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pytest
 from redis.asyncio import ConnectionPool, Redis
+from redis.asyncio.client import Pipeline
 
 from guildwright.platform.clock import SystemClock
 from guildwright.platform.config.directory import DirectoryStore
 from guildwright.platform.config.keys import COMPLETE, CONFIG, Marker
 from guildwright.platform.config.publish import Publisher
 from guildwright.platform.config.read import ConfigReader
+from guildwright.platform.config.record import FromStore
 from tests.config.support import ELM_ID, OAK_ID, Publishing, anew, complete, limit, published, raw
 from tests.fakes.documents import ELM, OAK, document
 from tests.fakes.redis_server import RedisServer, redis_server
@@ -93,7 +95,9 @@ async def test_a_flush_in_the_middle_of_publishing_everything_is_no_moment_of_ha
     never_half = NeverHalf(server.client())
     task = asyncio.create_task(never_half.watch())
     stop = asyncio.Event()
-    publisher = asyncio.create_task(Publisher(DirectoryStore(guilds, data), unlucky, SystemClock()).run(stop))
+    publisher = asyncio.create_task(
+        Publisher(FromStore(DirectoryStore(guilds, data)), unlucky, SystemClock()).run(stop)
+    )
     assert (await complete(redis)).count == 1
     assert await redis.hlen(CONFIG) == 1
     stop.set()
@@ -110,12 +114,35 @@ class UnluckyRedis(Redis):
         super().__init__(connection_pool=ConnectionPool.from_url(url))
         self.flushed = 0
 
-    async def hset(self, *args: Any, **kwargs: Any) -> int:
-        count: int = await super().hset(*args, **kwargs)
-        if self.flushed < 2:
-            self.flushed += 1
-            await self.flushall()
-        return count
+    def pipeline(self, transaction: bool = True, shard_hint: str | None = None) -> Any:
+        return UnluckyPipeline(self, Pipeline(self.connection_pool, self.response_callbacks, transaction, shard_hint))
+
+
+class UnluckyPipeline:
+    """A pipeline after whose records comes the flush."""
+
+    def __init__(self, redis: UnluckyRedis, pipeline: Pipeline) -> None:
+        self._redis, self._pipeline, self._writes = redis, pipeline, False
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._pipeline.reset()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._pipeline, name)
+
+    def hset(self, *args: Any, **kwargs: Any) -> None:
+        self._writes = True
+        self._pipeline.hset(*args, **kwargs)
+
+    async def execute(self) -> list[Any]:
+        outcome: list[Any] = await self._pipeline.execute()
+        if self._writes and self._redis.flushed < 2:
+            self._redis.flushed += 1
+            await self._redis.flushall()
+        return outcome
 
 
 @pytest.mark.parametrize("harm", ["marker", "record", "hash", "another marker", "another record"])

@@ -7,8 +7,8 @@ nothing special. The completeness marker is written last, and whoever finds it g
 import asyncio
 import contextlib
 import json
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from itertools import batched
 
 import structlog
@@ -18,9 +18,8 @@ from redis.exceptions import RedisError, WatchError
 from guildwright.platform.chance import Chance, SystemChance
 from guildwright.platform.clock import Clock
 from guildwright.platform.config.keys import CHANGED, COMPLETE, CONFIG, PUBLISHING, Marker, as_text
+from guildwright.platform.config.record import UNKNOWN, Known, News, Source, identity
 from guildwright.platform.config.report import Reports
-from guildwright.platform.config.store import Change, ConfigStore, Stored
-from guildwright_crds.compile import CompiledConfig, compile_config
 
 LOOK_SECONDS = 0.4  # how often the marker is looked at
 FIRST_RETRY_SECONDS = 0.1
@@ -28,27 +27,39 @@ LAST_RETRY_SECONDS = 1.0
 AT_ONCE = 500  # records in one round trip
 PUBLISHING_SECONDS = 60
 
+type Published = Mapping[str, tuple[str, int]]
+"""Guild id to the uid and generation of its record in Redis."""
+
 _log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True)
-class _Wanted:
-    stored: Stored
-    record: bytes
-
-
 class Publisher:
-    """Publishes one store to one Redis. One at a time: `up` holds its data directory, the operator a Lease."""
+    """Publishes one source to one Redis. One at a time: `up` holds its data directory, the operator a Lease."""
 
-    def __init__(self, store: ConfigStore, redis: Redis, clock: Clock, chance: Chance | None = None) -> None:
-        self._store = store
+    def __init__(  # noqa: PLR0913  # the last two are hooks that only the operator gives
+        self,
+        source: Source,
+        redis: Redis,
+        clock: Clock,
+        chance: Chance | None = None,
+        *,
+        published: Callable[[Published, bool], None] | None = None,
+        may_write: Callable[[], bool] | None = None,
+    ) -> None:
+        """`published` is told what is in Redis now: everything, where its second argument is true, else what is new.
+
+        Nothing is written while `may_write` says no.
+        """
+        self._source = source
         self._redis = redis
         self._clock = clock
+        self._tell = published or (lambda _, __: None)
+        self._may_write = may_write or (lambda: True)
         self._chance: Chance = chance or SystemChance()
         self._epoch = self._chance.token()
         self._revision = 0
         self._marker = ""
-        self._wanted: dict[str, _Wanted] | None = None  # None: the store has not been read yet
+        self._wanted: dict[str, Known] | None = None  # None: the source has not been read yet
         self._written: dict[str, bytes] | None = None  # None: what Redis holds is not known
         self._reports = Reports(redis)
         self._due = asyncio.Event()
@@ -91,17 +102,17 @@ class Publisher:
         self._due.set()
 
     async def _follow(self) -> None:
-        async with contextlib.aclosing(self._store.watch()) as changes:
-            async for change in changes:
-                self._reports.take(change)
-                self._want(change)
+        async with contextlib.aclosing(self._source.news()) as told:
+            async for news in told:
+                self._reports.take(news)
+                self._want(news)
                 self._due.set()
 
-    def _want(self, change: Change) -> None:
-        wanted = {} if change.complete or self._wanted is None else dict(self._wanted)
-        for guild_id, stored in change.guilds.items():
-            if stored is not None and stored.in_force:
-                wanted[guild_id] = _Wanted(stored, _record(stored))
+    def _want(self, news: News) -> None:
+        wanted = {} if news.complete or self._wanted is None else dict(self._wanted)
+        for guild_id, known in news.guilds.items():
+            if known is not None and (known.record is not None or known.keep):
+                wanted[guild_id] = known
             else:
                 wanted.pop(guild_id, None)
         self._wanted = wanted
@@ -134,38 +145,73 @@ class Publisher:
             if self._written is None:
                 await self._publish_all()
             else:
-                await self._publish_changes(self._wanted, self._written)
+                await self._publish_changes(self._written)
             await self._reports.write()
+
+    def _check_turn(self) -> None:
+        if not self._may_write():
+            raise WatchError("it is not this process's turn to write any more")
 
     async def _publish_all(self) -> None:
         """Make Redis say exactly what is wanted, without trusting what is there, then vouch for it."""
+        self._check_turn()
         token = self._chance.token()
         await self._redis.set(PUBLISHING, token, ex=PUBLISHING_SECONDS)
         found = {as_text(guild): _as_bytes(record) for guild, record in (await self._redis.hgetall(CONFIG)).items()}
         await self._outgrow(found)
-        records = {guild: wanted.record for guild, wanted in (self._wanted or {}).items()}
+        wanted = self._settle(found)
+        records = {guild: known.record for guild, known in wanted.items() if known.record is not None}
         for part in batched((guild for guild in records if found.get(guild) != records[guild]), AT_ONCE, strict=False):
-            await self._redis.hset(CONFIG, mapping={guild: records[guild] for guild in part})
+            await self._write_part(token, {guild: records[guild] for guild in part}, ())
         for part in batched(found.keys() - records.keys(), AT_ONCE, strict=False):
-            await self._redis.hdel(CONFIG, *part)
+            await self._write_part(token, {}, part)
         await self._vouch(token, records)
         _log.info("configuration published", guilds=len(records))
+        self._tell({guild: (wanted[guild].uid, wanted[guild].generation) for guild in records}, True)
 
-    async def _outgrow(self, found: dict[str, bytes]) -> None:
+    async def _write_part(self, token: str, records: Mapping[str, bytes], gone: Sequence[str]) -> None:
+        """Write some of everything, unless another publisher began meanwhile: it may know better."""
+        self._check_turn()
+        async with self._redis.pipeline(transaction=True) as pipe:
+            await pipe.watch(PUBLISHING)
+            standing = await pipe.get(PUBLISHING)
+            if standing is None or as_text(standing) != token:
+                raise WatchError("Redis was flushed, or another publisher began, while everything was written")
+            pipe.multi()  # type: ignore[no-untyped-call]  # redis-py left it out
+            if records:
+                pipe.hset(CONFIG, mapping={guild: records[guild] for guild in records})
+            if gone:
+                pipe.hdel(CONFIG, *gone)
+            await pipe.execute()
+
+    async def _outgrow(self, found: Mapping[str, bytes]) -> None:
         """Where Redis has as new a generation of the same document, readers would not take ours: count on from it."""
         for guild_id, wanted in list((self._wanted or {}).items()):
-            if guild_id not in found or found[guild_id] == wanted.record:
+            if wanted.record is None or guild_id not in found or found[guild_id] == wanted.record:
                 continue
-            uid, generation = _identity(found[guild_id])
-            if uid != wanted.stored.uid or generation < wanted.stored.generation:
+            uid, generation = identity(found[guild_id])
+            if uid != wanted.uid or generation < wanted.generation:
                 continue
-            higher = await self._store.outgrow(guild_id, generation)
+            higher = await self._source.outgrow(guild_id, generation)
             if self._wanted is not None and self._wanted.get(guild_id) is wanted:
-                stored = wanted.stored if higher is None else replace(wanted.stored, generation=higher.generation)
-                self._wanted[guild_id] = _Wanted(stored, found[guild_id] if higher is None else _record(stored))
+                stands = replace(wanted, generation=generation, record=found[guild_id])
+                self._wanted[guild_id] = stands if higher is None else higher
+
+    def _settle(self, found: Mapping[str, bytes]) -> dict[str, Known]:
+        """Take over from `found` what only Redis knew to be in force."""
+        wanted = self._wanted if self._wanted is not None else {}
+        for guild_id, known in wanted.items():
+            if known.record is not None or not known.keep:
+                continue
+            record = found.get(guild_id, UNKNOWN if known.never_defaults else None)
+            if record is not None:
+                uid, generation = identity(record)
+                wanted[guild_id] = replace(known, uid=uid, generation=generation, record=record)
+        return wanted
 
     async def _vouch(self, token: str, records: dict[str, bytes]) -> None:
         """Set the marker, unless something happened meanwhile to what was written before it."""
+        self._check_turn()
         marker = self._next_marker(len(records))
         async with self._redis.pipeline(transaction=True) as pipe:
             await pipe.watch(PUBLISHING, CONFIG)
@@ -179,13 +225,21 @@ class Publisher:
             await pipe.execute()
         self._marker, self._written = marker, records
 
-    async def _publish_changes(self, wanted: dict[str, _Wanted], written: dict[str, bytes]) -> None:
+    async def _publish_changes(self, written: dict[str, bytes]) -> None:
         """Write what differs; the records and the marker that vouches for them change in one step."""
-        changed = {guild: one for guild, one in wanted.items() if written.get(guild) != one.record}
-        gone = [guild for guild in written if guild not in wanted]
-        if not changed and not gone:
-            return
-        marker = self._next_marker(len(wanted))
+        wanted = self._settle(written)
+        records = {guild: known.record for guild, known in wanted.items() if known.record is not None}
+        changed = {guild: wanted[guild] for guild, record in records.items() if written.get(guild) != record}
+        gone = [guild for guild in written if guild not in records]
+        if changed or gone:
+            self._check_turn()
+            await self._write_changes(records, changed, gone)
+            self._written = records
+        told = {guild: known for guild, known in wanted.items() if known.record is not None and guild in changed}
+        self._tell({guild: (known.uid, known.generation) for guild, known in told.items()}, False)
+
+    async def _write_changes(self, records: dict[str, bytes], changed: dict[str, Known], gone: list[str]) -> None:
+        marker = self._next_marker(len(records))
         async with self._redis.pipeline(transaction=True) as pipe:
             await pipe.watch(COMPLETE)
             standing = await pipe.get(COMPLETE)
@@ -193,18 +247,18 @@ class Publisher:
                 raise WatchError("the published configuration is not as it was left")
             pipe.multi()  # type: ignore[no-untyped-call]  # redis-py left it out
             if changed:
-                pipe.hset(CONFIG, mapping={guild: one.record for guild, one in changed.items()})
+                pipe.hset(CONFIG, mapping={guild: records[guild] for guild in changed})
             if gone:
                 pipe.hdel(CONFIG, *gone)
             pipe.set(COMPLETE, marker)
-            for guild, one in changed.items():
-                pipe.publish(CHANGED, _announcement(guild, one.stored))
+            for guild, known in changed.items():
+                pipe.publish(CHANGED, _announcement(guild, known))
             for guild in gone:
                 pipe.publish(CHANGED, _announcement(guild, None))
             await pipe.execute()
-        self._marker, self._written = marker, {guild: one.record for guild, one in wanted.items()}
-        for guild, one in changed.items():
-            _log.info("configuration published", guild=guild, generation=one.stored.generation)
+        self._marker = marker
+        for guild, known in changed.items():
+            _log.info("configuration published", guild=guild, generation=known.generation)
         for guild in gone:
             _log.info("configuration withdrawn, the guild has no document any more", guild=guild)
 
@@ -213,20 +267,8 @@ class Publisher:
         return Marker(self._clock.now().isoformat(), count, self._epoch, self._revision).to_json()
 
 
-def _record(stored: Stored) -> bytes:
-    return compile_config(stored.guild_id, stored.spec, stored.uid, stored.generation).to_json()
-
-
-def _identity(record: bytes) -> tuple[str, int]:
-    try:
-        compiled = CompiledConfig.from_json(record)
-    except ValueError:
-        return "", -1
-    return compiled.uid, compiled.generation
-
-
-def _announcement(guild_id: str, stored: Stored | None) -> str:
-    generation, uid = (stored.generation, stored.uid) if stored else (None, None)
+def _announcement(guild_id: str, known: Known | None) -> str:
+    generation, uid = (known.generation, known.uid) if known else (None, None)
     return json.dumps({"guild": guild_id, "generation": generation, "uid": uid})
 
 

@@ -8,7 +8,8 @@ import structlog
 from redis.asyncio import Redis
 
 from guildwright.platform.config.keys import ERRORS
-from guildwright.platform.config.store import Change, State, Stored
+from guildwright.platform.config.record import Known, News
+from guildwright.platform.config.store import State
 from guildwright_crds.check import Problem
 
 _log = structlog.get_logger(__name__)
@@ -23,7 +24,7 @@ class Reports:
         self._strays: dict[str, tuple[Problem, ...]] = {}
         self._written: dict[str, str] | None = None
 
-    def take(self, change: Change) -> None:
+    def take(self, change: News) -> None:
         """Log what is new, and remember it for Redis."""
         if change.complete:
             self._wanted.clear()
@@ -64,7 +65,7 @@ def where(problem: Problem | Mapping[str, object]) -> str:
     return f"{said['file']}:{said['line']}:{said['column']}"
 
 
-def _consequence(stored: Stored) -> str:
+def _consequence(stored: Known) -> str:
     if stored.state is State.KEPT:
         return f"the last good one stays in force, generation {stored.generation}"
     return "the guild runs on defaults, it never had a good one"
