@@ -60,9 +60,9 @@ class Reports:
 
 
 def where(problem: Problem | Mapping[str, object]) -> str:
-    """`file:line:column`, as editors understand it."""
+    """`file:line:column`, as editors understand it; of an object of a cluster, which has no lines, only its name."""
     said = problem if isinstance(problem, Mapping) else asdict(problem)
-    return f"{said['file']}:{said['line']}:{said['column']}"
+    return f"{said['file']}:{said['line']}:{said['column']}" if said["line"] else str(said["file"])
 
 
 def _consequence(stored: Known) -> str:

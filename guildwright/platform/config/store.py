@@ -66,6 +66,10 @@ class Change:
     complete: bool = False
 
 
+class StoreAway(Exception):  # noqa: N818  a state, not a fault
+    """The store does not answer, or not to us; the text says why and how to mend it."""
+
+
 class StaleWrite(Exception):  # noqa: N818  the contract's name
     """The document changed since it was read; read it again and repeat."""
 
