@@ -99,9 +99,13 @@ class Server(uvicorn.Server):
         self._play = play
         play.connections.watch(self.server_state.connections)
 
+    def close_streams(self) -> None:
+        """Let everybody go who only listens."""
+        self._play.feed.close()
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop serving."""
-        self._play.feed.close()
+        self.close_streams()
         await super().shutdown(sockets)
 
 
