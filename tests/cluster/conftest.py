@@ -1,4 +1,4 @@
-"""One control plane for all tests of this folder, with the CRD applied as a person applies it."""
+"""What the tests of this folder share: a whole cluster, and an API server alone for those that only ask it."""
 
 from collections.abc import Iterator
 
@@ -7,11 +7,32 @@ import pytest
 from guildwright_crds.cli import MANIFESTS
 from guildwright_crds.schema import CRD_FILE
 from tests.cluster.binaries import binaries
+from tests.cluster.cluster import Cluster, own_cluster
 from tests.cluster.control_plane import ControlPlane, control_plane
+from tests.cluster.programs import ensure_all
 
 
 @pytest.fixture(scope="session")
-def plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
+def network(request: pytest.FixtureRequest) -> Iterator[Cluster | None]:
+    """The cluster, where any test of this run wants one, before anything else listens: it changes our network."""
+    if not any("cluster" in getattr(test, "fixturenames", ()) for test in request.session.items):
+        yield None
+        return
+    built = binaries()
+    ensure_all()
+    with own_cluster(built) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def cluster(network: Cluster | None) -> Cluster:
+    """A real Kubernetes with one node."""
+    assert network
+    return network
+
+
+@pytest.fixture(scope="session")
+def plane(network: Cluster | None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:  # noqa: ARG001
     """A real API server that knows GuildConfig."""
     with control_plane(tmp_path_factory.mktemp("control-plane"), binaries()) as running:
         applied = running.kubectl("apply", "--validate=strict", "-f", str(MANIFESTS / CRD_FILE))

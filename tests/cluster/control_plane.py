@@ -154,11 +154,12 @@ def _etcd_flags(folder: Path, client: int, peer: int) -> list[str]:
 
 def _apiserver_flags(folder: Path, etcd: int, secure: int, token: str) -> list[str]:
     key, tokens = folder / "service-account.key", folder / "tokens.csv"
-    key.write_text(_private_key())
+    key.write_text(private_key())
     tokens.write_text(f'{token},admin,admin,"system:masters"\n')
     return [
         f"--etcd-servers=http://127.0.0.1:{etcd}",
         "--bind-address=127.0.0.1",
+        "--advertise-address=192.0.2.1",  # nobody uses it; without, a machine without a default route has none
         f"--secure-port={secure}",
         f"--cert-dir={folder / 'certs'}",  # it makes its own certificate there
         f"--token-auth-file={tokens}",
@@ -172,7 +173,7 @@ def _apiserver_flags(folder: Path, etcd: int, secure: int, token: str) -> list[s
     ]
 
 
-def _private_key() -> str:
+def private_key() -> str:
     """A fresh P-256 key in SEC 1 form; its reader works the public half out."""
     der = bytes.fromhex("303102010104 20") + secrets.token_bytes(32) + bytes.fromhex("a00a06082a8648ce3d030107")
     return f"-----BEGIN EC PRIVATE KEY-----\n{base64.b64encode(der).decode()}\n-----END EC PRIVATE KEY-----\n"

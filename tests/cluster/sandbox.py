@@ -1,0 +1,116 @@
+"""The walls around the cluster: mounts, network and cgroups of its own, so that nothing of the machine changes."""
+
+import contextlib
+import ctypes
+import os
+import shutil
+import subprocess
+import time
+from pathlib import Path
+
+NODE_ADDRESS = "198.18.0.1"
+DNS_ADDRESS = "198.18.0.53"
+SERVICES = "10.96.0.0/16"
+CGROUPS = Path("/sys/fs/cgroup")
+REMOVE_SECONDS = 10
+KERNEL = {  # the kubelet sets these for the whole machine unless it finds them so
+    "vm/overcommit_memory": "1",
+    "vm/panic_on_oom": "0",
+    "kernel/panic": "10",
+    "kernel/panic_on_oops": "1",
+    "kernel/keys/root_maxkeys": "1000000",
+    "kernel/keys/root_maxbytes": "25000000",
+}
+_MS_NOSUID, _MS_NODEV, _MS_NOEXEC, _MS_BIND, _MS_REC, _MS_PRIVATE, _MS_SHARED = 2, 4, 8, 4096, 16384, 1 << 18, 1 << 20
+
+
+def mount(source: str | Path, target: str | Path, kind: str = "", flags: int = 0, data: str = "") -> None:
+    """Do what mount(8) does, without another process."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    done = libc.mount(str(source).encode(), str(target).encode(), kind.encode(), ctypes.c_ulong(flags), data.encode())
+    if done != 0:
+        raise OSError(ctypes.get_errno(), f"mount {source} on {target}: {os.strerror(ctypes.get_errno())}")
+
+
+def enter(state: Path) -> None:
+    """Give this process, the first of its pid namespace, mounts and a network that nobody else sees."""
+    os.unshare(os.CLONE_NEWNS | os.CLONE_NEWNET | os.CLONE_NEWIPC)
+    mount("none", "/", flags=_MS_REC | _MS_PRIVATE)
+    mount("none", "/", flags=_MS_REC | _MS_SHARED)  # among ourselves, as containers may ask for
+    mount("proc", "/proc", "proc", _MS_NOSUID | _MS_NODEV | _MS_NOEXEC)
+    _settle_kernel(state)
+    mount("tmpfs", "/run", "tmpfs", _MS_NOSUID | _MS_NODEV, "mode=0755")  # sockets of shims, names of networks, locks
+    for path in ("/var/lib/cni", "/var/lib/kubelet", "/var/log"):
+        Path(path).mkdir(exist_ok=True)
+        mine = state / path.strip("/").replace("/", "-")
+        mine.mkdir()
+        mount(mine, path, flags=_MS_BIND)
+    _address()
+
+
+def _settle_kernel(state: Path) -> None:
+    for name, wanted in KERNEL.items():
+        setting = Path("/proc/sys", name)
+        if setting.exists() and setting.read_text().strip() != wanted:
+            seen = state / f"sysctl-{setting.name}"
+            seen.write_text(f"{wanted}\n")
+            mount(seen, setting, flags=_MS_BIND)
+
+
+def _address() -> None:
+    commands = f"""
+        link set lo up
+        address add {NODE_ADDRESS}/32 dev lo
+        address add {DNS_ADDRESS}/32 dev lo
+        route add {SERVICES} dev lo src {NODE_ADDRESS}
+    """
+    for command in commands.strip().splitlines():
+        subprocess.run(["ip", *command.split()], check=True)
+    Path("/proc/sys/net/ipv4/ip_forward").write_text("1")
+
+
+def snapshotter(folder: Path) -> str:
+    """The one that works on this disk: overlayfs, or plain copies where overlays do not stack."""
+    parts = {name: folder / "overlay-probe" / name for name in ("lower", "upper", "work", "merged")}
+    for path in parts.values():
+        path.mkdir(parents=True)
+    options = "lowerdir={lower},upperdir={upper},workdir={work}".format_map(parts)
+    script = 'mount -t overlay -o "$1" probe "$2"'
+    tried = subprocess.run(  # in mounts of its own, which go with it
+        ["unshare", "--mount", "sh", "-c", script, "sh", options, str(parts["merged"])],
+        capture_output=True,
+        check=False,
+    )
+    return "overlayfs" if tried.returncode == 0 else "native"
+
+
+def controllers() -> list[Path]:
+    """Where cgroups are made: a folder of each controller, or the one folder of cgroup v2."""
+    if (CGROUPS / "cgroup.controllers").exists():
+        return [CGROUPS]
+    return [path for path in CGROUPS.iterdir() if (path / "cgroup.procs").exists() and path.name != "unified"]
+
+
+def make_cgroup(name: str) -> None:
+    """Where all pods go; the kubelet wants to find it."""
+    for controller in controllers():
+        (controller / name).mkdir()
+
+
+def remove_cgroup(name: str) -> None:
+    """Remove what the kubelet and runc made, once its processes have ended."""
+    deadline = time.monotonic() + REMOVE_SECONDS
+    left = [path for controller in controllers() if (path := controller / name).exists()]
+    while left and time.monotonic() < deadline:
+        for top in left:
+            for folder, _, _ in os.walk(top, topdown=False):
+                with contextlib.suppress(OSError):  # a process in it is still ending
+                    Path(folder).rmdir()
+        left = [path for path in left if path.exists()]
+        time.sleep(0.02 if left else 0)
+
+
+def sweep(state: Path) -> None:
+    """Remove all that a cluster leaves on the machine when its processes are gone."""
+    remove_cgroup(state.name)
+    shutil.rmtree(state, ignore_errors=True)
