@@ -17,6 +17,7 @@ from guildwright.playground.gate import Gate
 from guildwright.playground.hello import PORT
 from guildwright.playground.playground import Options, Playground
 from guildwright.playground.store import Unreadable
+from guildwright.playground.tokens import NoToken
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,6 +31,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     record: Path | None = None
     rate_limits: bool = True
     say: Literal["nothing", "text", "json"] = "nothing"
+    token: str | None = None
 
 
 def run(data: Path, host: str, port: int, processes_file: Path | None, ready_file: Path | None) -> int:
@@ -46,6 +48,7 @@ def from_environment(asked: Asked) -> Asked:
         asked,
         record=asked.record or (Path(record) if record else None),
         rate_limits=asked.rate_limits and limited,
+        token=asked.token or os.environ.get("GUILDWRIGHT_PLAYGROUND_TOKEN") or None,
     )
 
 
@@ -66,10 +69,11 @@ def serve(asked: Asked) -> int:
         rate_limits=asked.rate_limits,
         host=asked.host,
         hosts=tuple(os.environ.get("GUILDWRIGHT_PLAYGROUND_HOSTS", "").split(",")),
+        token=asked.token,
     )
     try:
         play = Playground(options)
-    except Unreadable as fault:
+    except (Unreadable, NoToken) as fault:
         sys.stderr.write(f"guildwright playground: {fault}\n")
         return 1
     _announce(asked, play, listener.getsockname()[1])

@@ -38,6 +38,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     rate_limits: bool = True
     host: str = "127.0.0.1"
     hosts: tuple[str, ...] = ()
+    token: str | None = None
+    """The bot's at the first start, for who must know it beforehand."""
 
 
 class Playground:
@@ -51,7 +53,7 @@ class Playground:
         self.clock = clock or AdjustableClock(self.memory.clock_settings.get("clock"))
         self.ids = Snowflakes(self.clock, self.memory.largest_id)
         if not self.memory.applications:
-            seed(self.store, self.ids, self.clock)
+            seed(self.store, self.ids, self.clock, options.token)
         if not self.application.client_secret:
             self._make_client_secret()
         self.permissions = Permissions(self.memory, self.clock)

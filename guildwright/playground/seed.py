@@ -8,7 +8,7 @@ from guildwright.playground.clock import Clock
 from guildwright.playground.ids import Snowflakes
 from guildwright.playground.records import Application, Channel, Guild, Member, Overwrite, Role, User
 from guildwright.playground.store import Change, Store
-from guildwright.playground.tokens import token_for
+from guildwright.playground.tokens import application_of, token_for
 
 GUILD_NAME = "The Oak Hall"
 BOT_NAME = "Guildwright"
@@ -49,8 +49,12 @@ MODERATOR_PERMISSIONS = (
 ARTISAN_PERMISSIONS = EVERYONE_DEFAULT | Permission.MANAGE_EVENTS
 
 
-def seed(store: Store, ids: Snowflakes, clock: Clock) -> None:
-    """Fill an empty store."""
+def seed(store: Store, ids: Snowflakes, clock: Clock, token: str | None = None) -> None:
+    """Fill an empty store; `token` is the bot's, else one is made.
+
+    Raises:
+        NoToken: the token has not Discord's form.
+    """
     now = clock.now()
 
     def aged(**age: float) -> int:
@@ -60,7 +64,7 @@ def seed(store: Store, ids: Snowflakes, clock: Clock) -> None:
     olive = User(id=aged(days=900), username="olive", global_name="Olive")
     ana = User(id=aged(days=700), username="ana", global_name="Ana")
     bo = User(id=aged(days=500), username="bo", global_name="Bo")
-    bot = User(id=aged(days=400), username=BOT_NAME, bot=True)
+    bot = User(id=application_of(token) if token else aged(days=400), username=BOT_NAME, bot=True)
     guild_id = aged(days=300)
     joined = now - timedelta(days=290)
     with store.change() as change:
@@ -70,7 +74,7 @@ def seed(store: Store, ids: Snowflakes, clock: Clock) -> None:
             Application(
                 id=bot.id,
                 name=BOT_NAME,
-                token=token_for(bot.id),
+                token=token or token_for(bot.id),
                 owner_id=olive.id,
                 privileged_intents=int(PRIVILEGED_INTENTS),
                 starts_since=now.isoformat(),
