@@ -7,7 +7,7 @@ import asyncio
 import json
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -235,9 +235,12 @@ async def _end(running: Server, task: asyncio.Task[None]) -> None:
         serving.close()
     for connection in list(running.server_state.connections):
         connection.shutdown()
-    async with asyncio.timeout(PATIENCE):
-        while running.server_state.connections or running.server_state.tasks:
-            await asyncio.sleep(0.001)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(1):
+            while running.server_state.connections or running.server_state.tasks:  # noqa: ASYNC110  # uvicorn tells nobody
+                await asyncio.sleep(0.001)
+    for stalled in running.server_state.tasks:
+        stalled.cancel()
     await running.lifespan.shutdown()
 
 
