@@ -23,6 +23,7 @@ from guildwright_bot import deps as assembly
 from guildwright_bot.connection import Fatal
 from guildwright_bot.core.listeners import Listeners
 from guildwright_bot.gateway import build, intents_of
+from guildwright_bot.live import LiveReport
 from guildwright_bot.registry import collect
 from guildwright_bot.standing import KnownStanding
 from guildwright_bot.wiring import Wiring
@@ -106,6 +107,7 @@ class Process:
         self._intents = intents_of(deps.settings)
         self._bot: hikari.GatewayBot | None = None
         self._missing: list[str] = []
+        self._live = LiveReport(deps.config, deps.redis, deps.clock, deps.chance)
 
     async def run(self, stopped: asyncio.Event) -> None:
         """Connect and stay connected until `stopped`; it is obeyed at any moment.
@@ -115,8 +117,10 @@ class Process:
         """
         work = asyncio.create_task(self._work(stopped), name="shards")
         ending = asyncio.create_task(stopped.wait(), name="stop")
+        telling = asyncio.create_task(self._live.run(), name="live")
         await asyncio.wait({work, ending}, return_when=asyncio.FIRST_COMPLETED)
         ending.cancel()
+        telling.cancel()
         if work.done():
             work.result()
         work.cancel()
@@ -147,6 +151,7 @@ class Process:
         standing = KnownStanding(self._deps.discord, bot.cache, sees_messages=sees)
         Wiring(self._deps, standing, collect(self._deps.texts)).connect(bot)
         Listeners(self._deps).subscribe(bot)
+        self._live.subscribe(bot)
         self._bot = bot
         await bot.start(
             activity=hikari.Activity(

@@ -10,9 +10,11 @@ from typing import Any
 
 import asyncpg
 import pytest
+import redis
 
 from guildwright_bot.core.setup import LEAST
 from tests.contract.validate import validate_record
+from tests.fakes import documents
 from tests.fakes.guildwright import Running, alive, until
 from tests.fakes.play import Play, button, text_of
 
@@ -323,3 +325,20 @@ def test_a_shard_stops_in_good_order_within_four_seconds(play: Play) -> None:
     until(lambda: not alive(pid), within=10)
     assert time.monotonic() - began < 4
     until(lambda: play.command(play.owner, "help")["status"] == "replied", within=30)
+
+
+def test_the_shard_reports_which_document_each_of_its_guilds_obeys(play: Play) -> None:
+    env = json.loads((play.up.home / "data" / "up.json").read_text())["env"]
+    guild = play.up.post("/guilds", name="Reported", owner_name="Rita")["id"]
+    with redis.Redis.from_url(env["REDIS_URL"]) as client:
+
+        def reported() -> dict[str, Any] | None:
+            said = client.hget("guildwright:config:live", guild)
+            return json.loads(said) if isinstance(said, bytes) else None
+
+        assert need(reported) == {"uid": "", "generation": 0, "shard": 0}
+        (play.up.guilds / "reported.yaml").write_text(documents.document(guild, rerolls=3))
+        until(lambda: (reported() or {}).get("generation") == 1)
+        play.up.http.delete(f"{play.up.facts['control'].rstrip('/')}/guilds/{guild}/bot").raise_for_status()
+        until(lambda: reported() is None)
+    (play.up.guilds / "reported.yaml").unlink()

@@ -19,7 +19,18 @@ SHARDS = "guildwright:shards"
 
 LIVE = "guildwright:config:live"
 """Hash: guild id to the `InMemory` of its shard, while the bot is in the guild. The channel of the same name carries
-JSON lists of the guild ids whose field was written or taken away."""
+JSON lists of the guild ids whose field was written or taken away, and null when a shard has written everything."""
+
+
+def live_marker(shard: int) -> str:
+    """String: stands while `LIVE` has all that the shard has to say; without it an absent guild means nothing.
+
+    It begins with `BEGUN` while the shard is still at it.
+    """
+    return f"{LIVE}:shard:{shard}"
+
+
+BEGUN = "?"
 
 
 @dataclass(frozen=True)

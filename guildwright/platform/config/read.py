@@ -6,6 +6,7 @@ known is said to be unknown, never taken for the defaults.
 
 import asyncio
 import json
+from collections.abc import Callable
 from functools import lru_cache
 
 import structlog
@@ -43,6 +44,15 @@ class ConfigReader:
         self._marker: str | None = None
         self._audited = 0.0
         self._task: asyncio.Task[None] | None = None
+        self._told: list[Callable[[int], None]] = []
+
+    def on_change(self, tell: Callable[[int], None]) -> None:
+        """Call `tell` with a guild's id whenever what is in memory for it has changed; it must return at once."""
+        self._told.append(tell)
+
+    def _changed(self, guild_id: int) -> None:
+        for tell in self._told:
+            tell(guild_id)
 
     @property
     def ready(self) -> bool:
@@ -142,6 +152,7 @@ class ConfigReader:
         if self._vouched(marker, len(records)):
             for guild_id in self._configs.keys() - guilds.keys():
                 del self._configs[guild_id]
+                self._changed(guild_id)
             self._unreadable &= guilds.keys()
             self._complete.set()
 
@@ -154,8 +165,9 @@ class ConfigReader:
         if record is not None:
             self._take(guild_id, record)
         if self._vouched(marker, count) and record is None:
-            self._configs.pop(guild_id, None)
             self._unreadable.discard(guild_id)
+            if self._configs.pop(guild_id, None) is not None:
+                self._changed(guild_id)
 
     def _vouched(self, marker: str | bytes | None, count: int) -> bool:
         """Whether the records beside the marker are all there are."""
@@ -177,6 +189,7 @@ class ConfigReader:
         old = self._configs.get(guild_id)
         if old is None or old.uid != new.uid or old.generation < new.generation:
             self._configs[guild_id] = new
+            self._changed(guild_id)
             _log.debug("configuration in force", guild=guild_id, generation=new.generation)
 
 
