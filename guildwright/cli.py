@@ -64,6 +64,14 @@ def worker() -> None:
 
 
 @app.command()
+def operator() -> None:
+    """Run the operator: publishes the GuildConfigs of a Kubernetes namespace and reports in their statuses."""
+    from guildwright_operator import main as process
+
+    raise SystemExit(process.main(_settings()))
+
+
+@app.command()
 def playground(  # noqa: PLR0913, PLR0917 - its options
     data: Data = None,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",

@@ -1,6 +1,7 @@
 """What a supervisor, a cluster and a person ask a process: does it live, can it work, and how much.
 
-`/livez` answers as long as the event loop turns, whatever PostgreSQL and Redis do: restarting us would not mend them.
+`/livez` answers as long as the event loop turns, whatever PostgreSQL and Redis do: restarting us would not mend them. A
+process with more to it than that loop adds a check of its own.
 `/readyz` runs the checks it was given. `/metrics` is Prometheus' text format.
 """
 
@@ -40,12 +41,15 @@ class Health:
         clock: Clock,
         checks: Mapping[str, Check],
         before_metrics: Callable[[], Awaitable[None]] | None = None,
+        *,
+        live: Check | None = None,
     ) -> None:
-        """`before_metrics` brings gauges up to date before they are read."""
+        """`before_metrics` brings gauges up to date before they are read; `live` is what lives besides this server."""
         self._settings = settings
         self._clock = clock
         self._checks = dict(checks)
         self._before_metrics = before_metrics
+        self._live = live
         self._runner: web.AppRunner | None = None
         self.port = 0
 
@@ -92,7 +96,11 @@ class Health:
         return {"ok": ok, "detail": detail, "seconds": round(self._clock.monotonic() - began, 4)}
 
     async def _livez(self, _: web.Request) -> web.Response:
-        return web.json_response({"live": True, "pid": os.getpid()})
+        result = await self._examine(self._live) if self._live is not None else {"ok": True}
+        answer = {"live": result["ok"], "pid": os.getpid()}
+        if not result["ok"]:
+            answer["why"] = result["detail"]
+        return web.json_response(answer, status=200 if result["ok"] else 503)
 
     async def _readyz(self, _: web.Request) -> web.Response:
         checks = await self.examine()

