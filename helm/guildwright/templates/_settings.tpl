@@ -93,4 +93,15 @@ REDIS_URL: {{ $.Values.redis.url | quote }}
 {{- fail (printf "%s.%s is missing: set %s.existingSecret to the name of a Secret with the key %s, or %s.%s itself, or trial.enabled=true to try Guildwright without" $part $key $part $said.existingSecretKey $part $key) -}}
 {{- end -}}
 {{- end -}}
+{{- /* Not by the schema, whose refusals repeat the value. */ -}}
+{{- if not (regexMatch "^(postgres(ql)?://.+)?$" $values.database.url) -}}
+{{- fail "database.url must start with postgresql:// or postgres://" -}}
+{{- end -}}
+{{- if not (regexMatch "^(rediss?://.+)?$" $values.redis.url) -}}
+{{- fail "redis.url must start with redis:// or rediss://" -}}
+{{- end -}}
+{{- $token := $values.discord.token -}}
+{{- if and $token (or (lt (len $token) 20) (gt (len $token) 200) (regexMatch "\\s" $token)) -}}
+{{- fail "discord.token must be the bare token from the developer portal: 20 to 200 characters, no spaces and no 'Bot ' before it" -}}
+{{- end -}}
 {{- end -}}
