@@ -8,6 +8,7 @@ import tarfile
 from pathlib import Path
 from typing import Any
 
+PROBE = "localhost/guildwright-probe:1"
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 
 

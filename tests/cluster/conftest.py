@@ -7,20 +7,19 @@ import pytest
 from guildwright_crds.cli import MANIFESTS
 from guildwright_crds.schema import CRD_FILE
 from tests.cluster.binaries import binaries
-from tests.cluster.cluster import Cluster, own_cluster
+from tests.cluster.callers import allowed, callers_cluster
+from tests.cluster.cluster import Cluster
 from tests.cluster.control_plane import ControlPlane, control_plane
-from tests.cluster.programs import ensure_all
+from tests.cluster.own import OwnCluster, own_cluster
 
 
 @pytest.fixture(scope="session")
-def network(request: pytest.FixtureRequest) -> Iterator[Cluster | None]:
+def network(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster | None]:
     """The cluster, where any test of this run wants one, before anything else listens: it changes our network."""
     if not any("cluster" in getattr(test, "fixturenames", ()) for test in request.session.items):
         yield None
         return
-    built = binaries()
-    ensure_all()
-    with own_cluster(built) as running:
+    with callers_cluster(tmp_path_factory.mktemp("cluster")) if allowed() else own_cluster() as running:
         yield running
 
 
@@ -29,6 +28,14 @@ def cluster(network: Cluster | None) -> Cluster:
     """A real Kubernetes with one node."""
     assert network
     return network
+
+
+@pytest.fixture(scope="session")
+def own(cluster: Cluster) -> OwnCluster:
+    """The cluster that we started, for tests that stop its programs or look at the machine."""
+    if not isinstance(cluster, OwnCluster):
+        pytest.skip("this cluster is the caller's")
+    return cluster
 
 
 @pytest.fixture(scope="session")

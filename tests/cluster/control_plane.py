@@ -179,7 +179,7 @@ def private_key() -> str:
     return f"-----BEGIN EC PRIVATE KEY-----\n{base64.b64encode(der).decode()}\n-----END EC PRIVATE KEY-----\n"
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
     """A killed test run leaves nothing behind (Linux)."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -207,7 +207,7 @@ def _start(command: list[str], output: IO[bytes]) -> subprocess.Popen[bytes]:
         stdout=output,
         stderr=subprocess.STDOUT,
         env={"PATH": os.environ["PATH"], "GOMAXPROCS": "2", "GOMEMLIMIT": "1GiB"},
-        preexec_fn=_die_with_parent,  # noqa: PLW1509  # tests start it from one thread
+        preexec_fn=die_with_parent,  # noqa: PLW1509  # tests start it from one thread
     )
 
 

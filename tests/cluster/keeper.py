@@ -22,6 +22,8 @@ from tests.cluster import sandbox
 
 SOCKET = "keeper.sock"
 FIRST = "first.pid"
+OUTER = "outer.pid"
+STAYS = "stays"
 LOCK = "lock"
 _PR_SET_PDEATHSIG = 1
 
@@ -33,6 +35,7 @@ class Programs:
         self.state = state
         self.running: dict[str, int] = {}
         self.ended: dict[str, int] = {}
+        self._told: set[str] = set()
 
     def serve(self) -> None:
         """Answer one request per connection, for ever."""
@@ -60,16 +63,19 @@ class Programs:
             while (found := os.waitpid(-1, os.WNOHANG))[0]:
                 for name in [name for name, pid in self.running.items() if pid == found[0]]:
                     del self.running[name]
-                    self.ended[name] = os.waitstatus_to_exitcode(found[1])
+                    if name not in self._told:
+                        self.ended[name] = os.waitstatus_to_exitcode(found[1])
 
     def _answer(self, request: dict[str, Any]) -> dict[str, Any]:
         name = request.get("name", "")
         if request["do"] == "start" and name not in self.running:
             self.ended.pop(name, None)
+            self._told.discard(name)
             self.running[name] = self._spawn(name, request["command"], request["environment"])
         elif request["do"] == "signal" and name in self.running:
+            self._told.add(name)
             os.kill(self.running[name], request["signal"])
-        return {"running": self.running, "ended": self.ended}
+        return {"running": sorted(self.running), "ended": self.ended}  # ended by themselves
 
     def _spawn(self, name: str, command: list[str], environment: dict[str, str]) -> int:
         log = str(self.state / "logs" / f"{name}.log")
@@ -104,6 +110,9 @@ def outer(state: Path, stays: bool) -> None:
         signal.signal(ignored, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     (state / "logs").mkdir()
+    (state / OUTER).write_text(str(os.getpid()))
+    if stays:
+        (state / STAYS).touch()
     sandbox.make_cgroup(state.name)
     os.unshare(os.CLONE_NEWPID)
     first = os.fork()

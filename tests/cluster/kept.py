@@ -15,22 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from tests.cluster import keeper, sandbox
+from tests.cluster.waiting import wait_for
 
 STATES = Path("/var/tmp")  # noqa: S108  # on disk, also where /tmp is memory; a name is made once and mkdir says so
 PREFIX = "guildwright-cluster-"
 ROOT = Path(__file__).parents[2]
 YOUNG_SECONDS = 60
-WAIT_SECONDS = 60
-
-
-def wait_for(what: str, met: Any, seconds: float = WAIT_SECONDS) -> Any:
-    """Ask until there is a true answer; return it."""
-    deadline = time.monotonic() + seconds
-    while not (answer := met()):
-        if time.monotonic() > deadline:
-            raise AssertionError(f"after {seconds} s: not {what}")
-        time.sleep(0.05)
-    return answer
 
 
 class Kept:
@@ -39,6 +29,7 @@ class Kept:
     def __init__(self, state: Path, process: subprocess.Popen[bytes] | None = None) -> None:
         self.state = state
         self._process = process
+        self._before: int | None = None
 
     @classmethod
     def open(cls, stays: bool = False) -> "Kept":
@@ -91,22 +82,36 @@ class Kept:
     @contextlib.contextmanager
     def network(self) -> Iterator[None]:
         """Be in the cluster's network; afterwards, back in the one before."""
-        with _network_of(os.getpid()) as before, _network_of(self.first) as mine:
+        with _network_of(os.getpid()) as self._before, _network_of(self.first) as mine:
             os.setns(mine, os.CLONE_NEWNET)
             try:
                 yield
             finally:
-                os.setns(before, os.CLONE_NEWNET)
+                os.setns(self._before, os.CLONE_NEWNET)
+                self._before = None
+
+    @contextlib.contextmanager
+    def outside(self) -> Iterator[None]:
+        """For a while, be in the network from before `network()`: registries are there."""
+        if self._before is None:
+            yield
+            return
+        with _network_of(self.first) as mine:
+            os.setns(self._before, os.CLONE_NEWNET)
+            try:
+                yield
+            finally:
+                os.setns(mine, os.CLONE_NEWNET)
 
     def close(self) -> None:
         """End all of it; return when nothing is left."""
-        if self._process is None:
-            return
-        if self._process.stdin:
+        if self._process and self._process.stdin:
             self._process.stdin.close()
-        else:
-            self._process.terminate()
-        self._process.wait()
+            self._process.wait()
+            return
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(int((self.state / keeper.OUTER).read_text()), signal.SIGTERM)
+        wait_for(f"{self.state} gone", lambda: not self.state.exists())
 
 
 @contextlib.contextmanager
@@ -118,14 +123,15 @@ def _network_of(process: int) -> Iterator[int]:
         os.close(opened)
 
 
-def states() -> list[Path]:
-    """Clusters that are, or were, on this machine."""
-    return sorted(STATES.glob(f"{PREFIX}*"))
+def staying() -> list[Kept]:
+    """Clusters that a person brought up."""
+    sweep_stale()
+    return [Kept(state) for state in sorted(STATES.glob(f"{PREFIX}*")) if (state / keeper.STAYS).exists()]
 
 
 def sweep_stale() -> None:
     """Remove what a keeper left that was killed itself."""
-    for state in states():
+    for state in STATES.glob(f"{PREFIX}*"):
         lock = state / keeper.LOCK
         with contextlib.suppress(OSError):
             if not lock.exists() and time.time() - state.stat().st_mtime < YOUNG_SECONDS:  # noqa: TID251  # file's time

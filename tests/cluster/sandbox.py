@@ -25,7 +25,7 @@ _MS_NOSUID, _MS_NODEV, _MS_NOEXEC, _MS_BIND, _MS_REC, _MS_PRIVATE, _MS_SHARED = 
 
 
 def mount(source: str | Path, target: str | Path, kind: str = "", flags: int = 0, data: str = "") -> None:
-    """Do what mount(8) does, without another process."""
+    """Mount, or say which mount failed."""
     libc = ctypes.CDLL(None, use_errno=True)
     done = libc.mount(str(source).encode(), str(target).encode(), kind.encode(), ctypes.c_ulong(flags), data.encode())
     if done != 0:

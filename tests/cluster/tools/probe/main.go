@@ -1,8 +1,10 @@
 // Probe is the smallest workload for tests of the cluster itself. `probe serve` answers every request on port 8080 with
-// the pod's name; `probe get URL` prints what a URL answers.
+// the pod's name; `probe get URL [CERTIFICATES]` prints what a URL answers.
 package main
 
 import (
+	"crypto/tls"
+	"crypto/x509"
 	"fmt"
 	"io"
 	"net/http"
@@ -17,10 +19,10 @@ func main() {
 	switch {
 	case len(os.Args) == 2 && os.Args[1] == "serve":
 		err = serve()
-	case len(os.Args) == 3 && os.Args[1] == "get":
-		err = get(os.Args[2])
+	case len(os.Args) >= 3 && os.Args[1] == "get":
+		err = get(os.Args[2], os.Args[3:])
 	default:
-		err = fmt.Errorf("usage: probe serve | probe get URL")
+		err = fmt.Errorf("usage: probe serve | probe get URL [CERTIFICATES]")
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -46,8 +48,17 @@ func serve() error {
 	}
 }
 
-func get(url string) error {
-	client := http.Client{Timeout: 5 * time.Second}
+func get(url string, certificates []string) error {
+	trusted := x509.NewCertPool()
+	for _, path := range certificates {
+		read, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		trusted.AppendCertsFromPEM(read)
+	}
+	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: trusted}}
+	client := http.Client{Timeout: 5 * time.Second, Transport: transport}
 	answer, err := client.Get(url)
 	if err != nil {
 		return err
