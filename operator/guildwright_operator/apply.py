@@ -7,7 +7,7 @@ from typing import Any
 import structlog
 
 from guildwright.platform.clock import Clock
-from guildwright.platform.config.cluster import APPLY, Cluster, ClusterAway, ClusterRefused
+from guildwright.platform.config.cluster import APPLY, MERGE, Cluster, ClusterAway, ClusterRefused
 from guildwright_crds.guild_config import API_VERSION, KIND
 from guildwright_operator.lease import Lease, lease_from
 from guildwright_operator.metrics import EVENTS_DROPPED, WRITES
@@ -148,5 +148,6 @@ class ClusterLeases:
         query = {"fieldManager": FIELD_MANAGER}
         if lease.version is None:
             return lease_from(await self._cluster.ask("POST", self._path, query, body))
+        # A patch, since whoever made the Lease (the chart) has labels on it.
         metadata["resourceVersion"] = lease.version
-        return lease_from(await self._cluster.ask("PUT", f"{self._path}/{LEASE}", query, body))
+        return lease_from(await self._cluster.ask("PATCH", f"{self._path}/{LEASE}", query, body, MERGE))

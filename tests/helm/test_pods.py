@@ -207,6 +207,7 @@ def test_a_pod_bears_the_labels_that_select_it_and_no_version_that_would_restart
         if each["kind"] in {"Deployment", "StatefulSet"}:
             labels = each["spec"]["template"]["metadata"]["labels"]
             assert labels == each["spec"]["selector"]["matchLabels"]
+            assert labels.keys() == {f"app.kubernetes.io/{name}" for name in ("name", "instance", "component")}
 
 
 def test_a_service_leads_to_the_pods_port_of_that_name() -> None:

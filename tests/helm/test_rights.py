@@ -2,6 +2,7 @@
 
 import pytest
 
+from guildwright_operator.apply import LEASE
 from tests.helm.rendering import EVERYTHING, NAMESPACE, REAL, WAYS, named, rendered
 
 pytestmark = pytest.mark.cluster
@@ -10,8 +11,9 @@ ROLES = {
     "guildwright-operator": [
         ("guildwright.dev", "guildconfigs", None, "get list watch"),
         ("guildwright.dev", "guildconfigs/status", None, "patch"),
-        ("coordination.k8s.io", "leases", "guildwright-operator", "get update patch"),
-        ("", "events", None, "create patch"),
+        ("coordination.k8s.io", "leases", "guildwright-operator", "get patch"),
+        ("coordination.k8s.io", "leases", None, "create"),
+        ("events.k8s.io", "events", None, "create"),
     ],
     "guildwright-documents": [("guildwright.dev", "guildconfigs", None, "get list watch create update patch delete")],
 }
@@ -60,7 +62,6 @@ def test_no_account_hands_its_token_to_a_pod_unasked(values: tuple[str, ...]) ->
     assert all(each["automountServiceAccountToken"] is False for each in accounts)
 
 
-def test_the_lease_comes_and_goes_with_the_release() -> None:
-    """So nobody needs the right to make Leases, which cannot be had for one name alone."""
-    lease = named(rendered(*REAL), "Lease", "guildwright-operator")
-    assert "spec" not in lease, "that is the operator's"
+def test_the_lease_goes_with_the_release_and_what_it_says_is_the_operators() -> None:
+    lease = named(rendered(*REAL), "Lease", LEASE)
+    assert "spec" not in lease

@@ -23,10 +23,11 @@ from guildwright.platform.config.refusals import ClusterAway, ClusterRefused, re
 from guildwright.platform.settings import Settings
 from guildwright_crds.guild_config import GROUP, VERSION
 
-__all__ = ["APPLY", "JSON", "Cluster", "ClusterAway", "ClusterRefused", "connect"]
+__all__ = ["APPLY", "JSON", "MERGE", "Cluster", "ClusterAway", "ClusterRefused", "connect"]
 
 APPLY = "application/apply-patch+yaml"
 JSON = "application/json"
+MERGE = "application/merge-patch+json"
 ASK_SECONDS = 30.0
 CONNECT_SECONDS = 10.0
 POD_NAMESPACE = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
