@@ -44,8 +44,10 @@ class Windows:
         self.requests: list[str] = []
         self._contexts: list[BrowserContext] = []
 
-    def open(self, query: str = "", size: tuple[int, int] = WIDE, *, dark: bool = False, tour: bool = False) -> Page:
-        """A new window on the page, once its live stream is connected."""
+    def open(
+        self, query: str = "", size: tuple[int, int] = WIDE, *, dark: bool = False, tour: bool = False, before: str = ""
+    ) -> Page:
+        """A new window on the page, once its live stream is connected; `before` is a script that runs first."""
         context = self._browser.new_context(
             viewport={"width": size[0], "height": size[1]},
             color_scheme="dark" if dark else "light",
@@ -57,6 +59,8 @@ class Windows:
         context.add_init_script(_REPORT)
         if not tour:
             context.add_init_script('localStorage.setItem("guildwright.tour", "off")')
+        if before:
+            context.add_init_script(before)
         page = context.new_page()
         page.on("console", lambda said: self._note(said.type, said.text))
         page.on("pageerror", lambda error: self.faults.append(f"script: {error}"))

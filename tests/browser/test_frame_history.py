@@ -5,7 +5,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from guildwright.playground import effects, posting
 from guildwright.playground.bodies.message import read_new
@@ -26,6 +26,14 @@ _WATCH = """() => {
     requestAnimationFrame(look);
   };
   requestAnimationFrame(look);
+}"""
+# The live stream tells nothing while `window.held` is a list, and all of it afterwards.
+_HOLD = """{
+  const listen = EventSource.prototype.addEventListener;
+  EventSource.prototype.addEventListener = function (type, act) {
+    listen.call(this, type, (event) => (window.held ? window.held.push(() => act(event)) : act(event)));
+  };
+  window.letGo = () => { const all = window.held; window.held = null; for (const act of all) act(); };
 }"""
 _GO_TO = "async (id) => { const history = await import('/assets/history.js'); await history.goTo(id); }"
 
@@ -74,6 +82,11 @@ def window(browser: Browser, hall: Hall) -> Iterator[Windows]:
 
 def gatehouse(hall: Hall) -> str:
     return f"?channel={hall.facts['channels']['gatehouse']}"
+
+
+def jump(page: Page) -> None:
+    page.get_by_role("button", name="Jump to newest").click()
+    expect(page.locator("#say")).to_be_focused()
 
 
 def ids(page: Page) -> list[int]:
@@ -145,13 +158,18 @@ def test_the_first_message_says_where_the_channel_begins(window: Windows, hall: 
 
 def test_by_keyboard_one_walks_past_the_end_of_a_page(window: Windows, hall: Hall) -> None:
     page = window.open(gatehouse(hall), size=PHONE)
+    since = [one for one in ids(page) if one not in hall.everything]
+    under_way: list[Route] = []
+
+    def hold(route: Route) -> None:
+        under_way.append(route)
+
+    page.route("**/page/history?*", hold, times=1)
     page.locator("#messages").focus()
     for _ in range(70):
         page.keyboard.press("ArrowUp")
-        expect(page.locator("#messages")).not_to_have_attribute("aria-busy", "true")
-    focused = page.evaluate("document.activeElement.id.slice(2)")
-    assert int(focused) in ids(page)
-    assert hall.everything.index(int(focused)) < COUNT - 50
+    under_way.pop().continue_()
+    expect(page.locator(":focus")).to_have_id(f"m-{hall.everything[len(since) - 70]}")
     screenshot(page, "history-phone")
     assert axe_violations(page) == []
 
@@ -171,6 +189,60 @@ def test_a_flood_leaves_the_window_small_and_at_the_newest(window: Windows, hall
     assert len(ids(page)) <= MOST
     shown = ids(page)
     assert shown == sorted(shown)
+
+
+def test_what_the_stream_tells_after_a_page_has_brought_it_stands_there_once(window: Windows, hall: Hall) -> None:
+    page = window.open(gatehouse(hall), before=_HOLD)
+    page.evaluate(_GO_TO, str(hall.everything[5000]))
+    page.evaluate("window.held = []")
+    hall.write("bo", "gatehouse", "told late")
+    for number in range(60):
+        hall.write("bo", "gatehouse", f"newer {number}")
+    jump(page)
+    expect(page.get_by_text("newer 59")).to_be_in_viewport()
+    page.wait_for_function("window.held.length >= 61")
+    page.evaluate("window.letGo()")
+    shown = ids(page)
+    assert shown == sorted(set(shown))
+    expect(page.get_by_text("newer 59")).to_be_in_viewport()
+    expect(page.get_by_text("told late")).to_have_count(0)
+
+
+def test_what_is_written_while_the_last_page_is_under_way_is_not_lost(window: Windows, hall: Hall) -> None:
+    page = window.open(gatehouse(hall))
+    page.evaluate(_GO_TO, str(hall.everything[5000]))
+
+    def late(route: Route) -> None:
+        answer = route.fetch()
+        before = page.locator("#newest-words").text_content()
+        hall.write("bo", "gatehouse", "in between")
+        expect(page.locator("#newest-words")).not_to_have_text(before or "")
+        route.fulfill(response=answer)
+
+    page.route("**/page/history?*", late, times=1)
+    jump(page)
+    expect(page.locator("#message-list")).to_have_attribute("data-newer", "")
+    jump(page)
+    expect(page.get_by_text("in between")).to_be_in_viewport()
+    expect(page.get_by_role("button", name="Jump to newest")).to_be_hidden()
+
+
+def test_who_reads_further_up_has_a_small_window_however_much_is_written(window: Windows, hall: Hall) -> None:
+    page = window.open(gatehouse(hall), size=PHONE)
+    page.locator("#messages").focus()
+    for _ in range(170):
+        page.keyboard.press("ArrowUp")
+    reading = page.locator(":focus")
+    expect(page.locator("#message-list > li")).to_have_count(MOST)
+    expect(page.get_by_role("button", name="Jump to newest")).to_be_visible()
+    expect(page.locator("#message-list")).not_to_have_attribute("data-newer", "")
+    place = reading.evaluate("(one) => one.id")
+    hall.write("bo", "gatehouse", "one too many")
+    expect(page.get_by_role("button", name="Jump to newest")).to_have_text("Jump to newest, 1 new")
+    assert len(ids(page)) == MOST
+    expect(page.locator(":focus")).to_have_id(place)
+    jump(page)
+    expect(page.get_by_text("one too many")).to_be_in_viewport()
 
 
 def test_a_reply_leads_to_what_it_answers_however_far_that_is(window: Windows, hall: Hall) -> None:

@@ -12,7 +12,7 @@ import httpx
 
 from tests.contract.validate import validate_answers
 
-_READY_WITHIN = 30.0
+_READY_WITHIN = 120.0
 _RUN = """
 import sys
 from pathlib import Path

@@ -6,8 +6,9 @@ const END = 120;    // pixels to the end at which the reader follows it
 
 let following = true;
 let missed = 0;     // messages that came below what is shown
-let loading = false;
+let loading = null; // the next page, while it is under way
 let asked = 0;      // how often other messages than the next page were asked for
+let told = "";      // the last message of the live stream
 
 const box = () => byId("messages");
 const list = () => byId("message-list");
@@ -48,10 +49,30 @@ function add(found, where) {
   for (const one of found) htmx.process(one);
 }
 
-async function extend(end) {
-  if (loading || !has(end)) return;
-  loading = true;
+// The newest page may be a moment older than what the stream told meanwhile.
+function close(ends, before) {
+  const last = [...items()].at(-1);
+  set("newer", "newer" in ends || (told !== before && Boolean(last) && isLater(told, last.id)));
+}
+
+// Resolves once the page is shown (or did not come); nothing where that end has no more.
+export function extend(end) {
+  if (!has(end)) return null;
+  if (!loading) {
+    const page = fetched(end).finally(() => {
+      if (loading !== page) return; // of another channel by now
+      loading = null;
+      box()?.removeAttribute("aria-busy");
+      tell();
+    });
+    loading = page;
+  }
+  return loading;
+}
+
+async function fetched(end) {
   const mine = list();
+  const before = told;
   const turn = asked;
   const edge = end === "older" ? items()[0] : [...items()].at(-1);
   box().setAttribute("aria-busy", "true"); // what is fetched is not news
@@ -60,20 +81,18 @@ async function extend(end) {
     if (mine !== list() || turn !== asked) return; // other messages are shown by now
     anchored(() => {
       add(found, end === "older" ? "top" : "bottom");
-      set(end, end in ends);
+      if (end === "newer") close(ends, before);
+      else set("older", "older" in ends);
       trim(end === "newer" || following); // never the end that the reader follows
     });
     if (!has("newer")) missed = 0;
-  } catch { /* the live stream says that nobody answers; scrolling on tries again */ } finally {
-    loading = false;
-    box()?.removeAttribute("aria-busy");
-    tell();
-  }
+  } catch { /* the live stream says that nobody answers; scrolling on tries again */ }
 }
 
 // What the live stream appended while the page was under way is newer than the page, and stays.
 async function replace(query) {
   const mine = ++asked;
+  const before = told;
   const { found, ends } = await get(query);
   if (mine !== asked) return;
   const last = found.at(-1);
@@ -82,7 +101,7 @@ async function replace(query) {
   add(found, "bottom");
   list().append(...newer);
   set("older", "older" in ends);
-  set("newer", "newer" in ends);
+  close(ends, before);
 }
 
 export async function jump() {
@@ -118,25 +137,35 @@ function tell() {
   if (byId("newest-words").textContent !== words) byId("newest-words").textContent = words;
 }
 
+// The stream may tell what a fetched page has brought already, or passed over as older than itself: ids only grow.
+function isNews(one) {
+  const above = one.previousElementSibling;
+  if (!above || isLater(one.id, above.id)) return true;
+  one.remove();
+  return false;
+}
+
 // What the live stream has appended: counted where the window ends earlier, else kept, and the far end let go.
 function arrived(added) {
-  const news = added.filter((one) => one.parentNode === list() && one.matches(".is-new"));
+  const news = added.filter((one) => one.parentNode === list() && one.matches(".is-new") && isNews(one));
   if (!news.length) return;
+  told = news.at(-1).id;
   if (!following) missed += news.length;
   if (has("newer")) for (const one of news) one.remove();
-  else if (following) trim(true);
+  else trim(following);
 }
 
 export function flooded() {
   if (following && !has("newer")) return replace({}).catch(() => {}).then(follow);
   set("newer", true);
+  asked += 1; // a page that is under way may be older than the flood
   tell();
 }
 
 let shown = null;
 export function refresh(changes = []) {
   if (!box()) return;
-  if (shown !== box()) { shown = box(); following = true; missed = 0; loading = false; }
+  if (shown !== box()) { shown = box(); following = true; missed = 0; loading = null; told = ""; asked += 1; }
   arrived(changes.flatMap((change) => [...change.addedNodes]).filter((node) => node.nodeType === 1));
   follow();
 }

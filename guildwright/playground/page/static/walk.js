@@ -1,4 +1,5 @@
 // Walking the messages by keyboard: the list is one stop, arrows move in it, Enter tells a message's story.
+import { extend } from "./history.js";
 import { choose } from "./side.js";
 
 const STEPS = { ArrowUp: -1, ArrowDown: 1 };
@@ -14,11 +15,22 @@ function walk(message, list, by) {
   return true;
 }
 
+// Past the last message that is shown one steps when the next page is there: no press is lost.
+function walkOn(list, by) {
+  const page = extend(by < 0 ? "older" : "newer");
+  page?.then(() => {
+    const { activeElement: here } = document;
+    if (here.matches(".message") && list.contains(here)) walk(here, list, by);
+  });
+  return Boolean(page);
+}
+
 export function walked(event) {
   const list = event.target.closest("#messages");
   const message = event.target.matches(".message") ? event.target : null;
   if (!list || (!message && event.target !== list) || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.key in STEPS && walk(message, list, STEPS[event.key])) event.preventDefault();
+  const by = STEPS[event.key];
+  if (by && (walk(message, list, by) || walkOn(list, by))) event.preventDefault();
   else if (event.key === "Enter" && message) { event.preventDefault(); choose(message.id.slice(2)); }
   else if (event.key === "Escape") document.getElementById("say").focus();
 }
