@@ -48,14 +48,17 @@ class DirectoryStore:
         found = (await self._alone(self._look)).guilds.get(guild_id)
         return found or Stored(guild_id, "", "", 0, GuildConfigSpec(), "", (), State.DEFAULTS)
 
-    async def write(self, guild_id: str, patch: Mapping[str, Any], expected_version: str) -> Stored:
+    async def write(
+        self, guild_id: str, patch: Mapping[str, Any], expected_version: str, *, dry_run: bool = False
+    ) -> Stored:
         """Merge `patch` (RFC 7386: null removes) into the document's spec, keeping comments and order.
 
         Raises:
             StaleWrite: the file is no longer `expected_version`.
             CannotWrite: the outcome would not pass the check, or the guild has two files.
         """
-        return await self._alone(lambda: edit.write(self._folder, self._kept, guild_id, patch, expected_version))
+        change = edit.Edit(guild_id, patch, expected_version, dry_run)
+        return await self._alone(lambda: edit.write(self._folder, self._kept, change))
 
     async def outgrow(self, guild_id: str, published: int) -> Stored | None:
         """Count on from a generation that was published under our uid: the data directory is older than Redis."""

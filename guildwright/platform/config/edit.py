@@ -1,6 +1,7 @@
 """One change to one guild's file: refused when the file moved on, or when the outcome would be no good document."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,30 +11,44 @@ from guildwright.platform.config.assemble import assemble, live
 from guildwright.platform.config.document import fresh_document, patched
 from guildwright.platform.config.files import DirectoryAway, Folder, printable, replace, version_of
 from guildwright.platform.config.last_good import LastGood, Session
-from guildwright.platform.config.store import CannotWrite, StaleWrite, Stored
+from guildwright.platform.config.store import CannotWrite, StaleWrite, State, Stored
 from guildwright_crds.check import Problem, check_text
 
 
-def write(folder: Folder, kept: LastGood, guild_id: str, patch: Mapping[str, Any], expected_version: str) -> Stored:
+@dataclass(frozen=True)
+class Edit:
+    """What is asked of `ConfigStore.write`."""
+
+    guild_id: str
+    patch: Mapping[str, Any]
+    expected_version: str
+    dry_run: bool = False
+
+
+def write(folder: Folder, kept: LastGood, edit: Edit) -> Stored:
     """Do what `ConfigStore.write` promises, while writers in all processes take turns.
 
     A person's editor takes no turn: what it saves between our look and our replacing, microseconds, is lost.
     """
+    guild_id = edit.guild_id
     folder.root.mkdir(parents=True, exist_ok=True)
     folder.read()  # the slow part, before others have to wait
     with kept.change() as session:
         folder.sweep()
-        path, text = _present(folder, session, guild_id, expected_version)
-        new = _changed(guild_id, path, text, patch)
+        path, text = _present(folder, session, guild_id, edit.expected_version)
+        new = _changed(guild_id, path, text, edit.patch)
         data = new.encode()
         checked = check_text(new, printable(path))
         if checked.problems or checked.spec is None or checked.guild_id != guild_id:
             raise CannotWrite(guild_id, checked.problems)
+        source = printable(path.relative_to(folder.root))
+        if edit.dry_run:
+            return Stored(guild_id, version_of(data), "", 0, checked.spec, source, (), State.WAITING)
         if checked.spec == (check_text(text, printable(path)).spec if text else None):
             data = text.encode()  # nothing was asked for that is not so already: leave the author's spacing alone
         else:
             replace(path, data)
-        return live(session.keep(guild_id, checked.spec, printable(path.relative_to(folder.root)), version_of(data)))
+        return live(session.keep(guild_id, checked.spec, source, version_of(data)))
 
 
 def _present(folder: Folder, session: Session, guild_id: str, expected_version: str) -> tuple[Path, str]:

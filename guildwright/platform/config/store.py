@@ -91,6 +91,14 @@ class CannotWrite(Exception):  # noqa: N818  beside StaleWrite
         self.guild_id, self.problems = guild_id, tuple(problems)
 
 
+class Owned(CannotWrite):
+    """Others own what the change is about: it is theirs to change. `owners`: field to the names of its managers."""
+
+    def __init__(self, guild_id: str, owners: Mapping[str, Sequence[str]], problems: Sequence[Problem]) -> None:
+        super().__init__(guild_id, problems)
+        self.owners = dict(owners)
+
+
 class ConfigStore(Protocol):
     """A source of guild documents."""
 
@@ -110,12 +118,17 @@ class ConfigStore(Protocol):
         """Everything there is, then every change. Only one process at a time may watch: it records generations."""
         ...
 
-    async def write(self, guild_id: str, patch: Mapping[str, Any], expected_version: str) -> Stored:
+    async def write(
+        self, guild_id: str, patch: Mapping[str, Any], expected_version: str, *, dry_run: bool = False
+    ) -> Stored:
         """Merge `patch` (RFC 7386: null removes) into the document's spec, creating the document where there is none.
+
+        With `dry_run` everything is examined, nothing is written, and the answer is what would be.
 
         Raises:
             StaleWrite: the document is no longer `expected_version`.
-            CannotWrite: the outcome would not pass the check.
+            CannotWrite: the outcome would not pass the check; `Owned` where a field is another's to change.
+            StoreAway: the store does not answer.
         """
         ...
 
