@@ -8,6 +8,8 @@ from redis.asyncio import Redis
 
 from guildwright.platform.config.directory import DirectoryStore
 from guildwright.platform.config.read import ConfigReader
+from tests.cluster.control_plane import ControlPlane
+from tests.config.homes import ClusterHome, Home, cluster_home, directory_home
 from tests.config.support import Publishing
 from tests.fakes.redis_server import RedisServer, redis_server
 from tests.fakes.watched import Watched
@@ -61,3 +63,26 @@ async def reader(server: RedisServer) -> AsyncIterator[ConfigReader]:
     await follower.start()
     yield follower
     await follower.stop()
+
+
+@pytest.fixture(params=["directory", pytest.param("kubernetes", marks=pytest.mark.cluster)])
+async def home(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Home]:
+    """Either place of guild documents: what holds for one must hold for the other."""
+    if request.param == "directory":
+        async with directory_home(tmp_path) as directory:
+            yield directory
+        return
+    plane: ControlPlane = request.getfixturevalue("plane")
+    monkeypatch.setenv("KUBECONFIG", str(plane.kubeconfig))
+    async with cluster_home(plane, tmp_path) as cluster:
+        yield cluster
+
+
+@pytest.fixture
+async def cluster_alone(
+    plane: ControlPlane, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[ClusterHome]:
+    """A namespace of an API server, for what only a cluster does."""
+    monkeypatch.setenv("KUBECONFIG", str(plane.kubeconfig))
+    async with cluster_home(plane, tmp_path) as cluster:
+        yield cluster

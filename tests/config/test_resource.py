@@ -3,9 +3,9 @@
 from typing import Any
 
 from guildwright.platform.config.report import where
-from guildwright.platform.config.resource import kept, stored_from, stray_from
+from guildwright.platform.config.resource import kept, problems_of, stored_from, stray_from
 from guildwright.platform.config.store import State
-from tests.fakes.documents import OAK
+from tests.fakes.documents import ELM, OAK
 
 
 def resource(spec: object = None, *, name: str = OAK, generation: int = 4, **metadata: object) -> dict[str, Any]:
@@ -65,3 +65,9 @@ def test_an_object_of_no_guilds_name_is_a_stray_that_says_so() -> None:
     assert stray
     assert [problem.field for problem in stray.problems] == ["metadata.name"]
     assert stray_from(resource({})) is None
+
+
+def test_no_hint_speaks_of_a_line() -> None:
+    (problem,) = problems_of(OAK, {"giveaways": {"managerRoles": [ELM, ELM]}})
+
+    assert (problem.field, problem.hint) == ("spec.giveaways.managerRoles[1]", None)

@@ -69,7 +69,13 @@ def problems_of(name: str, spec: object) -> tuple[Problem, ...]:
     """What `check` says of a spec, with field paths and without lines: an object of a cluster has none."""
     document = {"apiVersion": API_VERSION, "kind": KIND, "metadata": {"name": name}, "spec": spec}
     found = check_text(as_yaml({key: value for key, value in document.items() if value is not None}), "").problems
-    return tuple(replace(problem, file=source_of(name), line=0, column=0) for problem in found)
+    return tuple(
+        replace(problem, file=source_of(name), line=0, column=0, hint=_without_lines(problem.hint)) for problem in found
+    )
+
+
+def _without_lines(hint: str | None) -> str | None:
+    return None if hint is None or hint.startswith("see line") else hint
 
 
 def as_yaml(document: object) -> str:
