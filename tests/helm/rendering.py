@@ -47,8 +47,12 @@ def helm(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def sets(values: tuple[str, ...]) -> list[str]:
-    """Values as options of helm."""
-    return [word for value in values for word in ("--set", value)]
+    """Values as options of helm; `name:=…` is JSON, as out of a file."""
+    return [
+        word
+        for value in values
+        for word in (("--set-json", value.replace(":=", "=", 1)) if ":=" in value else ("--set", value))
+    ]
 
 
 @lru_cache

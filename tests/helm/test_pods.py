@@ -181,7 +181,7 @@ def test_host_settings_reach_every_process() -> None:
         *REAL,
         "config.GUILDWRIGHT_LOG_LEVEL=debug",
         "config.GUILDWRIGHT_INTENTS_MEMBERS=true",
-        "config.GUILDWRIGHT_LIMIT_GIVEAWAYS_ENTRIES=10000000",
+        "config.GUILDWRIGHT_LIMIT_GIVEAWAYS_ENTRIES:=10000000",
         "config.GUILDWRIGHT_TIERS.gold.guilds[0]=123456789012345678",
     )
     for name in OURS:
