@@ -102,11 +102,11 @@ class ControlPlane:
             trust = ssl.create_default_context(cafile=str(self.authority))
             self._connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=ASK_SECONDS, context=trust)
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": content}
-        self._connection.request(method, path, None if body is None else json.dumps(body), headers)
+        text = None if body is None else json.dumps(body, ensure_ascii=False).encode()  # an apply is read as YAML
+        self._connection.request(method, path, text, headers)
         answer = self._connection.getresponse()
-        text = answer.read().decode()
-        parsed = json.loads(text) if text[:1] == "{" else text
-        return Answer(answer.status, parsed)
+        said = answer.read().decode()
+        return Answer(answer.status, json.loads(said) if said[:1] == "{" else said)
 
     def close(self) -> None:
         """Let the kept connection go."""

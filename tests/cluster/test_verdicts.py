@@ -1,13 +1,13 @@
 """`check` and a real API server give the same verdict on every example and counter-example."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 from ruamel.yaml import YAML
 
 from guildwright_crds.check import check_file
 from tests.cluster.control_plane import ControlPlane
+from tests.cluster.fullest import fullest
 from tests.crds.documents import ACCEPTED, EXAMPLES, READERS_DIFFER, REFUSED, name
 
 pytestmark = pytest.mark.cluster
@@ -106,33 +106,11 @@ def test_two_managers_can_own_different_roles_of_one_set(plane: ControlPlane) ->
     plane.ask("DELETE", kind)
 
 
-def _largest() -> dict[str, Any]:
-    """A document in which every list is full and every text long."""
-
-    def ids(count: int) -> list[str]:
-        return [str(1101000000000001000 + number) for number in range(count)]
-
-    rules = [
-        {"name": f"{'c' * 32} {'c' * 32} {'c' * 30}{number}", "allowedRoles": ids(25), "allowedChannels": ids(50)}
-        for number in range(10, 74)
-    ]
-    return {
-        "apiVersion": "guildwright.dev/v1alpha1",
-        "kind": "GuildConfig",
-        "metadata": {"name": "1101000000000000001"},
-        "spec": {
-            "general": {"staffRoles": ids(25)},
-            "commands": {"rules": rules},
-            "giveaways": {"blacklist": {"roles": ids(25), "members": ids(100)}, "managerRoles": ids(25)},
-        },
-    }
-
-
 def test_the_largest_document_there_can_be_fits_every_limit(plane: ControlPlane, tmp_path: Path) -> None:
     """Ours on size and values; etcd's, kubectl's annotation and the cost of CEL at the server."""
     path = tmp_path / "largest.yaml"
     with path.open("w") as file:
-        YAML(typ="safe").dump(_largest(), file)
+        YAML(typ="safe").dump(fullest(), file)
 
     applied, said = _applies(plane, path)
 

@@ -30,6 +30,7 @@ JSON = "application/json"
 MERGE = "application/merge-patch+json"
 ASK_SECONDS = 30.0
 CONNECT_SECONDS = 10.0
+_BASIC_PLANE = 0xFFFF
 POD_NAMESPACE = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
 
 
@@ -75,13 +76,18 @@ class Cluster:
         content: str = JSON,
     ) -> AsyncIterator[aiohttp.ClientResponse]:
         """One request, answered with the response to be read piece by piece. Raises what `ask` does."""
+        if content == APPLY:
+            content, body = f"{APPLY}; charset=utf-8", _as_yaml(body)  # as text, or the client would escape it
         try:
             asked: Any = await self.api.param_serialize(
                 method,
                 path,
                 query_params=list((query or {}).items()),
-                header_params={"Accept": JSON, "Content-Type": content},
-                body=body,
+                header_params={
+                    "Accept": JSON,
+                    "Content-Type": f"{APPLY}; charset=utf-8" if content == APPLY else content,
+                },
+                body=_as_yaml(body) if content == APPLY else body,
                 auth_settings=["BearerToken"],
             )
             verb, url, headers, data, _ = asked
@@ -95,6 +101,12 @@ class Cluster:
             if isinstance(error, ClusterAway):
                 raise
             raise ClusterAway(f"the API server {self.server} does not answer: {_why(error)}") from error
+
+
+def _as_yaml(body: object) -> str:
+    """JSON that is YAML too: to YAML half an emoji, which is how JSON escapes it, is no character."""
+    text = json.dumps(body, ensure_ascii=False)
+    return "".join(one if one.isprintable() or ord(one) > _BASIC_PLANE else f"\\u{ord(one):04x}" for one in text)
 
 
 def _why(error: BaseException) -> str:
