@@ -15,7 +15,7 @@ ROLES = {
         ("coordination.k8s.io", "leases", None, "create"),
         ("events.k8s.io", "events", None, "create"),
     ],
-    "guildwright-documents": [("guildwright.dev", "guildconfigs", None, "get list watch create update patch delete")],
+    "guildwright-documents": [("guildwright.dev", "guildconfigs", None, "get list watch create patch")],
 }
 BINDINGS = {"guildwright-operator": "guildwright-operator", "guildwright-worker": "guildwright-documents"}
 
