@@ -14,6 +14,7 @@ from guildwright_operator.apply import Writer
 from guildwright_operator.documents import Document, Documents, News, Raw, raw_from
 from guildwright_operator.lease import Election
 from guildwright_operator.listing import ListExpired, pages
+from guildwright_operator.live import Live
 from guildwright_operator.metrics import DOCUMENTS, LAG, LISTS, RECONCILE
 from guildwright_operator.queue import Again, Queue
 from guildwright_operator.reconcile import Facts, reconcile, withdrawn
@@ -44,6 +45,7 @@ class Controller:
         self._published: dict[str, tuple[str, int]] = {}
         self._withdrawn: dict[str, Document] = {}
         self._publisher: Publisher | None = None
+        self._live = Live(redis, clock)
         self._relist = asyncio.Event()
         self._pong: list[asyncio.Future[None]] = []
 
@@ -71,6 +73,7 @@ class Controller:
         """List everything, then publish and report, until cancelled."""
         try:
             await self._list("lead")
+            self._live = Live(self._redis, self._clock)
             self._publisher = Publisher(
                 self._feed, self._redis, self._clock, published=self._told, may_write=lambda: self._election.holds
             )
@@ -78,6 +81,7 @@ class Controller:
                 group.create_task(self._publisher.run(asyncio.Event()))
                 group.create_task(self._statuses.run(self._report, WRITERS))
                 group.create_task(self._list_again())
+                group.create_task(self._follow_live())
         finally:
             self._publisher = None
             self._statuses.clear()
@@ -181,6 +185,11 @@ class Controller:
         for name in [one.name for one in self._documents] if complete else published:
             self._statuses.add(name)
 
+    async def _follow_live(self) -> None:
+        async for changed in self._live.changes():
+            for name in [one.name for one in self._documents] if changed is None else changed:
+                self._statuses.add(name)
+
     def _note(self, name: str, record: tuple[str, int] | None, now: float) -> None:
         if record is None:
             self._published.pop(name, None)
@@ -202,7 +211,8 @@ class Controller:
         if waits and document.seen is not None and now - document.seen < PENDING_SECONDS:
             return
         trouble = self._publisher.trouble if self._publisher is not None else ""
-        facts = Facts(document.uid, document.generation, document.known.problems, published, trouble)
+        live, known = self._live.get(name), self._live.ready
+        facts = Facts(document.uid, document.generation, document.known.problems, published, trouble, live, known)
         said = msgspec.json.decode(document.status) if document.status else {}
         plan = reconcile(facts, said, self._clock.now())
         if plan.status is not None:

@@ -16,7 +16,7 @@ from kubernetes.aio.client import Configuration
 from guildwright.platform.clock import Clock
 from guildwright_crds.guild_config import GROUP, VERSION
 
-PAGE = 500
+PAGE = 100  # objects; what a page takes in memory is never given back whole
 SERVER_SECONDS = 600
 CLIENT_SECONDS = 660
 CONNECT_SECONDS = 10

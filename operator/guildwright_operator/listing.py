@@ -9,7 +9,7 @@ from typing import Any
 
 from guildwright.platform.config.cluster import Cluster, ClusterRefused
 
-PAGE = 500
+PAGE = 100  # objects; what a page takes in memory is never given back whole
 _GONE = 410
 
 

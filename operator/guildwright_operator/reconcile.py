@@ -133,15 +133,15 @@ def _what_stays(facts: Facts, in_force: int) -> str:
 
 
 def _live(facts: Facts, before: Said | None) -> list[Status]:
-    if not facts.live_known:
-        return [] if before is None else [dict(before)]
+    if not facts.live_known and before is not None:
+        return [dict(before)]
     if facts.live is None:
         asks = "no shard reports this guild: is the bot in it?"
         return [_condition(ConditionType.LIVE, None, LiveReason.NOT_IN_GUILD, asks)]
     if (facts.live.uid, facts.live.generation) == (facts.uid, facts.generation):
-        return [_condition(ConditionType.LIVE, True, LiveReason.IN_MEMORY, f"shard {facts.live.shard} obeys it")]
+        return [_condition(ConditionType.LIVE, True, LiveReason.IN_MEMORY, "the guild's shard obeys this generation")]
     has = f"generation {facts.live.generation}" if facts.live.uid == facts.uid else "another document"
-    return [_condition(ConditionType.LIVE, False, LiveReason.BEHIND, f"shard {facts.live.shard} still obeys {has}")]
+    return [_condition(ConditionType.LIVE, False, LiveReason.BEHIND, f"the guild's shard still obeys {has}")]
 
 
 def _condition(kind: str, status: bool | None, reason: str, message: str) -> Status:
