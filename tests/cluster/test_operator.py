@@ -1,69 +1,26 @@
 """The operator against a real API server and a real Redis: what is applied is in a reader's memory, whatever dies."""
 
-import secrets
+import json
+import os
+import signal
+import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from guildwright.platform.config.keys import COMPLETE, CONFIG
 from guildwright.platform.config.read import ConfigReader
-from guildwright_crds.guild_config import API_VERSION
 from tests.cluster.control_plane import ControlPlane
-from tests.fakes.documents import ELM, OAK
-from tests.fakes.operator_process import Operators, operators
+from tests.cluster.operator_place import ELM_ID, OAK_ID, Namespace, limit
+from tests.fakes.documents import ASH, ELM, OAK
+from tests.fakes.operator_process import Operator, Operators, operators
 from tests.fakes.redis_server import RedisServer, redis_server
 from tests.fakes.waiting import eventually
+from tests.fakes.wire import Wire, wire
 
 pytestmark = [pytest.mark.cluster, pytest.mark.integration]
-OAK_ID, ELM_ID = int(OAK), int(ELM)
-APPLY = "application/apply-patch+yaml"
-
-
-class Namespace:
-    """A namespace of its own, and what a person does in it."""
-
-    def __init__(self, plane: ControlPlane) -> None:
-        self.plane = plane
-        self.name = f"gw-{secrets.token_hex(4)}"
-        body = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": self.name}}
-        assert plane.ask("POST", "/api/v1/namespaces", body).status == 201
-
-    @property
-    def path(self) -> str:
-        return f"/apis/{API_VERSION}/namespaces/{self.name}/guildconfigs"
-
-    def apply(self, guild: str = OAK, *, rerolls: int = 1, spec: dict[str, Any] | None = None) -> dict[str, Any]:
-        wanted = spec if spec is not None else {"giveaways": {"rerollLimit": rerolls}}
-        body = {"apiVersion": API_VERSION, "kind": "GuildConfig", "metadata": {"name": guild}, "spec": wanted}
-        answer = self.plane.ask("PATCH", f"{self.path}/{guild}?fieldManager=test&force=true", body, APPLY)
-        assert answer.status in {200, 201}, answer.message
-        return answer.body  # type: ignore[no-any-return]
-
-    def get(self, guild: str = OAK) -> dict[str, Any]:
-        answer = self.plane.ask("GET", f"{self.path}/{guild}")
-        assert answer.status == 200, answer.message
-        return answer.body  # type: ignore[no-any-return]
-
-    def status(self, guild: str = OAK) -> dict[str, Any]:
-        return self.get(guild).get("status") or {}
-
-    def condition(self, kind: str, guild: str = OAK) -> dict[str, Any]:
-        return next((one for one in self.status(guild).get("conditions", ()) if one["type"] == kind), {})
-
-    def ready(self, guild: str = OAK) -> bool:
-        obj = self.get(guild)
-        said = obj.get("status") or {}
-        ready = {one["type"]: one["status"] for one in said.get("conditions", ())}.get("Ready")
-        return ready == "True" and said["observedGeneration"] == obj["metadata"]["generation"]
-
-    def delete(self, guild: str = OAK) -> None:
-        assert self.plane.ask("DELETE", f"{self.path}/{guild}").status == 200
-
-    def events(self) -> list[tuple[str, str, str]]:
-        answer = self.plane.ask("GET", f"/apis/events.k8s.io/v1/namespaces/{self.name}/events")
-        found = [(one["regarding"]["name"], one["reason"], one["note"]) for one in answer.body["items"]]
-        return sorted(found)
+TAKEOVER_SECONDS = 10
 
 
 @pytest.fixture
@@ -78,8 +35,18 @@ def server() -> Iterator[RedisServer]:
 
 
 @pytest.fixture
-def crew(tmp_path: Path, place: Namespace, server: RedisServer) -> Iterator[Operators]:
-    with operators(tmp_path, place.plane.kubeconfig, place.name, server.url) as all_of_them:
+async def line(place: Namespace) -> AsyncIterator[Wire]:
+    async with wire(place.plane.port) as one:
+        yield one
+
+
+@pytest.fixture
+def crew(tmp_path: Path, place: Namespace, server: RedisServer, line: Wire) -> Iterator[Operators]:
+    kubeconfig = json.loads(place.plane.kubeconfig.read_text())
+    kubeconfig["clusters"][0]["cluster"]["server"] = f"https://127.0.0.1:{line.port}"
+    path = tmp_path / "kubeconfig"
+    path.write_text(json.dumps(kubeconfig))
+    with operators(tmp_path, path, place.name, server.url) as all_of_them:
         yield all_of_them
 
 
@@ -91,15 +58,15 @@ async def reader(server: RedisServer) -> AsyncIterator[ConfigReader]:
     await follower.stop()
 
 
-def limit(reader: ConfigReader, guild: int = OAK_ID) -> int:
-    return reader.get(guild).giveaways.reroll_limit
+def leaders(crew: Operators) -> list[Operator]:
+    return [one for one in crew.running if one.process.poll() is None and one.leads]
 
 
 async def test_what_is_applied_is_in_a_shards_memory_and_the_status_says_so(
     place: Namespace, crew: Operators, reader: ConfigReader
 ) -> None:
     place.apply(rerolls=4)
-    crew.start()
+    await crew.start()
     await reader.wait_ready()
     assert limit(reader) == 4
     await eventually(place.ready)
@@ -107,6 +74,192 @@ async def test_what_is_applied_is_in_a_shards_memory_and_the_status_says_so(
     await eventually(lambda: limit(reader) == 7, 2)
     await eventually(place.ready, 2)
     assert place.status()["publishedGeneration"] == applied["metadata"]["generation"] == 2
-    assert {one["type"] for one in place.status()["conditions"]} >= {"Accepted", "Published", "Ready"}
-    assert not place.condition("Stalled")
+    assert {one["type"]: one["status"] for one in place.status()["conditions"]} == {
+        "Accepted": "True",
+        "Published": "True",
+        "Ready": "True",
+        "Live": "Unknown",
+    }
+    await eventually(lambda: ("Published", "generation 2 is in force") in place.events(OAK))
+
+
+async def test_the_resource_carries_nothing_of_the_operator_but_its_status(
+    place: Namespace, crew: Operators, reader: ConfigReader
+) -> None:
+    place.apply()
+    await crew.start()
+    await reader.wait_ready()
+    await eventually(place.ready)
+    metadata = place.get()["metadata"]
+    assert "annotations" not in metadata
+    assert "finalizers" not in metadata
+    managers = {one["manager"]: one.get("subresource") for one in metadata["managedFields"]}
+    assert managers == {"test": None, "guildwright-operator": "status"}
+
+
+async def test_a_restart_writes_and_tells_nothing_again(
+    place: Namespace, crew: Operators, reader: ConfigReader
+) -> None:
+    place.apply(rerolls=4)
+    first = await crew.start()
+    await reader.wait_ready()
+    await eventually(place.ready)
+    await eventually(lambda: place.events(OAK))
+    before, told = place.get()["metadata"]["resourceVersion"], place.events(OAK)
+    assert await first.stop() < 5
+    assert first.process.returncode == 0
+    second = await crew.start()
+    await eventually(lambda: second.metric('guildwright_operator_lists_total{why="lead"}') == 1)
+    place.apply(ELM, rerolls=3)
+    await eventually(lambda: limit(reader, ELM_ID) == 3)
+    await eventually(lambda: place.ready(ELM))
+    assert place.get()["metadata"]["resourceVersion"] == before
+    assert place.events(OAK) == told
+
+
+async def test_a_deleted_document_leaves_its_guild_on_the_defaults(
+    place: Namespace, crew: Operators, reader: ConfigReader
+) -> None:
+    place.apply(rerolls=4)
+    await crew.start()
+    await eventually(lambda: reader.ready and limit(reader) == 4)
+    default = limit(reader, ELM_ID)
+    place.delete()
+    await eventually(lambda: limit(reader) == default, 2)
+    await eventually(lambda: "Withdrawn" in dict(place.events(OAK)))
+
+
+async def test_a_document_that_is_created_again_wins_although_it_begins_at_one(
+    place: Namespace, crew: Operators, reader: ConfigReader
+) -> None:
+    for rerolls in (2, 3, 4):
+        place.apply(rerolls=rerolls)
+    await crew.start()
+    await eventually(lambda: reader.ready and limit(reader) == 4)
+    place.delete()
+    again = place.apply(rerolls=9)
+    assert again["metadata"]["generation"] == 1
+    await eventually(lambda: limit(reader) == 9, 2)
+    await eventually(place.ready)
+    assert place.status()["publishedGeneration"] == 1
+
+
+async def test_a_flushed_redis_has_everything_again_and_no_status_is_written(
+    place: Namespace, crew: Operators, reader: ConfigReader, server: RedisServer
+) -> None:
+    place.apply(rerolls=4)
+    await crew.start()
+    await eventually(lambda: reader.ready and limit(reader) == 4)
+    await eventually(place.ready)
+    before = place.get()["metadata"]["resourceVersion"]
+    redis = server.client()
+    await redis.flushall()
+    await eventually(lambda: redis.exists(COMPLETE), 3)
+    assert await redis.hexists(CONFIG, OAK)
+    assert limit(reader) == 4
+    place.apply(rerolls=5)
+    await eventually(lambda: limit(reader) == 5)
+    await eventually(place.ready)
+    assert int(place.get()["metadata"]["resourceVersion"]) > int(before)
+    await redis.aclose()
+
+
+async def test_while_redis_is_away_a_status_says_so_and_the_edit_arrives_when_it_is_back(
+    place: Namespace, crew: Operators, reader: ConfigReader, server: RedisServer
+) -> None:
+    place.apply(rerolls=4)
+    await crew.start()
+    await eventually(lambda: reader.ready and limit(reader) == 4)
+    await eventually(place.ready)
+    server.kill()
+    place.apply(rerolls=5)
+    await eventually(lambda: place.condition("Published").get("reason") == "RedisAway", 10)
+    assert place.condition("Reconciling")["status"] == "True"
+    assert place.status()["publishedGeneration"] == 1
+    assert "Redis" in place.status()["lastError"]
+    assert limit(reader) == 4
+    server.start()
+    await eventually(lambda: limit(reader) == 5)
+    await eventually(place.ready)
+    assert "lastError" not in place.status()
     assert not place.condition("Reconciling")
+
+
+async def test_while_the_api_server_is_away_nothing_stops_and_what_happened_arrives_when_it_is_back(
+    place: Namespace, crew: Operators, reader: ConfigReader, line: Wire, server: RedisServer
+) -> None:
+    for guild in (OAK, ELM, ASH):
+        place.apply(guild, rerolls=4)
+    operator = await crew.start()
+    await eventually(lambda: reader.ready and limit(reader) == 4)
+    await line.cut()
+    place.apply(OAK, rerolls=5)
+    place.delete(ELM)
+    await eventually(lambda: not operator.leads, 10)
+    assert operator.ask("/livez")[0] == 200
+    assert operator.process.poll() is None
+    assert (limit(reader, OAK_ID), limit(reader, ELM_ID), limit(reader, int(ASH))) == (4, 4, 4)
+    assert await server.client().hlen(CONFIG) == 3
+    await line.mend()
+    await eventually(lambda: limit(reader) == 5, 10)
+    await eventually(lambda: limit(reader, ELM_ID) != 4, 10)
+    assert limit(reader, int(ASH)) == 4
+    await eventually(place.ready)
+
+
+async def test_a_second_replica_takes_over_when_the_first_is_killed_and_no_edit_is_lost(
+    place: Namespace, crew: Operators, reader: ConfigReader
+) -> None:
+    place.apply(rerolls=1)
+    first = await crew.start()
+    await eventually(lambda: leaders(crew) == [first])
+    second = await crew.start()
+    assert second.ask("/readyz")[0] == 200
+    assert "standby" in second.ask("/readyz")[1]
+    await eventually(lambda: reader.ready and limit(reader) == 1)
+    place.apply(rerolls=2)
+    first.kill()
+    killed = time.monotonic()
+    place.apply(rerolls=3)
+    await eventually(lambda: limit(reader) == 3, TAKEOVER_SECONDS)
+    assert leaders(crew) == [second]
+    assert time.monotonic() - killed < TAKEOVER_SECONDS
+    await eventually(place.ready)
+
+
+async def test_an_orderly_stop_gives_the_lease_back_at_once(
+    place: Namespace, crew: Operators, reader: ConfigReader
+) -> None:
+    place.apply(rerolls=1)
+    first = await crew.start()
+    await eventually(lambda: leaders(crew) == [first])
+    second = await crew.start()
+    await eventually(lambda: reader.ready and limit(reader) == 1)
+    assert await first.stop() < 5
+    place.apply(rerolls=2)
+    await eventually(lambda: limit(reader) == 2, 3)
+    assert leaders(crew) == [second]
+
+
+async def test_a_leader_that_was_stalled_writes_nothing_when_it_wakes(
+    place: Namespace, crew: Operators, reader: ConfigReader
+) -> None:
+    place.apply(rerolls=1)
+    first = await crew.start()
+    await eventually(lambda: leaders(crew) == [first])
+    second = await crew.start()
+    await eventually(lambda: reader.ready and limit(reader) == 1)
+    os.kill(first.process.pid, signal.SIGSTOP)
+    place.apply(rerolls=2)
+    await eventually(lambda: limit(reader) == 2, TAKEOVER_SECONDS)
+    os.kill(first.process.pid, signal.SIGCONT)
+    await eventually(lambda: leaders(crew) == [second])
+    place.apply(rerolls=3)
+    await eventually(lambda: limit(reader) == 3, 3)
+    await eventually(place.ready)
+    assert leaders(crew) == [second]
+
+
+async def test_an_operator_without_a_cluster_or_redis_says_what_to_do(crew: Operators) -> None:
+    assert "KUBECONFIG" in crew.fail({"KUBECONFIG": "/nonexistent"})
+    assert "REDIS_URL" in crew.fail({"REDIS_URL": ""})

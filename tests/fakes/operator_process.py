@@ -6,11 +6,13 @@ import os
 import signal
 import subprocess
 import sys
-import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+from tests.fakes.waiting import eventually
 
 START_SECONDS = 30.0
 
@@ -53,12 +55,10 @@ class Operator:
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
 
-    def stop(self) -> float:
+    async def stop(self) -> float:
         """Ask it to end; the seconds that took."""
-        began = time.monotonic()
         self.process.send_signal(signal.SIGTERM)
-        self.process.wait(15)
-        return time.monotonic() - began
+        return await eventually(lambda: self.process.poll() is not None, 15)
 
 
 class Operators:
@@ -78,26 +78,38 @@ class Operators:
         }
         self.running: list[Operator] = []
 
-    def start(self) -> Operator:
+    async def start(self) -> Operator:
         """Return when its health server listens."""
         folder = self._folder / f"operator-{len(self.running)}"
         folder.mkdir()
+        operator = Operator(self._run(folder), folder)
+        self.running.append(operator)
+        await eventually((folder / "health").exists, START_SECONDS)
+        return operator
+
+    def _run(self, folder: Path) -> subprocess.Popen[bytes]:
         with (folder / "log").open("wb") as output:
-            process = subprocess.Popen(
+            return subprocess.Popen(
                 [sys.executable, "-m", "guildwright", "operator"],
                 env=self._env | {"GUILDWRIGHT_HEALTH_FILE": str(folder / "health")},
                 cwd=folder,
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
-        operator = Operator(process, folder)
-        self.running.append(operator)
-        deadline = time.monotonic() + START_SECONDS
-        while not (folder / "health").exists():
-            assert process.poll() is None, (folder / "log").read_text()
-            assert time.monotonic() < deadline, "the operator did not start"
-            time.sleep(0.02)
-        return operator
+
+    def fail(self, env: dict[str, str]) -> str:
+        """Run one that cannot start; what it says."""
+        outcome = subprocess.run(
+            [sys.executable, "-m", "guildwright", "operator"],
+            env=self._env | env,
+            capture_output=True,
+            text=True,
+            timeout=START_SECONDS,
+            check=False,
+        )
+        assert outcome.returncode == 1, outcome
+        assert "Traceback" not in outcome.stderr
+        return outcome.stderr
 
 
 @contextlib.contextmanager
