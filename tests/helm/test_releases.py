@@ -94,14 +94,22 @@ def test_the_hook_brings_its_own_secret_since_the_releases_is_not_there_yet() ->
     assert environment(component(objects, "migrate"))["DATABASE_URL"] == ("guildwright-migrate", "DATABASE_URL")
 
 
-def test_with_the_trials_own_postgres_the_job_is_an_ordinary_one_of_its_revision() -> None:
-    """As a hook it would wait for a database that comes after it (or, later, keep `--wait` waiting for its tables)."""
-    job = named(rendered(*TRIAL), "Job", "guildwright-migrate-1")
-    assert "annotations" not in job["metadata"]
-    assert environment(component(rendered(*TRIAL), "migrate"))["DATABASE_URL"][0] == "guildwright-database"
+@pytest.mark.parametrize(("mine", "hooked"), [(REAL[1], True), (REAL[2], False)])
+def test_a_trial_with_a_database_of_the_users_own_has_the_hook(mine: str, *, hooked: bool) -> None:
+    assert ("migrate" in dict(templates(rendered(*TRIAL, mine)))) is hooked
 
 
-@pytest.mark.parametrize("values", [REAL, TRIAL])
+def test_the_trials_own_postgres_makes_its_tables_before_it_is_ready() -> None:
+    """A hook would wait for a database that comes after it; a Job beside it may meet the pod that is about to go."""
+    objects = rendered(*TRIAL)
+    assert not [each for each in objects if "helm.sh/hook" in each["metadata"].get("annotations", {})]
+    pod = component(objects, "postgres")
+    assert "guildwright migrate" in str(pod["spec"]["containers"][0]["lifecycle"]["postStart"]["exec"]["command"])
+    assert environment(pod)["DATABASE_URL"] == "postgresql://postgres:$(POSTGRES_PASSWORD)@127.0.0.1:5432/postgres"
+    assert list(environment(pod)).index("POSTGRES_PASSWORD") < list(environment(pod)).index("DATABASE_URL")
+
+
+@pytest.mark.parametrize("values", [REAL, OWN_SECRETS])
 def test_a_failed_migration_keeps_its_words_and_unusable_settings_are_not_tried_again(values: tuple[str, ...]) -> None:
     job = next(each for each in rendered(*values) if each["kind"] == "Job")
     assert job["spec"]["template"]["spec"]["restartPolicy"] == "Never"
@@ -171,7 +179,7 @@ def test_network_policies_let_a_trials_databases_be_reached_by_the_release_alone
 @pytest.mark.parametrize("values", [REAL, TRIAL, (*REAL, "config.GUILDWRIGHT_GUILD_DATA_RETENTION=7d")])
 def test_the_processes_understand_what_they_are_told(values: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
     objects = rendered(*values)
-    for name in (*OURS, "migrate"):
+    for name in sorted({*OURS, "migrate"} & {name for name, _ in templates(objects)}):
         said = environment(component(objects, name))
         for key, value in said.items():
             text = value if isinstance(value, str) else text_of(named(objects, "Secret", value[0]), value[1])
@@ -190,7 +198,7 @@ def test_the_notes_say_what_comes_next() -> None:
     trial, kept, real = notes(*TRIAL), notes(*EVERYTHING), notes(*REAL)
     assert "THIS CLUSTER DOES NOT KNOW GuildConfig YET" in trial
     assert "port-forward service/guildwright-playground 8420" in trial
-    assert "guildwright-migrate-1" in trial
+    assert "migrate" not in trial
     assert "goes with their pods" in trial
     assert "delete persistentvolumeclaim guildwright-postgres" in kept
     assert "logs job/guildwright-migrate\n" in real

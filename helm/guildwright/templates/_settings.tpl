@@ -27,7 +27,7 @@ env:
 {{- end }}
 {{- end -}}
 
-{{/* One variable out of a Secret; takes (list $ part secret), the last "" for the usual one. */}}
+{{/* One variable out of a Secret; takes (list $ part secret), the last in place of the release's own, "" for that. */}}
 {{- define "guildwright.secretEnv" -}}
 {{- $ := index . 0 -}}
 {{- $part := index . 1 -}}
