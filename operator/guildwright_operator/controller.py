@@ -229,6 +229,8 @@ class Controller:
             document.seen = None
 
     async def _report_gone(self, name: str) -> None:
+        if name in self._published:
+            return  # the publisher has yet to take it away, and says so
         document = self._withdrawn.pop(name, None)
-        if document is not None and name not in self._published:
+        if document is not None:
             await self._writer.event(name, document.uid, document.generation, withdrawn())

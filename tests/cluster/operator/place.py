@@ -7,6 +7,7 @@ from guildwright.platform.config.read import ConfigReader
 from guildwright_crds.guild_config import API_VERSION
 from tests.cluster.control_plane import ControlPlane
 from tests.fakes.documents import ELM, OAK
+from tests.fakes.operator_process import Operator, Operators
 
 APPLY = "application/apply-patch+yaml"
 OAK_ID, ELM_ID = int(OAK), int(ELM)
@@ -61,3 +62,8 @@ class Namespace:
 def limit(reader: ConfigReader, guild: int = OAK_ID) -> int:
     """The one knob that these tests turn."""
     return reader.get(guild).giveaways.reroll_limit
+
+
+def leaders(crew: Operators) -> list[Operator]:
+    """Those of the living that lead."""
+    return [one for one in crew.running if one.process.poll() is None and one.leads]

@@ -1,65 +1,22 @@
 """The operator against a real API server and a real Redis: what is applied is in a reader's memory, whatever dies."""
 
-import json
 import os
 import signal
 import time
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import pytest
 
 from guildwright.platform.config.keys import COMPLETE, CONFIG
 from guildwright.platform.config.read import ConfigReader
-from tests.cluster.control_plane import ControlPlane
-from tests.cluster.operator_place import ELM_ID, OAK_ID, Namespace, limit
+from tests.cluster.operator.place import ELM_ID, OAK_ID, Namespace, leaders, limit
 from tests.fakes.documents import ASH, ELM, OAK
-from tests.fakes.operator_process import Operator, Operators, operators
-from tests.fakes.redis_server import RedisServer, redis_server
+from tests.fakes.operator_process import Operators
+from tests.fakes.redis_server import RedisServer
 from tests.fakes.waiting import eventually
-from tests.fakes.wire import Wire, wire
+from tests.fakes.wire import Wire
 
 pytestmark = [pytest.mark.cluster, pytest.mark.integration]
 TAKEOVER_SECONDS = 10
-
-
-@pytest.fixture
-def place(plane: ControlPlane) -> Namespace:
-    return Namespace(plane)
-
-
-@pytest.fixture
-def server() -> Iterator[RedisServer]:
-    with redis_server() as running:
-        yield running
-
-
-@pytest.fixture
-async def line(place: Namespace) -> AsyncIterator[Wire]:
-    async with wire(place.plane.port) as one:
-        yield one
-
-
-@pytest.fixture
-def crew(tmp_path: Path, place: Namespace, server: RedisServer, line: Wire) -> Iterator[Operators]:
-    kubeconfig = json.loads(place.plane.kubeconfig.read_text())
-    kubeconfig["clusters"][0]["cluster"]["server"] = f"https://127.0.0.1:{line.port}"
-    path = tmp_path / "kubeconfig"
-    path.write_text(json.dumps(kubeconfig))
-    with operators(tmp_path, path, place.name, server.url) as all_of_them:
-        yield all_of_them
-
-
-@pytest.fixture
-async def reader(server: RedisServer) -> AsyncIterator[ConfigReader]:
-    follower = ConfigReader(server.client())
-    await follower.start()
-    yield follower
-    await follower.stop()
-
-
-def leaders(crew: Operators) -> list[Operator]:
-    return [one for one in crew.running if one.process.poll() is None and one.leads]
 
 
 async def test_what_is_applied_is_in_a_shards_memory_and_the_status_says_so(
