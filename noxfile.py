@@ -6,6 +6,7 @@ Sessions use the environment that `uv run` made, so that they test what `guildwr
 import difflib
 import os
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -14,7 +15,10 @@ import nox
 from guildwright import system
 
 nox.options.default_venv_backend = "none"
-nox.options.sessions = ["lint", "generated", "unit", "integration", "browser", "cluster"]
+# Under CI, or with `nox -- --cluster`, tests have a whole Kubernetes; otherwise they say at the end what was not run.
+CLUSTER = "--cluster"
+WHOLE = CLUSTER in sys.argv or os.environ.get("CI", "").casefold() in {"1", "true"}
+nox.options.sessions = ["lint", "generated", "unit", "integration", "browser", "cluster" if WHOLE else "server"]
 
 ROOT = Path(__file__).parent
 STORIES = ("tests/browser/test_story.py", "tests/browser/test_frame_whole_tour.py")
@@ -34,17 +38,17 @@ UNIT = "not integration and not browser and not cluster"
 SUPPORT = ("python", "-m", "tests.contract.support")
 
 
-def pytest(session: nox.Session, marker: str, workers: int = 2, **env: str) -> None:
+def pytest(session: nox.Session, marker: str, workers: int = 2, flags: tuple[str, ...] = (), **env: str) -> None:
     # Most tests wait for a process most of the time; a file's tests stay together, as its fixtures do.
     spread = ("-n", str(workers), "--dist", "loadfile")
-    session.run("python", "-m", "pytest", "-m", marker, *spread, *session.posargs, env=env)
+    session.run("python", "-m", "pytest", "-m", marker, *spread, *flags, *session.posargs, env=env)
 
 
 def noted(session: nox.Session, name: str, marker: str, then: str = "--verify", workers: int = 2) -> None:
     """Run tests, and hold what they exercised against what the table of support claims."""
     with tempfile.TemporaryDirectory() as folder:
         pytest(session, marker, workers, CONTRACT_SEEN=folder)
-        if not session.posargs:
+        if not set(session.posargs) - {CLUSTER}:
             session.run(*SUPPORT, then, name, folder)
 
 
@@ -112,10 +116,16 @@ def browser(session: nox.Session) -> None:
 
 
 @nox.session
-def cluster(session: nox.Session) -> None:
-    """The CRD on a real kube-apiserver, built from source (cached outside the repository)."""
-    session.run("python", "-m", "tests.cluster.binaries")
+def server(session: nox.Session) -> None:
+    """The CRD on a real API server alone, built from source (cached outside the repository)."""
     pytest(session, "cluster", workers=0)  # one control plane is enough
+
+
+@nox.session
+def cluster(session: nox.Session) -> None:
+    """The same, and all that needs a whole Kubernetes: root on Linux, or KUBECONFIG and GUILDWRIGHT_TEST_CLUSTER=1."""
+    session.run("python", "-m", "tests.cluster.binaries")
+    pytest(session, "cluster", workers=0, flags=(CLUSTER,))
 
 
 @nox.session(default=False)

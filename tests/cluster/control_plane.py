@@ -125,8 +125,8 @@ def control_plane(folder: Path, binaries: Path) -> Iterator[ControlPlane]:
     plane = ControlPlane(folder, binaries, secure, token)
     with (
         contextlib.closing(plane),
-        _running(etcd, folder / "etcd.log") as first,
-        _running(apiserver, folder / "kube-apiserver.log") as second,
+        running(etcd, folder / "etcd.log") as first,
+        running(apiserver, folder / "kube-apiserver.log") as second,
     ):
         _wait_until_ready(plane, {"etcd": first, "kube-apiserver": second})
         yield plane
@@ -186,7 +186,8 @@ def die_with_parent() -> None:
 
 
 @contextlib.contextmanager
-def _running(command: list[str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+def running(command: list[str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A program that ends with the block, and with us."""
     with log.open("wb") as output:
         process = _start(command, output)
         try:

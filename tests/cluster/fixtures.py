@@ -1,32 +1,38 @@
 """What tests of other folders use too: an API server alone, for those that only ask it."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 
 from guildwright_crds.cli import MANIFESTS
 from guildwright_crds.schema import CRD_FILE
-from tests.cluster.binaries import binaries
-from tests.cluster.callers import allowed, callers_cluster
-from tests.cluster.cluster import Cluster
+from tests.cluster.binaries import ALONE, binaries
 from tests.cluster.control_plane import ControlPlane, control_plane
-from tests.cluster.own import own_cluster
+from tests.cluster.wanted import needs_cluster, wanted
+
+if TYPE_CHECKING:
+    from tests.cluster.cluster import Cluster
 
 
 @pytest.fixture(scope="session")
-def network(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster | None]:
+def network(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Cluster | None]":
     """The cluster, where any test of this run wants one, before anything else listens: it changes our network."""
-    if not any("cluster" in getattr(test, "fixturenames", ()) for test in request.session.items):
+    if not wanted(request.config) or not any(map(needs_cluster, request.session.items)):
         yield None
         return
+    # The Kubernetes client takes a second to import; most runs do without.
+    from tests.cluster.callers import allowed, callers_cluster  # noqa: PLC0415
+    from tests.cluster.own import own_cluster  # noqa: PLC0415
+
     with callers_cluster(tmp_path_factory.mktemp("cluster")) if allowed() else own_cluster() as running:
         yield running
 
 
 @pytest.fixture(scope="session")
-def plane(network: Cluster | None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:  # noqa: ARG001
+def plane(network: "Cluster | None", tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:  # noqa: ARG001
     """A real API server that knows GuildConfig."""
-    with control_plane(tmp_path_factory.mktemp("control-plane"), binaries()) as running:
+    with control_plane(tmp_path_factory.mktemp("control-plane"), binaries(*ALONE)) as running:
         applied = running.kubectl("apply", "--validate=strict", "-f", str(MANIFESTS / CRD_FILE))
         assert applied.returncode == 0, applied.stderr
         established = running.kubectl(

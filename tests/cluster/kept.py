@@ -82,22 +82,24 @@ class Kept:
     @contextlib.contextmanager
     def network(self) -> Iterator[None]:
         """Be in the cluster's network; afterwards, back in the one before."""
-        with _network_of(os.getpid()) as self._before, _network_of(self.first) as mine:
+        with _network_of(os.getpid()) as before, _network_of(self.first) as mine:
             os.setns(mine, os.CLONE_NEWNET)
+            self._before = before
             try:
                 yield
             finally:
-                os.setns(self._before, os.CLONE_NEWNET)
                 self._before = None
+                os.setns(before, os.CLONE_NEWNET)
 
     @contextlib.contextmanager
     def outside(self) -> Iterator[None]:
         """For a while, be in the network from before `network()`: registries are there."""
-        if self._before is None:
+        before = self._before
+        if before is None:
             yield
             return
         with _network_of(self.first) as mine:
-            os.setns(self._before, os.CLONE_NEWNET)
+            os.setns(before, os.CLONE_NEWNET)
             try:
                 yield
             finally:

@@ -1,5 +1,6 @@
 """The programs of a single-node cluster: their commands and config files. Nothing here starts anything."""
 
+import functools
 import json
 import secrets
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ import yaml
 
 from tests.cluster.control_plane import private_key
 from tests.cluster.programs import CNI
-from tests.cluster.sandbox import DNS_ADDRESS, NODE_ADDRESS, SERVICES
+from tests.cluster.sandbox import DNS_ADDRESS, NODE_ADDRESS, SERVICES, snapshotter
 
 NODE = "node"
 PODS = "10.244.0.0/24"
@@ -34,7 +35,11 @@ class Node:
 
     state: Path
     binaries: Path
-    snapshotter: str
+
+    @functools.cached_property
+    def snapshotter(self) -> str:
+        """How containerd keeps images on this disk."""
+        return snapshotter(self.state)
 
     @property
     def authority(self) -> Path:

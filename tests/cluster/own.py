@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.cluster import archive, node, sandbox
+from tests.cluster import archive, node
 from tests.cluster.binaries import binaries
 from tests.cluster.cluster import Cluster
 from tests.cluster.kept import Kept
@@ -87,9 +87,16 @@ def own_cluster() -> Iterator[OwnCluster]:
         kept.close()
 
 
+@contextlib.contextmanager
+def attached(kept: Kept) -> Iterator[OwnCluster]:
+    """Use one that stays, from within its network."""
+    with kept.network(), contextlib.closing(OwnCluster(Node(kept.state, binaries()), kept)) as cluster:
+        yield cluster
+
+
 def bring_up(kept: Kept, programs: Path) -> OwnCluster:
     """Start everything, from within the cluster's network; return when a pod can run."""
-    here = Node(kept.state, programs, sandbox.snapshotter(kept.state))
+    here = Node(kept.state, programs)
     here.write()
     commands = here.commands()
     for name in FIRST:

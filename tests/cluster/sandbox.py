@@ -73,7 +73,7 @@ def snapshotter(folder: Path) -> str:
     """The one that works on this disk: overlayfs, or plain copies where overlays do not stack."""
     parts = {name: folder / "overlay-probe" / name for name in ("lower", "upper", "work", "merged")}
     for path in parts.values():
-        path.mkdir(parents=True)
+        path.mkdir(parents=True, exist_ok=True)
     options = "lowerdir={lower},upperdir={upper},workdir={work}".format_map(parts)
     script = 'mount -t overlay -o "$1" probe "$2"'
     tried = subprocess.run(  # in mounts of its own, which go with it

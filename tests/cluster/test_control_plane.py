@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cluster.binaries import CACHE, PACKAGES, binaries
+from tests.cluster.binaries import ALONE, CACHE, PACKAGES, binaries
 from tests.cluster.control_plane import ControlPlane, control_plane
 
 pytestmark = pytest.mark.cluster
@@ -27,9 +27,9 @@ def _alive(folder: Path) -> list[str]:
 
 
 def test_the_programs_are_of_the_versions_that_are_pinned() -> None:
-    folder = binaries()
+    folder = binaries(*ALONE)
 
-    assert {path.name for path in folder.iterdir()} == set(PACKAGES)
+    assert set(ALONE) <= {path.name for path in folder.iterdir()} <= set(PACKAGES)
     assert folder.parent == CACHE
     said = subprocess.run([folder / "kube-apiserver", "--version"], capture_output=True, text=True, check=True).stdout
     assert f"k8s.io/kubernetes {said.split()[-1]} " in (Path(__file__).parent / "tools" / "go.mod").read_text()
@@ -48,7 +48,7 @@ def test_somebody_without_the_token_gets_nothing(plane: ControlPlane) -> None:
 
 
 def test_nothing_is_left_when_the_tests_end(tmp_path: Path) -> None:
-    with control_plane(tmp_path, binaries()) as running:
+    with control_plane(tmp_path, binaries(*ALONE)) as running:
         assert len(_alive(tmp_path)) == 2
         assert running.ask("GET", "/livez").status == 200
 
@@ -60,7 +60,7 @@ def test_a_server_that_cannot_start_says_why_at_once(tmp_path: Path) -> None:
 
     with (
         pytest.raises(AssertionError, match=r"kube-apiserver stopped with 1:(.|\n)*not a directory"),
-        control_plane(tmp_path, binaries()),
+        control_plane(tmp_path, binaries(*ALONE)),
     ):
         pass
 
