@@ -60,7 +60,7 @@ def a_run(own: OwnCluster) -> Iterator[tuple[subprocess.Popen[str], Path]]:
 def _ended(process: subprocess.Popen[str], state: Path) -> int:
     """Wait for the end of the run, and of what outlives it for a moment."""
     status = process.wait(60)
-    wait_for(f"{state} gone", lambda: not state.exists())
+    wait_for(f"nothing of {state}", lambda: not machine.left_of(state))
     return status
 
 
