@@ -24,6 +24,7 @@ from typing import IO, Any
 START_SECONDS = 90
 STOP_SECONDS = 10
 ASK_SECONDS = 30
+MEMORY = "1GiB"
 _PR_SET_PDEATHSIG = 1
 
 
@@ -48,6 +49,7 @@ class ControlPlane:
     binaries: Path
     port: int
     token: str
+    etcd: str
     _connection: http.client.HTTPSConnection | None = field(default=None, init=False)
 
     @property
@@ -116,17 +118,21 @@ class ControlPlane:
 
 
 @contextlib.contextmanager
-def control_plane(folder: Path, binaries: Path) -> Iterator[ControlPlane]:
-    """Start etcd and kube-apiserver in a folder; stop them, by their pids, at the end."""
+def control_plane(folder: Path, binaries: Path, memory: str = MEMORY) -> Iterator[ControlPlane]:
+    """Start etcd and kube-apiserver in a folder; stop them, by their pids, at the end.
+
+    `memory` is Go's soft limit for each. Thousands of objects need more than a test's: at its limit Go does little but
+    collect garbage.
+    """
     client, peer, secure = _free_ports(3)
     token = secrets.token_hex(16)
     etcd = [str(binaries / "server"), *_etcd_flags(folder, client, peer)]
     apiserver = [str(binaries / "kube-apiserver"), *_apiserver_flags(folder, client, secure, token)]
-    plane = ControlPlane(folder, binaries, secure, token)
+    plane = ControlPlane(folder, binaries, secure, token, f"http://127.0.0.1:{client}")
     with (
         contextlib.closing(plane),
-        running(etcd, folder / "etcd.log") as first,
-        running(apiserver, folder / "kube-apiserver.log") as second,
+        running(etcd, folder / "etcd.log", memory) as first,
+        running(apiserver, folder / "kube-apiserver.log", memory) as second,
     ):
         _wait_until_ready(plane, {"etcd": first, "kube-apiserver": second})
         yield plane
@@ -186,10 +192,10 @@ def die_with_parent() -> None:
 
 
 @contextlib.contextmanager
-def running(command: list[str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """A program that ends with the block, and with us."""
+def running(command: list[str], log: Path, memory: str = MEMORY) -> Iterator[subprocess.Popen[bytes]]:
+    """A program that ends with the block, and with us; `memory` is its soft limit, where Go made it."""
     with log.open("wb") as output:
-        process = _start(command, output)
+        process = _start(command, output, memory)
         try:
             yield process
         finally:
@@ -201,13 +207,13 @@ def running(command: list[str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
                 process.wait()
 
 
-def _start(command: list[str], output: IO[bytes]) -> subprocess.Popen[bytes]:
+def _start(command: list[str], output: IO[bytes], memory: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
         stdout=output,
         stderr=subprocess.STDOUT,
-        env={"PATH": os.environ["PATH"], "GOMAXPROCS": "2", "GOMEMLIMIT": "1GiB"},
+        env={"PATH": os.environ["PATH"], "GOMAXPROCS": "2", "GOMEMLIMIT": memory},
         preexec_fn=die_with_parent,  # noqa: PLW1509  # tests start it from one thread
     )
 
