@@ -103,6 +103,22 @@ def playground(  # noqa: PLR0913, PLR0917 - its options
     raise SystemExit(process.serve(process.from_environment(asked)))
 
 
+@app.command("trial-postgres", hidden=True)
+def trial_postgres(
+    data: Annotated[Path, typer.Option(help="Folder of its data, on a disk of its own.")],
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535)] = 5432,
+    password: Annotated[str, typer.Option(envvar="POSTGRES_PASSWORD", help="Of the user postgres.")] = "",
+) -> None:
+    """Run a PostgreSQL for a trial in a cluster, over TCP."""
+    if not password or not password.isprintable():
+        print("guildwright trial-postgres: set POSTGRES_PASSWORD, to one line of printable text", file=sys.stderr)
+        raise SystemExit(2)
+    from guildwright import trial_postgres as process
+
+    raise SystemExit(process.main(data, host, port, password))
+
+
 @app.command()
 def migrate(data: Data = None) -> None:
     """Bring the database's tables up to date. Safe when two start at once."""
