@@ -3,10 +3,11 @@
 import sys
 
 from guildwright import system
-from tests.cluster import images, own
+from tests.cluster import own
 from tests.cluster.binaries import binaries
 from tests.cluster.callers import ALLOWED
 from tests.cluster.kept import Kept, staying
+from tests.cluster.loaded import PROJECT
 from tests.cluster.node import Node
 from tests.cluster.programs import ensure_all
 
@@ -49,7 +50,7 @@ def _up() -> None:
 def _images() -> None:
     for kept in _present():
         with own.attached(kept) as cluster:
-            for name in images.TARGETS:
+            for name in PROJECT:
                 sys.stdout.write(f"{cluster.images[name]}\n")
 
 

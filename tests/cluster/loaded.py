@@ -11,7 +11,7 @@ import yaml
 from tests.cluster import archive
 
 PROBE = "probe"
-NAMES = ("guildwright", "trial", PROBE)
+PROJECT = ("guildwright", "trial")
 GIVEN = "GUILDWRIGHT_TEST_IMAGES"
 
 
@@ -36,10 +36,10 @@ class Images(Mapping[str, str]):
         return self._there[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(NAMES)
+        return iter((*PROJECT, PROBE))
 
     def __len__(self) -> int:
-        return len(NAMES)
+        return len(PROJECT) + 1
 
     def _load(self, name: str) -> str:
         if name == PROBE:

@@ -12,6 +12,7 @@ NODE_ADDRESS = "198.18.0.1"
 DNS_ADDRESS = "198.18.0.53"
 SERVICES = "10.96.0.0/16"
 CGROUPS = Path("/sys/fs/cgroup")
+COUNTED = {"cpu", "cpuset", "hugetlb", "memory", "pids"}
 REMOVE_SECONDS = 10
 KERNEL = {  # the kubelet sets these for the whole machine unless it finds them so
     "vm/overcommit_memory": "1",
@@ -84,16 +85,21 @@ def snapshotter(folder: Path) -> str:
     return "overlayfs" if tried.returncode == 0 else "native"
 
 
-def controllers() -> list[Path]:
+def controllers(top: Path = CGROUPS) -> list[Path]:
     """Where cgroups are made: a folder of each controller, or the one folder of cgroup v2."""
-    if (CGROUPS / "cgroup.controllers").exists():
-        return [CGROUPS]
-    return [path for path in CGROUPS.iterdir() if (path / "cgroup.procs").exists() and path.name != "unified"]
+    if (top / "cgroup.controllers").exists():
+        return [top]
+    return [path for path in top.iterdir() if (path / "cgroup.procs").exists() and path.name != "unified"]
 
 
-def make_cgroup(name: str) -> None:
-    """Where all pods go; the kubelet wants to find it."""
-    for controller in controllers():
+def make_cgroup(name: str, top: Path = CGROUPS) -> None:
+    """Where all pods go; the kubelet wants to find it, with the controllers that it counts with."""
+    if (top / "cgroup.controllers").exists():
+        there = set((top / "cgroup.controllers").read_text().split())
+        passed_on = set((top / "cgroup.subtree_control").read_text().split())
+        for missing in sorted((there & COUNTED) - passed_on):
+            (top / "cgroup.subtree_control").write_text(f"+{missing}")
+    for controller in controllers(top):
         (controller / name).mkdir()
 
 

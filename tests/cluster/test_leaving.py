@@ -18,8 +18,9 @@ from tests.cluster.waiting import wait_for
 pytestmark = pytest.mark.cluster
 
 RUN = """
-import sys
+import signal, sys
 from tests.cluster.own import own_cluster
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a run in the background has it ignored
 with own_cluster() as cluster:
     made = ["create", "deployment", "probe", "--image", cluster.images["probe"], "--", "/probe", "serve"]
     assert cluster.kubectl(*made).returncode == 0

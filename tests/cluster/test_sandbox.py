@@ -1,0 +1,44 @@
+"""The walls, as far as they can be seen without a cluster."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cluster import sandbox
+
+pytestmark = pytest.mark.cluster
+
+
+def test_a_cgroup_v2_gets_the_controllers_that_the_kubelet_counts_with(tmp_path: Path) -> None:
+    (tmp_path / "cgroup.controllers").write_text("cpuset cpu io memory\n")
+    (tmp_path / "cgroup.subtree_control").write_text("cpu memory\n")
+
+    sandbox.make_cgroup("ours", tmp_path)
+
+    assert (tmp_path / "cgroup.subtree_control").read_text() == "+cpuset"
+    assert (tmp_path / "ours").is_dir()
+
+
+def test_a_cgroup_v1_is_made_in_each_controller(tmp_path: Path) -> None:
+    for name in ("cpu", "memory", "unified"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "cgroup.procs").touch()
+
+    sandbox.make_cgroup("ours", tmp_path)
+
+    assert sorted(path.parent.name for path in tmp_path.glob("*/ours")) == ["cpu", "memory"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may become nobody")
+def test_who_is_not_root_reads_what_to_do() -> None:
+    # A process of its own: nobody may not read where the interpreter is, so it becomes nobody when all is imported.
+    become = "import os; from tests.cluster.programs import ensure_all; os.setuid(65534); ensure_all()"
+    done = subprocess.run(
+        [sys.executable, "-c", become], cwd=Path(__file__).parents[2], capture_output=True, text=True, check=False
+    )
+
+    assert "needs Linux, and root" in done.stderr
+    assert "GUILDWRIGHT_TEST_CLUSTER=1 uv run nox -s cluster" in done.stderr
