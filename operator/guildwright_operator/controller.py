@@ -43,7 +43,7 @@ class Controller:
         self._intake: Queue[str] = Queue("documents", clock)
         self._statuses: Queue[str] = Queue("statuses", clock)
         self._published: dict[str, tuple[str, int]] = {}
-        self._withdrawn: dict[str, Document] = {}
+        self._withdrawn: dict[str, tuple[str, int]] = {}  # uid and generation of what is gone, until it was told
         self._publisher: Publisher | None = None
         self._live = Live(redis, clock)
         self._relist = asyncio.Event()
@@ -131,7 +131,9 @@ class Controller:
             self._statuses.add_later(raw.name, PENDING_SECONDS)
 
     def _lost(self, document: Document) -> None:
-        self._withdrawn[document.name] = document
+        if self._publisher is not None:
+            self._withdrawn[document.name] = (document.uid, document.generation)
+            self._statuses.add(document.name)
         self._feed.changed(document.name)
 
     async def _list(self, why: str) -> None:
@@ -231,6 +233,6 @@ class Controller:
     async def _report_gone(self, name: str) -> None:
         if name in self._published:
             return  # the publisher has yet to take it away, and says so
-        document = self._withdrawn.pop(name, None)
-        if document is not None:
-            await self._writer.event(name, document.uid, document.generation, withdrawn())
+        gone = self._withdrawn.pop(name, None)
+        if gone is not None:
+            await self._writer.event(name, *gone, withdrawn())
