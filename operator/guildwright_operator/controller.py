@@ -88,6 +88,11 @@ class Controller:
             self._published.clear()
             self._withdrawn.clear()
 
+    @property
+    def trouble(self) -> str:
+        """Why Redis takes nothing; "" while it does, or while this process does not lead."""
+        return self._publisher.trouble if self._publisher is not None else ""
+
     def relist(self) -> None:
         """The API server was away: what it told meanwhile may have been lost."""
         self._relist.set()
@@ -212,9 +217,8 @@ class Controller:
         now = self._clock.monotonic()
         if waits and document.seen is not None and now - document.seen < PENDING_SECONDS:
             return
-        trouble = self._publisher.trouble if self._publisher is not None else ""
         live, known = self._live.get(name), self._live.ready
-        facts = Facts(document.uid, document.generation, document.known.problems, published, trouble, live, known)
+        facts = Facts(document.uid, document.generation, document.known.problems, published, self.trouble, live, known)
         said = msgspec.json.decode(document.status) if document.status else {}
         plan = reconcile(facts, said, self._clock.now())
         if plan.status is not None:

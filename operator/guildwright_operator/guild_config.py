@@ -134,10 +134,10 @@ class Watch:
             self._stop.set()
 
     async def ping(self) -> None:
-        """Return after a round trip through kopf's event loop."""
+        """Return after a round trip through kopf's event loop; at once while it is being started again."""
         loop = self._loop
-        if loop is None or loop.is_closed():
-            raise RuntimeError("kopf is not running")
+        if loop is None:
+            return
         await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(asyncio.sleep(0), loop))
 
     def _thread(self, ended: "asyncio.Future[str]") -> None:

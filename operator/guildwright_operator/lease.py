@@ -60,7 +60,8 @@ class Election:
         self._seen = Lease()
         self._seen_at = float("-inf")
         self._said = ""
-        self.missed = 0  # how often a renewal failed
+        self.heard = float("-inf")
+        """When the API server last answered, on the monotonic clock."""
 
     @property
     def holds(self) -> bool:
@@ -90,12 +91,10 @@ class Election:
             renewed = await self._try()
             if renewed and missed:
                 renewed_again()
-            elif not renewed:
-                self.missed += 1
-                if self._seen.holder not in {"", self.identity}:
-                    self._until = float("-inf")
-                    _log.warning("another process took the lease: no longer the leader", holder=self._seen.holder)
-                    return
+            elif not renewed and self._seen.holder not in {"", self.identity}:
+                self._until = float("-inf")
+                _log.warning("another process took the lease: no longer the leader", holder=self._seen.holder)
+                return
             missed = not renewed
 
     async def release(self) -> None:
@@ -114,7 +113,7 @@ class Election:
         except (ClusterAway, ClusterRefused, TimeoutError) as error:
             self._complain(error)
             return False
-        self._said = ""
+        self._said, self.heard = "", self._clock.monotonic()
         self._observe(found)
         if found.holder == self.identity:  # nobody else had it since, or the write will fail
             wanted = Lease(self.identity, LEASE_SECONDS, found.acquired, self._now(), found.transitions, found.version)

@@ -14,7 +14,7 @@ from guildwright.platform import log, stream
 from guildwright.platform.chance import SystemChance
 from guildwright.platform.clock import Clock, SystemClock
 from guildwright.platform.config.cluster import Cluster, ClusterAway, ClusterRefused, connect
-from guildwright.platform.health import Check, Health
+from guildwright.platform.health import Check, Health, NotReady
 from guildwright.platform.settings import Settings
 from guildwright_operator.apply import ClusterLeases, Writer
 from guildwright_operator.controller import Controller
@@ -24,6 +24,7 @@ from guildwright_operator.lease import Election
 from guildwright_operator.metrics import LEADER
 
 RELEASE_SECONDS = 1.0
+SILENT_SECONDS = 10.0
 
 _log = structlog.get_logger("guildwright.operator")
 
@@ -49,7 +50,7 @@ async def _run(settings: Settings) -> int:
         writer = Writer(cluster, identity, clock, lambda: election.holds)
         controller = Controller(cluster, redis, clock, election, writer)
         watch = _watch(cluster, controller, clock)
-        checks: Mapping[str, Check] = _checks(election, cluster)
+        checks: Mapping[str, Check] = _checks(election, cluster, controller, clock)
         health = Health(settings, clock, checks, controller.measure, live=_alive(watch, controller))
         await health.start()
         tasks = [asyncio.create_task(work) for work in (controller.run(), watch.run(), _elect(election, controller))]
@@ -121,11 +122,16 @@ def _alive(watch: Watch, controller: Controller) -> Check:
     return alive
 
 
-def _checks(election: Election, cluster: Cluster) -> dict[str, Check]:
-    async def leader() -> str:
-        return "leader" if election.holds else f"standby, {election.holder or 'nobody'} leads"
+def _checks(election: Election, cluster: Cluster, controller: Controller, clock: Clock) -> dict[str, Check]:
+    async def lead() -> str:
+        """Whoever waits for its turn is as ready as who leads."""
+        if not election.holds:
+            return f"standby, {election.holder or 'nobody'} leads"
+        return f"leader, but Redis takes nothing: {controller.trouble}" if controller.trouble else "leader"
 
-    async def namespace() -> str:
-        return cluster.namespace
+    async def api_server() -> str:
+        if clock.monotonic() - election.heard > SILENT_SECONDS:
+            raise NotReady(f"the API server {cluster.server} does not answer, or refuses the Lease; see the log")
+        return f"answers, namespace {cluster.namespace}"
 
-    return {"lead": leader, "namespace": namespace}
+    return {"lead": lead, "api server": api_server}
