@@ -8,24 +8,33 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from ruamel.yaml import YAML
+
+from guildwright_crds.additive import broken_promises
 from guildwright_crds.check import Checked, Problem, check_paths, printable
-from guildwright_crds.schema import CRD_FILE, JSON_SCHEMA_FILE, render_chart_crd, render_crd, render_json_schema
+from guildwright_crds.schema import CRD_FILE, JSON_SCHEMA_FILE, crd, render_chart_crd, render_crd, render_json_schema
 
 MANIFESTS = Path(__file__).parents[1] / "manifests"
 """Where the generated files are committed."""
 CHART = Path(__file__).parents[2] / "helm" / "guildwright-crds" / "templates"
 """Where the Helm chart of the CRD has its template; written and compared together with `MANIFESTS`."""
+RELEASED = Path(__file__).parents[1] / "released"
+"""The CRD as it was at each release; what was valid then stays so. See its README."""
 
 
 def _say(text: str) -> None:
     sys.stdout.write(f"{text}\n")
 
 
-def crds(check: bool, out: Path | None) -> int:
-    """Print the CRD; with `out`, write it and the JSON Schema there; with `check`, compare them with what is there."""
+def crds(check: bool, out: Path | None, released: Path = RELEASED) -> int:
+    """Print the CRD; with `out`, write it and the JSON Schema there; with `check`, compare them with what is there.
+
+    With `check` and the repository's own folder, hold the CRD to the released ones too.
+    """
     if check:
-        stale = [_is_stale(path, text) for path, text in _rendered(out or MANIFESTS).items()]
-        return int(any(stale))
+        wrong = [_is_stale(path, text) for path, text in _rendered(out or MANIFESTS).items()]
+        wrong += [_breaks(path) for path in sorted(released.glob("*.yaml"))] if out is None else []
+        return int(any(wrong))
     if out is None:
         sys.stdout.write(render_crd())
         return 0
@@ -61,6 +70,18 @@ def _is_stale(path: Path, expected: str) -> bool:
     _say("\n".join(lines))
     _say(f"{path} is out of date: run `guildwright crds --out {MANIFESTS if path.parent == CHART else path.parent}`")
     return True
+
+
+def _breaks(released: Path) -> bool:
+    """Whether documents that were valid under a released CRD may not be so any more; says which and why."""
+    broken = broken_promises(YAML(typ="safe").load(released), crd())
+    for change in broken:
+        _say(f"{released.name}: {change}")
+    if broken:
+        _say(f"{released}: its documents have to stay valid: take the change back, or argue for it in additive.py")
+    else:
+        _say(f"{released}: its documents stay valid")
+    return bool(broken)
 
 
 def schema() -> int:

@@ -12,7 +12,7 @@ from guildwright_crds.compile import CompiledConfig
 from guildwright_crds.guild_config import CORE, GuildConfigSpec
 
 MACHINERY = {
-    *("__init__", "base", "guild_config", "conditions", "metadata", "schema", "compile"),
+    *("__init__", "additive", "base", "guild_config", "conditions", "metadata", "schema", "compile"),
     *("check", "judge", "explain", "problems", "cel", "scalars", "yaml_errors", "yaml_places", "yaml_reader", "cli"),
 }
 """The modules that hold no knobs. A new feature adds none of these."""
