@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 RESULTS = ROOT / "test-results"
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
+# What is to come comes at once; on a machine that is busy with something else it takes its time.
+PATIENCE_MS = 30_000
 WIDE = (1280, 900)
 PHONE = (390, 844)
 
@@ -27,6 +29,7 @@ def browser() -> Iterator[Browser]:
     found = next(filter(None, map(shutil.which, _NAMES)), None)
     if found is None:
         pytest.fail("Chromium is missing. On Debian or Ubuntu: apt-get install -y chromium fonts-noto-color-emoji")
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         # The sandbox needs rights that containers do not give; the pages are our own.
         browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
@@ -55,7 +58,7 @@ class Windows:
             timezone_id="Europe/London",
         )
         self._contexts.append(context)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE_MS)
         context.add_init_script(_REPORT)
         if not tour:
             context.add_init_script('localStorage.setItem("guildwright.tour", "off")')

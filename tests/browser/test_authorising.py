@@ -8,7 +8,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.chromium import PHONE, WIDE, axe_violations, screenshot
+from tests.browser.chromium import PATIENCE_MS, PHONE, WIDE, axe_violations, screenshot
 from tests.fakes.playground_alone import PlaygroundAlone
 
 pytestmark = pytest.mark.browser
@@ -35,7 +35,7 @@ class Client:
     def open(self, url: str, size: tuple[int, int] = WIDE, *, dark: bool = False) -> Page:
         viewport = {"width": size[0], "height": size[1]}
         context = self.browser.new_context(viewport=viewport, color_scheme="dark" if dark else "light")
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE_MS)
         context.add_init_script(_REPORT)
         page = context.new_page()
         page.on(

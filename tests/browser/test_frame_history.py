@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
@@ -178,11 +177,11 @@ def test_a_flood_leaves_the_window_small_and_at_the_newest(window: Windows, hall
     page = window.open(gatehouse(hall))
     page.evaluate(_WATCH)
     traffic = {"scenario": "messages", "rate": 0, "events": 3000, "guild_ids": [hall.facts["guild_id"]]}
-    assert httpx.post(f"{hall.facts['control']}/traffic-generator", json=traffic).is_success
+    assert hall.http.post(f"{hall.facts['control']}/traffic-generator", json=traffic).is_success
     running = True
     while running:
         page.wait_for_timeout(100)
-        running = httpx.get(f"{hall.facts['control']}/traffic-generator").json()["running"]
+        running = hall.http.get(f"{hall.facts['control']}/traffic-generator").json()["running"]
     hall.write("bo", "gatehouse", "after the flood")
     expect(page.get_by_text("after the flood")).to_be_in_viewport()
     assert page.evaluate("window.most") <= MOST + 60
@@ -250,7 +249,7 @@ def test_a_reply_leads_to_what_it_answers_however_far_that_is(window: Windows, h
     first = hall.everything[5]
     url = f"{hall.facts['control']}/channels/{hall.facts['channels']['gatehouse']}/messages"
     body = {"user_id": hall.members()["bo"], "content": "as was said", "reply_to": str(first)}
-    assert httpx.post(url, json=body).is_success
+    assert hall.http.post(url, json=body).is_success
     page.get_by_text("as was said").click(button="right")
     page.get_by_role("menuitem", name="Go to what it answers").click()
     expect(page.locator(f"#m-{first}")).to_be_focused()

@@ -13,6 +13,7 @@ import httpx
 from tests.contract.validate import validate_answers
 
 _READY_WITHIN = 120.0
+_ANSWERS_WITHIN = 30.0  # on a machine that is busy with something else
 _RUN = """
 import sys
 from pathlib import Path
@@ -30,6 +31,8 @@ class PlaygroundAlone:
         self._ready = data / "ready.json"
         self._process: subprocess.Popen[bytes] | None = None
         self.facts: dict[str, Any] = {}
+        # No connection is kept: the playground may be killed and started again between two requests.
+        self.http = httpx.Client(timeout=_ANSWERS_WITHIN, limits=httpx.Limits(max_keepalive_connections=0))
 
     def start(self) -> None:
         """Start it and wait until it listens."""
@@ -50,7 +53,7 @@ class PlaygroundAlone:
             return False
         self.facts = json.loads(self._ready.read_text())
         try:
-            return httpx.get(self.facts["control"].rstrip("/") + "/state").is_success
+            return self.http.get(self.facts["control"].rstrip("/") + "/state").is_success
         except httpx.TransportError:
             return False
 
@@ -70,22 +73,22 @@ class PlaygroundAlone:
 
     def members(self) -> dict[str, str]:
         """Ids of the demo guild's members by name."""
-        guild = httpx.get(self._guild).json()
+        guild = self.http.get(self._guild).json()
         return {member["user"]["username"].lower(): member["user"]["id"] for member in guild["members"]}
 
     def add_member(self, name: str) -> str:
         """Somebody joins; returns the id."""
-        answer = httpx.post(f"{self._guild}/members", json={"name": name})
+        answer = self.http.post(f"{self._guild}/members", json={"name": name})
         assert answer.is_success, answer.text
         user_id: str = answer.json()["user"]["id"]
         return user_id
 
     def remove_member(self, user_id: str) -> None:
         """Somebody leaves."""
-        assert httpx.delete(f"{self._guild}/members/{user_id}").is_success
+        assert self.http.delete(f"{self._guild}/members/{user_id}").is_success
 
     def write(self, user: str, channel: str, content: str) -> None:
         """A member writes."""
         url = f"{self.facts['control'].rstrip('/')}/channels/{self.facts['channels'][channel]}/messages"
-        answer = httpx.post(url, json={"user_id": self.members()[user], "content": content})
+        answer = self.http.post(url, json={"user_id": self.members()[user], "content": content})
         assert answer.is_success, answer.text
