@@ -1,14 +1,13 @@
 """The `guildwright` command line: parses, and imports a process only when asked to run it."""
 
 import os
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from guildwright.platform.settings import Settings
+from guildwright.environment import settings_of
+from guildwright.guilds.app import app as guilds_app
 
 app = typer.Typer(
     help="Guildwright runs a Discord community from one typed document per guild.",
@@ -16,7 +15,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-guilds_app = typer.Typer(help="The guild documents and what became of them.", no_args_is_help=True)
 app.add_typer(guilds_app, name="guilds")
 
 Data = Annotated[
@@ -39,7 +37,7 @@ def up(
     """Run everything on this machine, with a Discord of its own unless DISCORD_TOKEN is set."""
     from guildwright import up as process
 
-    settings = _settings(data, guilds, live=False)
+    settings = settings_of(data, guilds, live=False)
     raise SystemExit(process.run(process.Asked(settings.data, guilds, port, as_json), settings))
 
 
@@ -52,7 +50,7 @@ def shard(
     """Run gateway shards."""
     from guildwright_bot import shard as process
 
-    raise SystemExit(process.main(_settings(), shards))
+    raise SystemExit(process.main(settings_of(), shards))
 
 
 @app.command()
@@ -60,7 +58,7 @@ def worker() -> None:
     """Run a job worker."""
     from guildwright_bot import worker as process
 
-    raise SystemExit(process.main(_settings()))
+    raise SystemExit(process.main(settings_of()))
 
 
 @app.command()
@@ -68,7 +66,7 @@ def operator() -> None:
     """Run the operator: publishes the GuildConfigs of a Kubernetes namespace and reports in their statuses."""
     from guildwright_operator import main as process
 
-    raise SystemExit(process.main(_settings()))
+    raise SystemExit(process.main(settings_of()))
 
 
 @app.command()
@@ -126,7 +124,7 @@ def migrate(data: Data = None) -> None:
     from guildwright.platform.database.migrate import migrate as run
     from guildwright_bot.features import piccolo_apps
 
-    settings = _settings(data)
+    settings = settings_of(data)
     log.configure(settings, "migrate")
     raise SystemExit(run(settings, piccolo_apps()))
 
@@ -168,47 +166,9 @@ def doctor(data: Data = None, as_json: AsJson = False) -> None:
     """Examine token, intents, permissions, Redis, Postgres, clock and versions, and say how to mend each."""
     from guildwright import doctor as examine
 
-    raise SystemExit(examine.main(_settings(data), as_json=as_json))
-
-
-@guilds_app.command("list")
-def guilds_list(
-    data: Data = None,
-    guilds: Annotated[Path | None, typer.Option(help="Directory of GuildConfig files. Default: guilds.")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Show every guild document: its file, whether it is live, and what is wrong with it."""
-    from guildwright.platform import log
-    from guildwright.platform.config import guilds as command
-
-    settings = _settings(data, guilds)
-    log.configure(settings, "guilds")
-    raise SystemExit(command.guilds_list(settings, as_json=as_json))
+    raise SystemExit(examine.main(settings_of(data), as_json=as_json))
 
 
 def main() -> None:
     """Run the command line."""
     app(prog_name="guildwright")
-
-
-def _settings(data: Path | None = None, guilds: Path | None = None, *, live: bool = True) -> "Settings":
-    """Return the host settings; with `live`, those of the `up` that holds the data directory fill what is not set."""
-    from guildwright import holder
-    from guildwright.platform.settings import SettingsError, load_settings, misspelled
-
-    for name, value in (("GUILDWRIGHT_DATA", data), ("GUILDWRIGHT_GUILDS", guilds)):
-        if value is not None:
-            os.environ[name] = str(value)
-    for sentence in misspelled():
-        print(sentence, file=sys.stderr)
-    try:
-        settings = load_settings()
-        running = holder.running(settings.data) if live else None
-        if running:
-            for name, value in running["env"].items():
-                os.environ.setdefault(name, value)
-            settings = load_settings()
-    except SettingsError as error:
-        print(error, file=sys.stderr)
-        raise SystemExit(2) from None
-    return settings

@@ -64,7 +64,7 @@ def test_the_same_for_programs(capsys: pytest.CaptureFixture[str], settings: Set
     assert states == {OAK: "live", ELM: "last good kept", ASH: "refused", GONE: "not taken up yet"}
     problem = next(guild for guild in said["guilds"] if guild["guild_id"] == ELM)["problems"][0]
     assert (problem["line"], problem["column"], problem["field"]) == (6, 3, "spec.giveawys")
-    assert said["files_of_no_guild"][0]["file"] == "junk.yaml"
+    assert said["documents_of_no_guild"][0]["source"] == "junk.yaml"
 
 
 def test_an_empty_or_missing_directory_is_no_mistake(

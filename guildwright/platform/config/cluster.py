@@ -10,6 +10,7 @@ import json
 import os
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,18 @@ class Cluster:
         async with self.open(method, path, timeout, query, body, content) as answer:
             return json.loads(await answer.read())
 
+    async def expect_namespace(self) -> None:
+        """Nothing where the namespace exists, or where we may not know.
+
+        Raises:
+            ClusterRefused: there is no such namespace.
+        """
+        try:
+            await self.ask("GET", f"/api/v1/namespaces/{self.namespace}")
+        except ClusterRefused as refused:
+            if refused.status == HTTPStatus.NOT_FOUND:
+                raise
+
     @contextlib.asynccontextmanager
     async def open(  # noqa: PLR0913, PLR0917  a request has this many parts
         self,
@@ -94,7 +107,7 @@ class Cluster:
             answer = await self.api.call_api(verb, url, headers, data, _request_timeout=timeout)
             response: aiohttp.ClientResponse = answer.response
             async with response:
-                if response.status >= 400:  # noqa: PLR2004  HTTP's own
+                if response.status >= HTTPStatus.BAD_REQUEST:
                     raise refusal(response.status, (await response.read()).decode(errors="replace"), self.namespace)
                 yield response
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
@@ -169,7 +182,7 @@ async def _nothing() -> None:
 
 
 def _no_cluster(error: Exception) -> str:
-    said = str(error).strip("'\"") or type(error).__name__
+    said = " ".join(str(error).strip("'\"").split()) or type(error).__name__
     return (
         f"no cluster can be used: {said}; set KUBECONFIG to a kubeconfig file whose current context is the cluster,"
         " run in a pod with a service account, or set GUILDWRIGHT_STORE=directory"

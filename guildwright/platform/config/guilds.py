@@ -1,4 +1,4 @@
-"""`guildwright guilds list`: every guild, the file that speaks for it, and what became of it."""
+"""`guildwright guilds list`: every guild, the document that speaks for it, and what became of it."""
 
 import asyncio
 import contextlib
@@ -9,10 +9,10 @@ from dataclasses import asdict, dataclass, field
 import typer
 from redis.exceptions import RedisError
 
-from guildwright.platform.config.directory import DirectoryStore
 from guildwright.platform.config.keys import COMPLETE, CONFIG, SHARDS, as_text
 from guildwright.platform.config.report import where
-from guildwright.platform.config.store import State, Stored, Stray
+from guildwright.platform.config.store import State, StoreAway, Stored, Stray
+from guildwright.platform.config.stores import open_store
 from guildwright.platform.settings import Settings
 from guildwright.platform.stream import connect
 from guildwright_crds.check import Problem
@@ -41,8 +41,12 @@ class Row:
 
 
 def guilds_list(settings: Settings, as_json: bool) -> int:
-    """Print the guilds. Return the exit code: 0 also when some are refused, for it is `check` that judges."""
-    stored, strays, published = asyncio.run(_gather(settings))
+    """Print the guilds. 0 also when some are refused, for it is `check` that judges; 2 when the store is away."""
+    try:
+        stored, strays, published = asyncio.run(_gather(settings))
+    except StoreAway as error:
+        typer.echo(str(error), err=True)
+        return 2
     rows = list(rows_of(stored, published))
     if as_json:
         typer.echo(json.dumps(_as_json(rows, strays, published), indent=2))
@@ -53,8 +57,8 @@ def guilds_list(settings: Settings, as_json: bool) -> int:
 
 
 async def _gather(settings: Settings) -> tuple[list[Stored], tuple[Stray, ...], Published]:
-    store = DirectoryStore(settings.guilds, settings.data / "config")
-    return await store.list(), await store.strays(), await _published(settings)
+    async with open_store(settings) as store:
+        return await store.list(), await store.strays(), await _published(settings)
 
 
 async def _published(settings: Settings) -> Published:
@@ -116,7 +120,7 @@ def _as_json(rows: Sequence[Row], strays: Sequence[Stray], published: Published)
             {
                 "guild_id": row.stored.guild_id,
                 "state": str(row.stored.state),
-                "file": row.stored.source or None,
+                "source": row.stored.source or None,
                 "generation": row.stored.generation or None,
                 "uid": row.stored.uid or None,
                 "published": row.published,
@@ -125,17 +129,18 @@ def _as_json(rows: Sequence[Row], strays: Sequence[Stray], published: Published)
             }
             for row in rows
         ],
-        "files_of_no_guild": [
-            {"file": stray.source, "problems": [asdict(problem) for problem in stray.problems]} for stray in strays
+        "documents_of_no_guild": [
+            {"source": stray.source, "problems": [asdict(problem) for problem in stray.problems]} for stray in strays
         ],
     }
 
 
 def _as_text(rows: Sequence[Row], strays: Sequence[Stray], published: Published, settings: Settings) -> Iterator[str]:
     if rows:
-        yield _COLUMNS.format("GUILD", "STATE", "GEN", "PUBLISHED", "BOT", "FILE").rstrip()
+        yield _COLUMNS.format("GUILD", "STATE", "GEN", "PUBLISHED", "BOT", "SOURCE").rstrip()
     else:
-        yield f"No guild has a document in {settings.guilds}, so every guild runs on defaults."
+        where_looked = settings.guilds if settings.store == "directory" else _cluster_words(settings)
+        yield f"No guild has a document in {where_looked}, so every guild runs on defaults."
     for row in rows:
         one, bot = row.stored, {True: "yes", False: "no", None: "?"}[row.bot]
         generation = one.generation or "-"
@@ -150,6 +155,10 @@ def _as_text(rows: Sequence[Row], strays: Sequence[Stray], published: Published,
         yield from _told(stray.problems)
     if published.why_not:
         yield f"\nWhat is published is not known: {published.why_not}"
+
+
+def _cluster_words(settings: Settings) -> str:
+    return f"namespace {settings.namespace}" if settings.namespace else "the cluster's namespace"
 
 
 def _told(problems: Iterable[Problem]) -> Iterator[str]:

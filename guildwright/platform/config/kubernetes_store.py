@@ -80,6 +80,8 @@ class KubernetesStore:
     async def list(self) -> list[Stored]:
         """Every guild that has a document, by guild id."""
         seen, _ = await list_all(self._cluster, _seen)
+        if not seen:
+            await self._cluster.expect_namespace()  # to the list, a missing one is an empty one
         return sorted((one for one in seen if isinstance(one, Stored)), key=lambda stored: int(stored.guild_id))
 
     async def strays(self) -> tuple[Stray, ...]:

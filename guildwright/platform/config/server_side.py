@@ -14,7 +14,16 @@ from guildwright.platform.config.cluster import APPLY, Cluster
 from guildwright.platform.config.ownership import in_words, labels_of, owners, to_apply
 from guildwright.platform.config.refusals import INSTALL, ClusterRefused
 from guildwright.platform.config.resource import problems_of, source_of, version_of
-from guildwright.platform.config.specs import Difference, Json, differences, joined, merged, patch_between, tidy
+from guildwright.platform.config.specs import (
+    Difference,
+    Json,
+    differences,
+    joined,
+    merged,
+    patch_between,
+    telling,
+    tidy,
+)
 from guildwright.platform.config.store import CannotWrite, Owned, StaleWrite
 from guildwright_crds.check import Problem
 from guildwright_crds.guild_config import API_VERSION, KIND
@@ -84,7 +93,7 @@ class Writer:
 
     def _hold(self, guild_id: str, outcome: Object, wanted: Json) -> None:
         """Refuse what leaves something in place because others own it too."""
-        left = [*differences(wanted, tidy(outcome["spec"]))]
+        left = telling(differences(wanted, tidy(outcome["spec"])))
         if left:
             raise _owned(guild_id, [_claim(each, owners(outcome, each.path, but=self._manager)) for each in left])
 
@@ -95,7 +104,7 @@ class Writer:
         mapping is the spec itself. Between the two steps the document says both, which is as good as either.
         """
         current = tidy(obj["spec"])
-        gone = [each for each in differences(current, wanted) if each.new is None]
+        gone = telling(each for each in differences(current, wanted) if each.new is None)
         foreign = [_claim(each, others) for each in gone if (others := owners(obj, each.path, but=self._manager))]
         if foreign:
             raise _owned(guild_id, foreign)

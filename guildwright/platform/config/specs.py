@@ -6,7 +6,8 @@ into its items, a list of things with a name by their names. The keys of the par
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -132,6 +133,19 @@ def differences(old: Json, new: Json, schema: Schema = SPEC, path: Path = ()) ->
         was, below = before.get(key, (None, {}))
         now, also_below = after.get(key, (None, {}))
         yield from differences(was, now, below or also_below, (*path, key))
+
+
+def telling(found: Iterable[Difference]) -> list[Difference]:
+    """Without the name of an item of which more is said: it is part of every path below the item."""
+    found = list(found)
+    items = Counter(each.path[:-1] for each in found)
+    return [each for each in found if not (_is_name(each.path) and items[each.path[:-1]] > 1)]
+
+
+def _is_name(path: Path) -> bool:
+    if len(path) < 2 or not path[-2].startswith("k:"):  # noqa: PLR2004  the item and its field
+        return False
+    return path[-1].removeprefix("f:") in json.loads(path[-2].removeprefix("k:"))
 
 
 def joined(old: Json, new: Json, schema: Schema = SPEC) -> Json:

@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import AsyncIterator
 
 from guildwright.platform.config.directory import DirectoryStore
-from guildwright.platform.config.store import ConfigStore
+from guildwright.platform.config.store import ConfigStore, StoreAway
 from guildwright.platform.settings import Settings
 
 CLI, DASHBOARD, WORKER = "guildwright-cli", "guildwright-dashboard", "guildwright-worker"
@@ -21,9 +21,12 @@ async def open_store(settings: Settings, manager: str = CLI) -> AsyncIterator[Co
     if settings.store == "directory":
         yield DirectoryStore(settings.guilds, settings.data / "config")
         return
-    # A second and tens of megabytes that only an install in a cluster is to pay.
-    from guildwright.platform.config.cluster import connect  # noqa: PLC0415
-    from guildwright.platform.config.kubernetes_store import KubernetesStore  # noqa: PLC0415
-
+    try:  # a second and tens of megabytes that only an install in a cluster is to pay
+        from guildwright.platform.config.cluster import connect  # noqa: PLC0415
+        from guildwright.platform.config.kubernetes_store import KubernetesStore  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        raise StoreAway(
+            f"GUILDWRIGHT_STORE=kubernetes needs {error.name}: `uv pip install 'guildwright[operator]'`"
+        ) from error
     async with connect(settings) as cluster:
         yield KubernetesStore(cluster, manager)
