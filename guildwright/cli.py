@@ -1,6 +1,7 @@
 """The `guildwright` command line: parses, and imports a process only when asked to run it."""
 
 import os
+import sys
 from pathlib import Path
 from typing import Annotated
 
