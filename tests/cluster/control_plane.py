@@ -76,12 +76,13 @@ class ControlPlane:
             "current-context": "test",
         }
 
-    def kubectl(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def kubectl(self, *arguments: str, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
         """Run the real kubectl; its verdict is the exit code."""
         home = self.folder / "home"
         return subprocess.run(
             [self.binaries / "kubectl", "--kubeconfig", self.kubeconfig, "--cache-dir", home, *arguments],
             env={"HOME": str(home), "PATH": os.environ["PATH"]},
+            input=stdin,
             capture_output=True,
             text=True,
             timeout=ASK_SECONDS,
