@@ -8,7 +8,7 @@ from pathlib import Path
 
 import yaml
 
-from tests.cluster import archive
+from tests.cluster import archive, images
 
 PROBE = "probe"
 PROJECT = ("guildwright", "trial")
@@ -45,8 +45,6 @@ class Images(Mapping[str, str]):
         if name == PROBE:
             self._give(self._probe)
             return archive.PROBE
-        from tests.cluster import images  # noqa: PLC0415
-
         with self._outside():
             made = images.images()[name]
         self._give(made)
