@@ -26,6 +26,7 @@ from guildwright_crds.base import (
     Rule,
     render_duration,
 )
+from guildwright_crds.explain import allowed
 from guildwright_crds.guild_config import (
     API_VERSION,
     GROUP,
@@ -167,10 +168,19 @@ def _structural(schema: Schema) -> Schema:
 
 
 def _described(schema: Schema, *, required: bool) -> Schema:
-    suffix = "Required." if required else f"Default: {_default_text(schema)}."
-    return {"description": f"{schema.get('description', '')} {suffix}"} | _structural(
-        {key: value for key, value in schema.items() if key != "description"}
-    )
+    default = "Required." if required else f"Default: {_default_text(schema)}."
+    described = " ".join(filter(None, (schema.get("description", ""), default, _allowed_text(schema))))
+    return {"description": described} | _structural(schema | {"description": None})
+
+
+def _allowed_text(schema: Schema) -> str:
+    """What may stand here, for `kubectl explain`; "" where its type and its fields say it."""
+    item = schema.get("items", schema)
+    if schema.get("type") == "integer" and "maximum" not in schema:
+        return ""
+    words = [*allowed(schema)] if ALLOWED in item or schema.get("type") == "integer" else []
+    words += [rule["message"].removeprefix("must be ") for rule in schema.get(RULES, ()) if ALLOWED in schema]
+    return f"Allowed: {'; '.join(dict.fromkeys(words))}." if words else ""
 
 
 def _version_schema() -> Schema:

@@ -1,12 +1,13 @@
 """`check` and a real API server give the same verdict on every example and counter-example."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from ruamel.yaml import YAML
 
 from guildwright_crds.check import check_file
-from tests.cluster.control_plane import ControlPlane
+from tests.cluster.control_plane import Answer, ControlPlane
 from tests.cluster.fullest import fullest
 from tests.crds.documents import ACCEPTED, EXAMPLES, READERS_DIFFER, REFUSED, name
 
@@ -14,6 +15,8 @@ pytestmark = pytest.mark.cluster
 
 SERVER_REFUSES_TOO = {"prefix-n", "reroll-limit-0777"}
 """Of the documents that readers of YAML read differently, those that are wrong in either reading."""
+
+HEAD = {"apiVersion": "guildwright.dev/v1alpha1", "kind": "GuildConfig"}
 
 
 def _applies(plane: ControlPlane, path: Path) -> tuple[bool, str]:
@@ -116,3 +119,68 @@ def test_the_largest_document_there_can_be_fits_every_limit(plane: ControlPlane,
 
     assert (applied, check_file(path).problems) == (True, ()), said
     assert plane.kubectl("delete", "-f", str(path)).returncode == 0
+
+
+def test_kubectl_get_tells_the_story_of_a_document(plane: ControlPlane, tmp_path: Path) -> None:
+    name = "1101000000000000555"
+    kind = f"/apis/guildwright.dev/v1alpha1/namespaces/default/guildconfigs/{name}"
+    path = tmp_path / "oak.yaml"
+    path.write_text(
+        f'apiVersion: guildwright.dev/v1alpha1\nkind: GuildConfig\nmetadata: {{name: "{name}"}}\n'
+        "spec: {general: {locale: de-DE}}\n"
+    )
+    assert _applies(plane, path)[0]
+    moment = "2026-01-31T12:00:00Z"
+    conditions = [
+        {
+            "type": "Ready",
+            "status": "False",
+            "reason": "RedisAway",
+            "message": "tried again",
+            "lastTransitionTime": moment,
+        },
+        {"type": "Live", "status": "Unknown", "reason": "NotInGuild", "lastTransitionTime": moment},
+    ]
+    status = {"observedGeneration": 1, "publishedGeneration": 0}
+    status |= {"conditions": [{"lastTransitionTime": moment} | one for one in conditions]}
+    assert plane.ask("PATCH", f"{kind}/status", {"status": status}, "application/merge-patch+json").status == 200
+
+    rows = plane.kubectl("get", "guildconfig", name, "--no-headers").stdout.split()
+    wide = plane.kubectl("get", "guildconfig", name, "--no-headers", "-o", "wide").stdout
+
+    assert rows[:6] == [name, "False", "RedisAway", "1", "0", "Unknown"]
+    assert wide.split()[7:] == ["de-DE", "tried", "again"]
+    assert plane.kubectl("delete", "guildconfig", name).returncode == 0
+
+
+def test_kubectl_explains_every_field_that_a_person_writes_and_the_conditions(plane: ControlPlane) -> None:
+    giveaways = plane.kubectl("explain", "guildconfig.spec.giveaways").stdout
+    conditions = plane.kubectl("explain", "guildconfig.status.conditions", "--recursive").stdout
+
+    for field in ("claimTimeout", "rerollLimit", "blacklist", "minimumAccountAge", "defaultChannel", "managerRoles"):
+        assert f"  {field}\t<" in giveaways
+    words = " ".join(giveaways.split())
+    assert "who may host, who may enter, and how long a winner has to claim" in words
+    assert "Default: 1. Allowed: a whole number from 0 to 10." in words
+    assert 'such as "30s", "5m", "1h30m" or "2d"; between 10s and 7d.' in words
+    assert "Allowed: a list of at most 25 items; a snowflake: Discord's id, 17 to 19 digits in quotes." in words
+    assert "lastTransitionTime" in conditions
+
+
+def test_a_section_written_as_an_empty_mapping_cannot_be_emptied_by_server_side_apply(plane: ControlPlane) -> None:
+    """Kubernetes' own: it leaves a null where the last field was, and refuses that. Left out, the section goes."""
+    guild = "1101000000000000556"
+    kind = f"/apis/guildwright.dev/v1alpha1/namespaces/default/guildconfigs/{guild}"
+    general = {"locale": "de"}
+
+    def apply(**spec: object) -> Answer:
+        document: dict[str, Any] = HEAD | {"metadata": {"name": guild}}
+        document |= {"spec": {"general": general} | spec}
+        return plane.ask("PATCH", f"{kind}?fieldManager=git", document, content="application/apply-patch+yaml")
+
+    assert apply(giveaways={"rerollLimit": 3}).status == 201
+    emptied, left_out = apply(giveaways={}), apply()
+
+    assert (emptied.status, "must be of type object" in emptied.message) == (422, True)
+    assert (left_out.status, left_out.body["spec"]) == (200, {"general": general})
+    plane.ask("DELETE", kind)
