@@ -1,7 +1,6 @@
 """The `guildwright` command line: parses, and imports a process only when asked to run it."""
 
 import os
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -111,7 +110,7 @@ def trial_postgres(
 ) -> None:
     """Run a PostgreSQL for a trial in a cluster, over TCP."""
     if not password or not password.isprintable():
-        print("guildwright trial-postgres: set POSTGRES_PASSWORD, to one line of printable text", file=sys.stderr)
+        typer.echo("guildwright trial-postgres: set POSTGRES_PASSWORD, to one line of printable text", err=True)
         raise SystemExit(2)
     from guildwright import trial_postgres as process
 

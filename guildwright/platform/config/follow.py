@@ -23,16 +23,25 @@ from guildwright.platform.config.resource import Object
 from guildwright.platform.config.store import StoreAway
 from guildwright.platform.jobs.backoff import roll
 
-PAGE = 500
 RESTARTS = 3
-SERVER_SECONDS = 600
 CLIENT_SECONDS = 660.0
 SILENCE_SECONDS = 150.0  # bookmarks come every minute: a connection that is quiet for longer is dead
-RESYNC_SECONDS = 1800.0
 FIRST_RETRY_SECONDS = 0.2
 LAST_RETRY_SECONDS = 5.0
 
 _log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How much is asked for at once, and how long."""
+
+    page: int = 500
+    watch_seconds: int = 600
+    resync_seconds: float = 1800.0
+
+
+PACE = Pace()
 
 
 @dataclass(frozen=True)
@@ -70,7 +79,7 @@ class _Pause:
         self._seconds, self._said = FIRST_RETRY_SECONDS, ""
 
 
-async def list_all[T](cluster: Cluster, take: Callable[[Object], T]) -> tuple[list[T], str]:
+async def list_all[T](cluster: Cluster, take: Callable[[Object], T], page: int = PACE.page) -> tuple[list[T], str]:
     """Every object, made into what is to be kept of it, and the place in the stream where the list ends.
 
     Raises:
@@ -79,38 +88,38 @@ async def list_all[T](cluster: Cluster, take: Callable[[Object], T]) -> tuple[li
     for restarts in range(RESTARTS + 1):
         items: list[T] = []
         # The last try asks for all at once: pages that expire while they are read would never end.
-        query: dict[str, str | int] = {"limit": PAGE} if restarts < RESTARTS else {}
+        query: dict[str, str | int] = {"limit": page} if restarts < RESTARTS else {}
         while True:
             try:
-                page = await cluster.ask("GET", cluster.guild_configs, query)
+                answer = await cluster.ask("GET", cluster.guild_configs, query)
             except ClusterRefused as refused:
                 if refused.status == HTTPStatus.GONE and "continue" in query:
                     break
                 raise
-            items += map(take, page["items"])
-            if not page["metadata"].get("continue"):
-                return items, page["metadata"]["resourceVersion"]
-            query["continue"] = page["metadata"]["continue"]
+            items += map(take, answer["items"])
+            if not answer["metadata"].get("continue"):
+                return items, answer["metadata"]["resourceVersion"]
+            query["continue"] = answer["metadata"]["continue"]
     raise AssertionError("a list without pages cannot expire")  # pragma: no cover
 
 
 async def follow[T](
-    cluster: Cluster, take: Callable[[Object], T], clock: Clock, chance: Chance, resync: float = RESYNC_SECONDS
+    cluster: Cluster, take: Callable[[Object], T], clock: Clock, chance: Chance, pace: Pace = PACE
 ) -> AsyncGenerator[Listed[T] | Happened[T]]:
     """Never ends by itself, and never raises for what a server does."""
     pause = _Pause(clock, chance)
     while True:
         try:
-            items, place = await list_all(cluster, take)
+            items, place = await list_all(cluster, take, pace.page)
         except StoreAway as error:
             await pause.after(error)
             continue
         pause.over()
         yield Listed(items)
         listed = clock.monotonic()
-        while place and clock.monotonic() - listed < resync:
+        while place and clock.monotonic() - listed < pace.resync_seconds:
             try:
-                async with contextlib.aclosing(_watch(cluster, place)) as events:
+                async with contextlib.aclosing(_watch(cluster, place, pace.watch_seconds)) as events:
                     async for kind, obj in events:
                         place = obj["metadata"]["resourceVersion"]
                         pause.over()
@@ -124,8 +133,8 @@ async def follow[T](
                 await pause.after(error)
 
 
-async def _watch(cluster: Cluster, place: str) -> AsyncGenerator[tuple[str, dict[str, Any]]]:
-    query: dict[str, str | int] = {"watch": "true", "allowWatchBookmarks": "true", "timeoutSeconds": SERVER_SECONDS}
+async def _watch(cluster: Cluster, place: str, seconds: int) -> AsyncGenerator[tuple[str, dict[str, Any]]]:
+    query: dict[str, str | int] = {"watch": "true", "allowWatchBookmarks": "true", "timeoutSeconds": seconds}
     query["resourceVersion"] = place
     timeout = aiohttp.ClientTimeout(CLIENT_SECONDS, sock_connect=CONNECT_SECONDS, sock_read=SILENCE_SECONDS)
     async with cluster.open("GET", cluster.guild_configs, timeout, query) as response:

@@ -12,7 +12,7 @@ from typing import Any
 from guildwright.platform.chance import Chance, SystemChance
 from guildwright.platform.clock import Clock, SystemClock
 from guildwright.platform.config.cluster import Cluster
-from guildwright.platform.config.follow import RESYNC_SECONDS, Happened, Listed, follow, list_all
+from guildwright.platform.config.follow import PACE, Happened, Listed, Pace, follow, list_all
 from guildwright.platform.config.resource import Object, kept, stored_from, stray_from
 from guildwright.platform.config.server_side import Writer, fetch
 from guildwright.platform.config.store import Change, State, Stored, Stray
@@ -69,24 +69,24 @@ class KubernetesStore:
         *,
         clock: Clock | None = None,
         chance: Chance | None = None,
-        resync: float = RESYNC_SECONDS,
+        pace: Pace = PACE,
     ) -> None:
         self._cluster = cluster
         self._writer = Writer(cluster, manager)
         self._clock: Clock = clock or SystemClock()
         self._chance: Chance = chance or SystemChance()
-        self._resync = resync
+        self._pace = pace
 
     async def list(self) -> list[Stored]:
         """Every guild that has a document, by guild id."""
-        seen, _ = await list_all(self._cluster, _seen)
+        seen, _ = await list_all(self._cluster, _seen, self._pace.page)
         if not seen:
             await self._cluster.expect_namespace()  # to the list, a missing one is an empty one
         return sorted((one for one in seen if isinstance(one, Stored)), key=lambda stored: int(stored.guild_id))
 
     async def strays(self) -> tuple[Stray, ...]:
         """The documents that are named after no guild; the API server refuses them, unless its CRD was changed."""
-        seen, _ = await list_all(self._cluster, _seen)
+        seen, _ = await list_all(self._cluster, _seen, self._pace.page)
         return tuple(one for one in seen if isinstance(one, Stray))
 
     async def read(self, guild_id: str) -> Stored:
@@ -97,7 +97,7 @@ class KubernetesStore:
     async def watch(self) -> AsyncGenerator[Change]:
         """Everything there is, then every change. Any number of processes may watch."""
         known, begun = _Known(), False
-        following = follow(self._cluster, _seen, self._clock, self._chance, self._resync)
+        following = follow(self._cluster, _seen, self._clock, self._chance, self._pace)
         async with contextlib.aclosing(following) as news:
             async for new in news:
                 change = known.take(new)
