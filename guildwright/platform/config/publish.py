@@ -7,7 +7,7 @@ nothing special. The completeness marker is written last, and whoever finds it g
 import asyncio
 import contextlib
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import batched
 
@@ -61,6 +61,7 @@ class Publisher:
         self._marker = ""
         self._wanted: dict[str, Known] | None = None  # None: the source has not been read yet
         self._written: dict[str, bytes] | None = None  # None: what Redis holds is not known
+        self._news: set[str] = set()  # guilds to be compared with it: all of them for each edit would cost milliseconds
         self._reports = Reports(redis)
         self._due = asyncio.Event()
         self._turn = asyncio.Lock()
@@ -112,7 +113,12 @@ class Publisher:
                 self._due.set()
 
     def _want(self, news: News) -> None:
-        wanted = {} if news.complete or self._wanted is None else dict(self._wanted)
+        if news.complete or self._wanted is None:
+            self._news.update(self._wanted or ())
+            wanted = {}
+        else:
+            wanted = dict(self._wanted)
+        self._news.update(news.guilds)
         for guild_id, known in news.guilds.items():
             if known is not None and (known.record is not None or known.keep):
                 wanted[guild_id] = known
@@ -163,7 +169,9 @@ class Publisher:
         await self._redis.set(PUBLISHING, token, ex=PUBLISHING_SECONDS)
         found = {as_text(guild): _as_bytes(record) for guild, record in (await self._redis.hgetall(CONFIG)).items()}
         await self._outgrow(found)
-        wanted = self._settle(found)
+        self._news.clear()
+        wanted = self._wanted or {}
+        self._settle(wanted, wanted, found)
         records = {guild: known.record for guild, known in wanted.items() if known.record is not None}
         for part in batched((guild for guild in records if found.get(guild) != records[guild]), AT_ONCE, strict=False):
             await self._write_part(token, {guild: records[guild] for guild in part}, ())
@@ -202,17 +210,17 @@ class Publisher:
                 stands = replace(wanted, generation=generation, record=found[guild_id])
                 self._wanted[guild_id] = stands if higher is None else higher
 
-    def _settle(self, found: Mapping[str, bytes]) -> dict[str, Known]:
+    @staticmethod
+    def _settle(guilds: Iterable[str], wanted: dict[str, Known], found: Mapping[str, bytes]) -> None:
         """Take over from `found` what only Redis knew to be in force."""
-        wanted = self._wanted if self._wanted is not None else {}
-        for guild_id, known in wanted.items():
-            if known.record is not None or not known.keep:
+        for guild_id in guilds:
+            known = wanted.get(guild_id)
+            if known is None or known.record is not None or not known.keep:
                 continue
             record = found.get(guild_id, UNKNOWN if known.never_defaults else None)
             if record is not None:
                 uid, generation = identity(record)
                 wanted[guild_id] = replace(known, uid=uid, generation=generation, record=record)
-        return wanted
 
     async def _vouch(self, token: str, records: dict[str, bytes]) -> None:
         """Set the marker, unless something happened meanwhile to what was written before it."""
@@ -232,27 +240,35 @@ class Publisher:
 
     async def _publish_changes(self, written: dict[str, bytes]) -> None:
         """Write what differs; the records and the marker that vouches for them change in one step."""
-        wanted = self._settle(written)
-        records = {guild: known.record for guild, known in wanted.items() if known.record is not None}
-        changed = {guild: wanted[guild] for guild, record in records.items() if written.get(guild) != record}
-        gone = [guild for guild in written if guild not in records]
+        guilds, self._news = self._news, set()
+        wanted = self._wanted or {}
+        self._settle(guilds, wanted, written)
+        found = {guild: known for guild in guilds if (known := wanted.get(guild)) and known.record is not None}
+        changed = {guild: known for guild, known in found.items() if written.get(guild) != known.record}
+        gone = [guild for guild in guilds if guild in written and guild not in found]
         if changed or gone:
             self._check_turn()
-            await self._write_changes(records, changed, gone)
-            self._written = records
+            records = {guild: known.record for guild, known in changed.items() if known.record is not None}
+            new = sum(guild not in written for guild in records)
+            await self._write_changes(len(written) + new - len(gone), records, changed, gone)
+            written.update(records)
+            for guild in gone:
+                del written[guild]
         told = {guild: (known.uid, known.generation) for guild, known in changed.items()}
         self._tell(dict.fromkeys(gone) | told, False)
 
-    async def _write_changes(self, records: dict[str, bytes], changed: dict[str, Known], gone: list[str]) -> None:
-        marker = self._next_marker(len(records))
+    async def _write_changes(
+        self, count: int, records: dict[str, bytes], changed: dict[str, Known], gone: list[str]
+    ) -> None:
+        marker = self._next_marker(count)
         async with self._redis.pipeline(transaction=True) as pipe:
             await pipe.watch(COMPLETE)
             standing = await pipe.get(COMPLETE)
             if standing is None or as_text(standing) != self._marker:
                 raise WatchError("the published configuration is not as it was left")
             pipe.multi()  # type: ignore[no-untyped-call]  # redis-py left it out
-            if changed:
-                pipe.hset(CONFIG, mapping={guild: records[guild] for guild in changed})
+            if records:
+                pipe.hset(CONFIG, mapping={guild: records[guild] for guild in records})
             if gone:
                 pipe.hdel(CONFIG, *gone)
             pipe.set(COMPLETE, marker)
