@@ -17,7 +17,7 @@ from typing import Any
 from tests.cluster import keeper, sandbox
 from tests.cluster.waiting import wait_for
 
-STATES = Path("/var/tmp")  # noqa: S108  # on disk, also where /tmp is memory; a name is made once and mkdir says so
+STATES = Path(os.environ.get("TMPDIR") or "/var/tmp")  # noqa: S108  # on disk, also where /tmp is memory
 PREFIX = "guildwright-cluster-"
 ROOT = Path(__file__).parents[2]
 YOUNG_SECONDS = 60
