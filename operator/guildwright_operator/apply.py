@@ -18,7 +18,7 @@ FIELD_MANAGER = "guildwright-operator"
 LEASE = "guildwright-operator"
 EVENTS_BURST = 100
 EVENTS_PER_SECOND = 5.0
-_GONE = (404, 409)  # deleted, or another resource of the same name: whose status it was is no more
+_NOT_FOUND = 404
 _CONFLICT = 409
 
 _log = structlog.get_logger(__name__)
@@ -55,9 +55,10 @@ class Writer:
             written = await self._cluster.ask("PATCH", path, query, body, APPLY)
         except ClusterRefused as error:
             WRITES.labels("status", "refused").inc()
-            if error.status in _GONE:
+            if error.status == _NOT_FOUND:
                 return None
-            _log.warning("a status was refused", guild=name, why=str(error))
+            if error.status != _CONFLICT:  # many write at once, or another resource stands there now: look again
+                _log.warning("a status was refused", guild=name, why=str(error))
             raise Again(str(error)) from error
         except ClusterAway as error:
             WRITES.labels("status", "away").inc()

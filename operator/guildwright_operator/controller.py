@@ -71,6 +71,8 @@ class Controller:
 
     async def lead(self) -> None:
         """List everything, then publish and report, until cancelled."""
+        for document in self._documents:
+            document.seen = None  # how long it waited for a leader is nobody's latency
         try:
             await self._list("lead")
             self._live = Live(self._redis, self._clock)

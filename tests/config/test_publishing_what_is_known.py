@@ -163,4 +163,4 @@ async def test_nothing_is_written_out_of_turn(run: Run, redis: Redis) -> None:
     assert await raw(redis) == good(rerolls=3).record
     run.turn = True
     await eventually(lambda: run.told == {OAK: ("oak-1", 2)})
-    assert not run.publisher.trouble
+    await eventually(lambda: not run.publisher.trouble)

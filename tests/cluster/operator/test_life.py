@@ -171,7 +171,7 @@ async def test_a_second_replica_takes_over_when_the_first_is_killed_and_no_edit_
     first = await crew.start()
     await eventually(lambda: leaders(crew) == [first])
     second = await crew.start()
-    assert second.ask("/readyz")[0] == 200
+    await eventually(lambda: second.ask("/readyz")[0] == 200)
     assert "standby" in second.ask("/readyz")[1]
     await eventually(lambda: reader.ready and limit(reader) == 1)
     place.apply(rerolls=2)
