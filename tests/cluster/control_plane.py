@@ -11,7 +11,6 @@ import json
 import os
 import secrets
 import signal
-import socket
 import ssl
 import subprocess
 import sys
@@ -20,6 +19,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
+
+from tests.fakes.ports import free_ports
 
 START_SECONDS = 90
 STOP_SECONDS = 10
@@ -125,7 +126,7 @@ def control_plane(folder: Path, binaries: Path, memory: str = MEMORY) -> Iterato
     `memory` is Go's soft limit for each. Thousands of objects need more than a test's: at its limit Go does little but
     collect garbage.
     """
-    client, peer, secure = _free_ports(3)
+    client, peer, secure = free_ports(3)
     token = secrets.token_hex(16)
     etcd = [str(binaries / "server"), *_etcd_flags(folder, client, peer)]
     apiserver = [str(binaries / "kube-apiserver"), *_apiserver_flags(folder, client, secure, token)]
@@ -137,12 +138,6 @@ def control_plane(folder: Path, binaries: Path, memory: str = MEMORY) -> Iterato
     ):
         _wait_until_ready(plane, {"etcd": first, "kube-apiserver": second})
         yield plane
-
-
-def _free_ports(count: int) -> list[int]:
-    with contextlib.ExitStack() as open_sockets:
-        sockets = [open_sockets.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
-        return [each.getsockname()[1] for each in sockets]
 
 
 def _etcd_flags(folder: Path, client: int, peer: int) -> list[str]:

@@ -5,7 +5,6 @@ import contextlib
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -16,6 +15,7 @@ import asyncpg
 import pytest
 
 from guildwright.platform.database import embedded
+from tests.fakes.ports import free_ports
 
 pytestmark = pytest.mark.integration
 STARTS_WITHIN = 60.0
@@ -33,8 +33,7 @@ def data() -> Iterator[Path]:
 @pytest.fixture
 def port() -> int:
     """One that is free."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
+    return free_ports(1)[0]
 
 
 def command(data: Path, port: int) -> list[str]:
