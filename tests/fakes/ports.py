@@ -14,7 +14,7 @@ _USUAL = 32_768  # Linux' own default, and below the range of others
 def free_ports(count: int) -> list[int]:
     """As many as asked for, all different.
 
-    A port that the kernel chose (0) is of those that it gives to outgoing connections too: another test's connection may
+    A port that the kernel chose (0) is of those that it gives to outgoing connections too: that of another test may
     have it by the time that the program wants it. These are not; and every process begins to look somewhere else.
     """
     end = int(_RANGE.read_text().split()[0]) if _RANGE.exists() else _USUAL
