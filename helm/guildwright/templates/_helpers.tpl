@@ -121,7 +121,7 @@ startupProbe:
   httpGet: {path: /livez, port: health}
   periodSeconds: 1
   timeoutSeconds: 5
-  failureThreshold: 120
+  failureThreshold: 300
 livenessProbe:
   httpGet: {path: /livez, port: health}
   periodSeconds: 10
