@@ -71,7 +71,7 @@ class ConfigModel(BaseModel):
     @classmethod
     def _null_means_absent(cls, value: object) -> object:
         """Drop the nulls of known fields, as the API server does; an unknown field stays an error, null or not."""
-        if not isinstance(value, Mapping):
+        if not isinstance(value, Mapping) or None not in value.values():  # nearly always: and it is asked for each rule
             return value
         known = {name for field, info in cls.model_fields.items() for name in (field, info.alias)}
         return {key: item for key, item in value.items() if item is not None or key not in known}
