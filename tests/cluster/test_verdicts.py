@@ -183,4 +183,6 @@ def test_a_section_written_as_an_empty_mapping_cannot_be_emptied_by_server_side_
 
     assert (emptied.status, "must be of type object" in emptied.message) == (422, True)
     assert (left_out.status, left_out.body["spec"]) == (200, {"general": general})
+    general.clear()
+    assert apply().status == 422, "the last section of a spec is no other"
     plane.ask("DELETE", kind)
