@@ -17,6 +17,7 @@ from redis.exceptions import RedisError
 
 from guildwright.platform import log
 from guildwright.platform.clock import Clock, SystemClock
+from guildwright.platform.config.store import StoreAway
 from guildwright.platform.database.engine import close_database, fetch, open_database
 from guildwright.platform.discord.client import DiscordClient, DiscordRefused, DiscordUnauthorized, DiscordUnavailable
 from guildwright.platform.settings import Settings, misspelled
@@ -219,6 +220,33 @@ async def _postgres(patient: Patient) -> AsyncIterator[Finding]:
         yield Finding("clock", "broken", f"{skew:+.1f} s against PostgreSQL's", "Synchronise both machines' clocks.")
 
 
+async def _cluster(patient: Patient) -> AsyncIterator[Finding]:
+    if patient.settings.store != "kubernetes":
+        return
+    mend = "Mend that, or keep the documents in files: GUILDWRIGHT_STORE=directory."
+    try:
+        from guildwright.platform.config.cluster import connect as cluster_of  # noqa: PLC0415  an extra, and a second
+
+        async with cluster_of(patient.settings) as cluster:
+            version = (await cluster.ask("GET", "/version"))["gitVersion"]
+            await cluster.expect_namespace()
+            page = await cluster.ask("GET", cluster.guild_configs, {"limit": 1})
+            missing = [verb for verb in ("create", "patch") if not await cluster.may(verb)]
+    except (ModuleNotFoundError, StoreAway) as error:
+        yield Finding("cluster", "broken", str(error), mend)
+        return
+    count = len(page["items"]) + page["metadata"].get("remainingItemCount", 0)
+    place = f'namespace "{cluster.namespace}"'
+    yield Finding("cluster", "fine", f"Kubernetes {version}, {count} GuildConfigs in {place}")
+    if missing:
+        yield Finding(
+            "cluster",
+            "warning",
+            f"GuildConfigs in {place} can be read, but there is no right to {' and '.join(missing)} them",
+            "Grant it with a Role, if documents are to be changed from here.",
+        )
+
+
 def _aware(value: object) -> datetime:
     if not isinstance(value, datetime):
         raise TypeError(value)
@@ -241,4 +269,5 @@ EXAMINATIONS: dict[str, Examination] = {
     "clock": _clock,
     "redis": _redis,
     "postgres": _postgres,
+    "cluster": _cluster,
 }

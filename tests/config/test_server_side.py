@@ -200,12 +200,8 @@ async def test_a_missing_namespace_is_named_with_the_way_to_make_it(cluster_alon
 
 async def test_a_missing_right_is_named(cluster_alone: ClusterHome, monkeypatch: pytest.MonkeyPatch) -> None:
     """The service account of a shard, say, that may do nothing."""
-    plane, namespace = cluster_alone.plane, cluster_alone.namespace
-    config = json.loads(plane.kubeconfig.read_text())
-    config["users"][0]["user"]["token"] = _token_of_nobody(cluster_alone)
-    path = plane.folder / f"{namespace}.kubeconfig"
-    path.write_text(json.dumps(config))
-    monkeypatch.setenv("KUBECONFIG", str(path))
+    namespace = cluster_alone.namespace
+    monkeypatch.setenv("KUBECONFIG", token_of(cluster_alone, "nobody"))
     async with open_store(cluster_alone.settings) as store:
         who = f'"system:serviceaccount:{namespace}:nobody"'
         with pytest.raises(StoreAway, match=f'list guildconfigs in namespace "{namespace}" is missing for {who}'):
@@ -214,9 +210,14 @@ async def test_a_missing_right_is_named(cluster_alone: ClusterHome, monkeypatch:
             await store.write(OAK, {}, "")
 
 
-def _token_of_nobody(home: ClusterHome) -> str:
+def token_of(home: ClusterHome, account: str) -> str:
+    """A kubeconfig with the token of a new service account."""
     accounts = f"/api/v1/namespaces/{home.namespace}/serviceaccounts"
-    assert home.plane.ask("POST", accounts, {"metadata": {"name": "nobody"}}).status == 201
-    answer = home.plane.ask("POST", f"{accounts}/nobody/token", {"spec": {}})
+    assert home.plane.ask("POST", accounts, {"metadata": {"name": account}}).status == 201
+    answer = home.plane.ask("POST", f"{accounts}/{account}/token", {"spec": {}})
     assert answer.status == 201, answer.message
-    return str(answer.body["status"]["token"])
+    config = json.loads(home.plane.kubeconfig.read_text())
+    config["users"][0]["user"]["token"] = answer.body["status"]["token"]
+    path = home.plane.folder / f"{home.namespace}-{account}.kubeconfig"
+    path.write_text(json.dumps(config))
+    return str(path)

@@ -78,6 +78,13 @@ class Cluster:
             if refused.status == HTTPStatus.NOT_FOUND:
                 raise
 
+    async def may(self, verb: str) -> bool:
+        """Whether we have the right to do that with GuildConfigs here."""
+        wanted = {"verb": verb, "group": GROUP, "resource": "guildconfigs", "namespace": self.namespace}
+        review = {"spec": {"resourceAttributes": wanted}}
+        answer = await self.ask("POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", body=review)
+        return bool(answer["status"]["allowed"])
+
     @contextlib.asynccontextmanager
     async def open(  # noqa: PLR0913, PLR0917  a request has this many parts
         self,
