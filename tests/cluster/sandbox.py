@@ -12,6 +12,8 @@ NODE_ADDRESS = "198.18.0.1"
 DNS_ADDRESS = "198.18.0.53"
 SERVICES = "10.96.0.0/16"
 CGROUPS = Path("/sys/fs/cgroup")
+# Of the processor: else all pods together get what one process outside gets, and start for minutes on a busy machine.
+SHARES = {"cpu.shares": "16384", "cpu.weight": "1600"}
 COUNTED = {"cpu", "cpuset", "hugetlb", "memory", "pids"}
 REMOVE_SECONDS = 10
 KERNEL = {  # the kubelet sets these for the whole machine unless it finds them so
@@ -101,6 +103,9 @@ def make_cgroup(name: str, top: Path = CGROUPS) -> None:
             (top / "cgroup.subtree_control").write_text(f"+{missing}")
     for controller in controllers(top):
         (controller / name).mkdir()
+        for file, share in SHARES.items():
+            if (controller / name / file).exists():
+                (controller / name / file).write_text(share)
 
 
 def remove_cgroup(name: str) -> None:
