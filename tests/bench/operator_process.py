@@ -15,7 +15,6 @@ from typing import Any
 import psutil
 
 from tests.bench.operator_load import Arrivals
-from tests.cluster.control_plane import die_with_parent
 
 OURS = ("-m", "guildwright", "operator")
 PEER = ("-m", "tests.bench.operator_peer")
@@ -38,13 +37,7 @@ class Contender:
         }
         self.began = time.monotonic()
         with self.log.open("wb") as output:
-            self.process = subprocess.Popen(
-                [sys.executable, *argv],
-                env=env,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                preexec_fn=die_with_parent,  # noqa: PLW1509  # the bench starts it from one thread
-            )
+            self.process = subprocess.Popen([sys.executable, *argv], env=env, stdout=output, stderr=subprocess.STDOUT)
         self._watched = psutil.Process(self.process.pid)
 
     @property
