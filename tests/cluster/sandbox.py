@@ -13,7 +13,8 @@ DNS_ADDRESS = "198.18.0.53"
 SERVICES = "10.96.0.0/16"
 CGROUPS = Path("/sys/fs/cgroup")
 # Of the processor: else all pods together get what one process outside gets, and start for minutes on a busy machine.
-SHARES = {"cpu.shares": "16384", "cpu.weight": "1600"}
+# Not much more, or they starve the API server while they start.
+SHARES = {"cpu.shares": "4096", "cpu.weight": "400"}
 COUNTED = {"cpu", "cpuset", "hugetlb", "memory", "pids"}
 REMOVE_SECONDS = 10
 KERNEL = {  # the kubelet sets these for the whole machine unless it finds them so
