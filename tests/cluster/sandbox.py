@@ -89,10 +89,10 @@ def snapshotter(folder: Path) -> str:
 
 
 def controllers(top: Path = CGROUPS) -> list[Path]:
-    """Where cgroups are made: a folder of each controller, or the one folder of cgroup v2."""
+    """Where cgroups are: a folder of each controller (and one of v2 beside them), or the one folder of cgroup v2."""
     if (top / "cgroup.controllers").exists():
         return [top]
-    return [path for path in top.iterdir() if (path / "cgroup.procs").exists() and path.name != "unified"]
+    return [path for path in top.iterdir() if (path / "cgroup.procs").exists()]
 
 
 def make_cgroup(name: str, top: Path = CGROUPS) -> None:

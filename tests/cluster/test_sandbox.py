@@ -26,10 +26,11 @@ def test_a_cgroup_v1_is_made_in_each_controller(tmp_path: Path) -> None:
     for name in ("cpu", "memory", "unified"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "cgroup.procs").touch()
+    (tmp_path / "elsewhere").mkdir()
 
     sandbox.make_cgroup("ours", tmp_path)
 
-    assert sorted(path.parent.name for path in tmp_path.glob("*/ours")) == ["cpu", "memory"]
+    assert sorted(path.parent.name for path in tmp_path.glob("*/ours")) == ["cpu", "memory", "unified"]
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may become nobody")
