@@ -65,6 +65,18 @@ async def settled(hand: Hand, reader: ConfigReader) -> ConfigReader:
     return reader
 
 
+async def test_what_became_complete_without_a_word_is_noticed_with_the_next_change(
+    hand: Hand, reader: ConfigReader
+) -> None:
+    await hand.put(record(5, 2), announce=False)
+    await hand.put(record(1, 1, guild_id=ELM), ELM)
+    await eventually(lambda: ELM_ID in reader._configs)
+    await hand.vouch(2, announce=False)
+    await hand.put(record(2, 1, guild_id=ELM), ELM)
+    await asyncio.wait_for(reader.wait_ready(), 10)
+    assert limit(reader) == 2
+
+
 async def test_of_one_document_the_higher_generation_wins(hand: Hand, settled: ConfigReader) -> None:
     await hand.put(record(4, 9))
     await hand.heard(settled)

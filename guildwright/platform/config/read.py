@@ -164,7 +164,11 @@ class ConfigReader:
             marker, count, record = await pipe.execute()
         if record is not None:
             self._take(guild_id, record)
-        if self._vouched(marker, count) and record is None:
+        if not self._vouched(marker, count):
+            return
+        if not self.ready:
+            await self._load_all()  # complete by now, though nobody said so
+        elif record is None:
             self._unreadable.discard(guild_id)
             if self._configs.pop(guild_id, None) is not None:
                 self._changed(guild_id)
