@@ -104,7 +104,7 @@ def unit(session: nox.Session) -> None:
 def integration(session: nox.Session) -> None:
     """Tests with real processes: Postgres, Redis, playground, shard, worker, a stock discord.js."""
     need(session, system.REDIS, system.NODE, system.NPM)
-    pytest(session, "integration")
+    pytest(session, "integration and not cluster")  # those with an API server are in the last session
 
 
 @nox.session
@@ -118,12 +118,14 @@ def browser(session: nox.Session) -> None:
 @nox.session
 def server(session: nox.Session) -> None:
     """The CRD on a real API server alone, built from source (cached outside the repository)."""
+    need(session, system.REDIS)
     pytest(session, "cluster", workers=0)  # one control plane is enough
 
 
 @nox.session
 def cluster(session: nox.Session) -> None:
     """The same, and all that needs a whole Kubernetes: root on Linux, or KUBECONFIG and GUILDWRIGHT_TEST_CLUSTER=1."""
+    need(session, system.REDIS)
     session.run("python", "-m", "tests.cluster.binaries")
     pytest(session, "cluster", workers=0, flags=(CLUSTER,))
 

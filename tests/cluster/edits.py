@@ -4,6 +4,7 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -51,18 +52,19 @@ class Unrest:
     def during(self) -> Iterator[Tally]:
         """Edit and ask while the `with` lasts; then count which guild's last accepted edit the bot does not obey."""
         tally, end = Tally(), threading.Event()
-        threads = [
-            threading.Thread(target=self._repeat, args=(end, EDIT_EVERY, lambda: self._edit(tally))),
-            threading.Thread(target=self._repeat, args=(end, ASK_EVERY, lambda: self._ask(tally))),
-        ]
-        for each in threads:
-            each.start()
-        try:
-            yield tally
-        finally:
-            end.set()
-            for each in threads:
-                each.join()
+        with ThreadPoolExecutor() as pool:
+            running = [
+                pool.submit(self._repeat, end, EDIT_EVERY, lambda: self._edit(tally)),
+                pool.submit(self._repeat, end, ASK_EVERY, lambda: self._ask(tally)),
+            ]
+            try:
+                yield tally
+            finally:
+                end.set()
+        for each in running:
+            each.result()  # one that ended by a fault counted nothing from then on
+        assert tally.edits, "no edit was accepted, so none could be lost"
+        assert tally.answers, f"no command was answered: {tally.silences}"
         self._settle(tally)
 
     @staticmethod

@@ -129,7 +129,15 @@ def _prune() -> None:
             archive.unlink()
     storage = CACHE / "storage"
     if sum(path.lstat().st_size for path in storage.rglob("*")) > _STORAGE_LIMIT:
-        shutil.rmtree(storage)
+        forget(storage)
+
+
+def forget(storage: Path) -> None:
+    """Remove all layers; buildah leaves a mount over their folder, and one that was killed those of its containers."""
+    mounts = [line.split()[4] for line in Path("/proc/self/mountinfo").read_text().splitlines()]
+    for where in reversed([each for each in mounts if Path(each).is_relative_to(storage)]):
+        subprocess.run(["umount", "--lazy", where], check=True)
+    shutil.rmtree(storage)
 
 
 def _say(line: str) -> None:

@@ -1,12 +1,15 @@
 """What a cluster could leave on a machine, or change there: counted before and after."""
 
 import os
+import re
 import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 
 from tests.cluster import sandbox
 
+# What counts by itself: packets, and the time that an address or a route of DHCP or IPv6 has left.
+_COUNTS = re.compile(r"\[\d+:\d+\]|\b(valid_lft|preferred_lft|expires|packets|bytes) \S+")
 SETTINGS = (*sandbox.KERNEL, "net/ipv4/ip_forward", "net/netfilter/nf_conntrack_max")
 
 
@@ -48,6 +51,11 @@ def network_and_kernel() -> str:
         subprocess.run(["sh", "-c", f"{each} 2>&1"], capture_output=True, text=True, check=False).stdout
         for each in asked
     ]
-    rules = [line for text in said for line in text.splitlines() if not line.startswith("#")]  # comments carry a time
+    rules = [line for text in said for line in still(text)]
     paths = [path for name in SETTINGS if (path := Path("/proc/sys", name)).exists()]
     return "\n".join([*rules, *(f"{path} {path.read_text().strip()}" for path in paths)])
+
+
+def still(said: str) -> list[str]:
+    """The lines of what was said, without what changes by itself; comments carry a time."""
+    return [_COUNTS.sub("", line).rstrip() for line in said.splitlines() if not line.startswith("#")]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cluster import sandbox
+from tests.cluster import machine, sandbox
 
 pytestmark = pytest.mark.cluster
 
@@ -31,6 +31,16 @@ def test_a_cgroup_v1_is_made_in_each_controller(tmp_path: Path) -> None:
     sandbox.make_cgroup("ours", tmp_path)
 
     assert sorted(path.parent.name for path in tmp_path.glob("*/ours")) == ["cpu", "memory", "unified"]
+
+
+def test_what_counts_by_itself_is_no_change_of_the_machine() -> None:
+    then = "# at 12:00\n:INPUT ACCEPT [7:420]\n2: eth0 inet 10.0.0.2/24 valid_lft 86400sec preferred_lft 3600sec\n"
+    now = "# at 12:01\n:INPUT ACCEPT [9:512]\n2: eth0 inet 10.0.0.2/24 valid_lft 86340sec preferred_lft 3540sec\n"
+
+    assert machine.still(then) == machine.still(now) == [":INPUT ACCEPT", "2: eth0 inet 10.0.0.2/24"]
+    assert machine.still("counter packets 1 bytes 60 accept") == machine.still("counter packets 2 bytes 99 accept")
+    assert machine.still("default via fe80::1 expires 1799sec") == ["default via fe80::1"]
+    assert machine.still(":INPUT DROP [7:420]") != machine.still(then)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may become nobody")
