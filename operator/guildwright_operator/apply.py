@@ -18,6 +18,7 @@ FIELD_MANAGER = "guildwright-operator"
 LEASE = "guildwright-operator"
 EVENTS_BURST = 100
 EVENTS_PER_SECOND = 5.0
+NOTE_BYTES = 1024  # the API server refuses an Event whose note is longer; a status counts characters
 _NOT_FOUND = 404
 _CONFLICT = 409
 
@@ -104,7 +105,7 @@ class Writer:
                 "namespace": self._cluster.namespace,
                 "uid": uid,
             },
-            "note": happened.note,
+            "note": happened.note.encode()[:NOTE_BYTES].decode(errors="ignore"),
             "type": "Warning" if happened.warning else "Normal",
         }
 

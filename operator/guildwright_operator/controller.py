@@ -43,6 +43,7 @@ class Controller:
         self._intake: Queue[str] = Queue("documents", clock)
         self._statuses: Queue[str] = Queue("statuses", clock)
         self._published: dict[str, tuple[str, int]] = {}
+        self._told_all = False  # whether Redis was read since this process leads; before, the statuses are believed
         self._withdrawn: dict[str, tuple[str, int]] = {}  # uid and generation of what is gone, until it was told
         self._publisher: Publisher | None = None
         self._live = Live(redis, clock)
@@ -84,10 +85,12 @@ class Controller:
                 group.create_task(self._statuses.run(self._report, WRITERS))
                 group.create_task(self._list_again())
                 group.create_task(self._follow_live())
+                group.create_task(self._say_what_waits())
         finally:
             self._publisher = None
             self._statuses.clear()
             self._published.clear()
+            self._told_all = False
             self._withdrawn.clear()
 
     @property
@@ -188,11 +191,22 @@ class Controller:
         """The publisher says what Redis holds now."""
         if complete:
             self._published.clear()
+            self._told_all = True
         now = self._clock.monotonic()
         for name, record in published.items():
             self._note(name, record, now)
-        for name in [one.name for one in self._documents] if complete else published:
+        everything = (*(one.name for one in self._documents), *self._withdrawn)
+        for name in everything if complete else published:
             self._statuses.add(name)
+
+    async def _say_what_waits(self) -> None:
+        """Where Redis is away from the beginning nobody tells what is published; the statuses are to say why."""
+        while not self._told_all:
+            await self._clock.sleep(PENDING_SECONDS)
+            if self.trouble:
+                for document in self._documents:
+                    self._statuses.add(document.name)
+                return
 
     async def _follow_live(self) -> None:
         async for changed in self._live.changes():
@@ -214,14 +228,16 @@ class Controller:
         if document is None:
             await self._report_gone(name)
             return
+        said = msgspec.json.decode(document.status) if document.status else {}
         published = self._published.get(name)
+        if not self._told_all and said.get("publishedGeneration"):
+            published = (document.uid, said["publishedGeneration"])
         waits = document.accepted and published != (document.uid, document.generation)
         now = self._clock.monotonic()
         if waits and document.seen is not None and now - document.seen < PENDING_SECONDS:
             return
         live, known = self._live.get(name), self._live.ready
         facts = Facts(document.uid, document.generation, document.known.problems, published, self.trouble, live, known)
-        said = msgspec.json.decode(document.status) if document.status else {}
         plan = reconcile(facts, said, self._clock.now())
         if plan.status is not None:
             version = await self._writer.status(name, document.uid, plan.status)

@@ -171,8 +171,9 @@ def _events(facts: Facts, status: Status, said: Said) -> list[Happened]:
     in_force = status.get("publishedGeneration", 0)
     if in_force == facts.generation and said.get("publishedGeneration") != in_force:
         events.append(Happened(EventReason.PUBLISHED, f"generation {in_force} is in force"))
-    elif facts.trouble and before.get(ConditionType.PUBLISHED, {}).get("reason") != PublishedReason.REDIS_AWAY:
-        events.append(Happened(EventReason.NOT_PUBLISHED, status.get("lastError", facts.trouble), warning=True))
+    was = before.get(ConditionType.PUBLISHED, {}).get("reason")
+    if facts.trouble and in_force != facts.generation and was != PublishedReason.REDIS_AWAY:
+        events.append(Happened(EventReason.NOT_PUBLISHED, status["lastError"], warning=True))
     return events
 
 
