@@ -93,6 +93,12 @@ class Community:
         found: dict[str, Any] = json.loads(self.kubectl("get", "guildconfig", guild["id"], "-o", "json"))
         return found
 
+    def stored(self, guild: dict[str, Any]) -> dict[str, Any] | None:
+        """The spec of a guild's document; nothing where there is none."""
+        answer = self.cluster.ask("GET", f"{self._path}/{guild['id']}")
+        assert answer.status in {200, 404}, answer.message
+        return answer.body["spec"] if answer.status == 200 else None
+
     def obeys(self, guild: dict[str, Any], number: int) -> bool:
         """Whether the bot acts on edit `number`: /setup then names the role of it, which does not exist."""
         return f"role {FIRST_ROLE + number} " in json.dumps(self.command(guild, "setup").get("message"))
@@ -101,6 +107,11 @@ class Community:
 def numbered(number: int) -> dict[str, Any]:
     """A spec that can be told from every other by what the bot says."""
     return {"giveaways": {"managerRoles": [str(FIRST_ROLE + number)]}}
+
+
+def told(spec: dict[str, Any]) -> int:
+    """The number of such a spec."""
+    return int(spec["giveaways"]["managerRoles"][0]) - FIRST_ROLE
 
 
 def install_definitions(cluster: Cluster) -> None:

@@ -1,11 +1,13 @@
-"""The tally of edits and answers says so when nothing was counted, instead of nothing lost."""
+"""The tally of edits and answers says so when nothing was counted, and what was lost or not answered in time."""
 
 import time
 from typing import Any
 
 import pytest
+import urllib3
 
 from tests.cluster import edits
+from tests.cluster.community import told
 from tests.cluster.control_plane import Answer
 
 pytestmark = pytest.mark.cluster
@@ -16,15 +18,21 @@ class Trial:
 
     def __init__(self, status: int, answer: dict[str, Any]) -> None:
         self.status, self.answer = status, answer
+        self.spec: dict[str, Any] | None = None
 
-    def edit(self, *_: Any) -> Answer:
+    def edit(self, _: Any, spec: dict[str, Any]) -> Answer:
+        if self.status == 200:
+            self.spec = spec
         return Answer(self.status, {})
+
+    def stored(self, _: Any) -> dict[str, Any] | None:
+        return self.spec
 
     def command(self, *_: Any) -> dict[str, Any]:
         return self.answer
 
-    def obeys(self, *_: Any) -> bool:
-        return True
+    def obeys(self, _: Any, number: int) -> bool:
+        return self.spec is not None and told(self.spec) == number
 
 
 class Faulty(Trial):
@@ -37,11 +45,43 @@ class Faulty(Trial):
         return {"status": "replied"} if self.asked == 1 else {}
 
 
+class LosesAnswers(Trial):
+    """One that takes every edit after the first and says so to nobody."""
+
+    def edit(self, guild: Any, spec: dict[str, Any]) -> Answer:
+        answer = super().edit(guild, spec)
+        if told(spec) > 1:
+            raise urllib3.exceptions.ProtocolError
+        return answer
+
+
+class Forgetful(Trial):
+    """One that goes back to the first edit, though it accepted more."""
+
+    def stored(self, _: Any) -> dict[str, Any] | None:
+        self.spec = edits.numbered(1)
+        return self.spec
+
+
+class Slow(Trial):
+    """A bot that answers in time but for the first few commands."""
+
+    def __init__(self, code: str, times: int) -> None:
+        super().__init__(200, {"status": "replied"})
+        self.code, self.times = code, times
+
+    def command(self, *_: Any) -> dict[str, Any]:
+        self.times -= 1
+        return self.answer if self.times < 0 else {"status": "failed", "error": {"code": self.code}}
+
+
 def counted(trial: Any, monkeypatch: pytest.MonkeyPatch) -> edits.Tally:
     for pause in ("EDIT_EVERY", "ASK_EVERY"):
         monkeypatch.setattr(edits, pause, 0.01)
     with edits.Unrest(trial, [{"id": "1"}]).during() as tally:
-        edits.wait_for("some of both", lambda: tally.edits + tally.turned_away and tally.answers + len(tally.silences))
+        edits.wait_for(
+            "some of both", lambda: tally.edits + tally.turned_away and tally.answers + len(tally.nobody + tally.late)
+        )
         time.sleep(0.1)
     return tally
 
@@ -63,3 +103,37 @@ def test_where_nothing_was_edited_or_answered_nothing_is_proven(
 def test_a_fault_in_the_middle_is_not_taken_for_peace(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(KeyError, match="status"):
         counted(Faulty(200, {}), monkeypatch)
+
+
+def test_an_edit_that_was_taken_though_its_answer_was_lost_is_none_that_was_lost(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(edits, "SETTLES_WITHIN", 0.2)
+
+    tally = counted(LosesAnswers(200, {"status": "replied"}), monkeypatch)
+
+    assert (tally.edits, tally.turned_away > 0, tally.lost) == (1, True, 0)
+
+
+def test_a_document_that_is_older_than_the_last_accepted_edit_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert counted(Forgetful(200, {"status": "replied"}), monkeypatch).lost == 1
+
+
+@pytest.mark.parametrize(
+    ("answers", "nobody", "late", "silences"), [(30, 1, 0, 1), (5, 0, 1, 0), (28, 0, 2, 0), (5, 0, 2, 2)]
+)
+def test_a_late_answer_now_and_then_is_the_machines_but_nobody_there_is_ours(
+    answers: int, nobody: int, late: int, silences: int
+) -> None:
+    tally = edits.Tally(answers=answers, nobody=["gone"] * nobody, late=["late"] * late)
+
+    assert len(tally.silences) == silences
+
+
+@pytest.mark.parametrize(("code", "late", "nobody"), [("no_answer", 1, 0), ("bot_absent", 0, 1)])
+def test_late_and_nobody_there_are_told_apart(
+    monkeypatch: pytest.MonkeyPatch, code: str, late: int, nobody: int
+) -> None:
+    tally = counted(Slow(code, 1), monkeypatch)
+
+    assert (len(tally.late), len(tally.nobody), tally.answers > 0) == (late, nobody, True)

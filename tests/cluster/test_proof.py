@@ -64,11 +64,12 @@ def test_an_edit_is_obeyed_within_a_second(
         seconds_until(f"edit {number} obeyed", lambda number=number: trial.obeys(guild, number))
         taken.append(time.monotonic() - began)
 
-    with capsys.disabled():  # how fast is for people to read: the machine may be busy
+    with capsys.disabled():
         sys.stdout.write(
             f"\n{EDITS} edits, from the request to the API server until a slash command obeyed: "
             f"median {statistics.median(taken):.2f} s, slowest {max(taken):.2f} s\n"
         )
+    assert statistics.median(taken) < 1  # not the slowest: the machine may be busy, and was with 20 at once at 0.28 s
 
 
 def test_kubectl_get_tells_the_same_story(trial: Community, guild: dict[str, Any]) -> None:
