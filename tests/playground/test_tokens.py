@@ -16,7 +16,16 @@ def test_a_token_tells_its_application() -> None:
     assert application_of(TOKEN) == APPLICATION
 
 
-@pytest.mark.parametrize("text", ["Bot " + TOKEN, TOKEN[:-30], "no token", TOKEN.replace(TOKEN[:8], "zzzzzzzz", 1), ""])
+NO_TOKENS = {
+    "with the word before it": "Bot " + TOKEN,
+    "cut off": TOKEN[:-30],
+    "words": "no token",
+    "of no application": TOKEN.replace(TOKEN[:8], "zzzzzzzz", 1),
+    "empty": "",
+}
+
+
+@pytest.mark.parametrize("text", NO_TOKENS.values(), ids=NO_TOKENS)  # a name holds still, a token is another each time
 def test_what_is_no_token_is_refused_without_being_repeated(text: str) -> None:
     with pytest.raises(NoToken, match="GUILDWRIGHT_PLAYGROUND_TOKEN is no bot token") as refusal:
         application_of(text)
