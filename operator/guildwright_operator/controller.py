@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+from collections.abc import Mapping
+from typing import Any
 
 import msgspec
 import structlog
@@ -11,7 +13,7 @@ from guildwright.platform.clock import Clock
 from guildwright.platform.config.cluster import Cluster, ClusterAway, ClusterRefused
 from guildwright.platform.config.publish import Published, Publisher
 from guildwright_operator.apply import Writer
-from guildwright_operator.documents import Document, Documents, News, Raw, raw_from
+from guildwright_operator.documents import Document, Documents, News, Raw, encoded, raw_from
 from guildwright_operator.lease import Election
 from guildwright_operator.listing import ListExpired, pages
 from guildwright_operator.live import Live
@@ -120,9 +122,10 @@ class Controller:
                 if not pong.done():
                     pong.set_result(None)
             return
-        raw = self._pending.pop(name, None)
+        raw = self._pending.get(name)
         if raw is not None:
             self._take(raw)
+            del self._pending[name]  # only now: after a fault the queue looks once more, and is to find it
 
     def _take(self, raw: Raw) -> None:
         if raw.gone:
@@ -169,13 +172,18 @@ class Controller:
         async with contextlib.aclosing(pages(self._cluster)) as told:
             async for objects, version in told:  # noqa: B007  the last one is used
                 for count, obj in enumerate(objects):
-                    raw = raw_from(obj)
-                    names.add(raw.name)
-                    self._take(raw)
+                    names.add(str(obj["metadata"]["name"]))
+                    self._take_listed(obj)
                     if count % BREATH == 0:
                         await asyncio.sleep(0)
         for document in self._documents.end_list(names, version):
             self._lost(document)
+
+    def _take_listed(self, obj: Mapping[str, Any]) -> None:
+        try:
+            self._take(raw_from(obj))
+        except Exception:  # noqa: BLE001  one document that we trip over must not keep the others from their guilds
+            _log.exception("a guild document cannot be taken, passed over", guild=obj["metadata"]["name"])
 
     async def _list_again(self) -> None:
         while True:
@@ -243,7 +251,7 @@ class Controller:
             version = await self._writer.status(name, document.uid, plan.status)
             if version is None:
                 return
-            document.status, document.version = msgspec.json.encode(plan.status), max(version, document.version)
+            document.status, document.version = encoded(plan.status), max(version, document.version)
             for happened in plan.events:
                 await self._writer.event(name, document.uid, document.generation, happened)
         if waits:

@@ -9,12 +9,15 @@ from enum import Enum
 from typing import Any
 
 import msgspec
+import structlog
 
 from guildwright.platform.config.record import Known, known
-from guildwright.platform.config.resource import stored_from, stray_from
+from guildwright.platform.config.resource import stored_from, stray_from, unusable
 from guildwright.platform.config.store import State
 
 type Object = Mapping[str, Any]
+
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +61,14 @@ def raw_from(obj: Object, *, gone: bool = False) -> Raw:
         int(metadata["generation"]),
         int(metadata["resourceVersion"]),
         b"" if spec is None else msgspec.json.encode(spec),
-        b"" if not status else msgspec.json.encode(status),
+        b"" if not status else encoded(status),
         gone,
     )
+
+
+def encoded(status: Object) -> bytes:
+    """A status as it is compared: the API server sorts its keys, and what was just written comes back as an event."""
+    return msgspec.json.encode(status, order="sorted")
 
 
 class News(Enum):
@@ -128,12 +136,16 @@ class Documents:
 
 def _judge(raw: Raw, old: Document | None) -> Known:
     """Hold the resource to the models. What cannot be used leaves in force what was before it."""
-    spec = msgspec.json.decode(raw.spec) if raw.spec else None
-    obj = {"metadata": {"name": raw.name, "uid": raw.uid, "generation": raw.generation}, "spec": spec}
-    stray = stray_from(obj)
-    if stray is not None:
-        return Known(raw.uid, raw.generation, None, State.REFUSED, stray.problems)
-    new = known(stored_from(obj))
+    obj = {"metadata": {"name": raw.name, "uid": raw.uid, "generation": raw.generation}}
+    try:
+        spec = msgspec.json.decode(raw.spec) if raw.spec else None
+        stray = stray_from(obj | {"spec": spec})
+        if stray is not None:
+            return Known(raw.uid, raw.generation, None, State.REFUSED, stray.problems)
+        new = known(stored_from(obj | {"spec": spec}))
+    except Exception as error:  # noqa: BLE001  a mistake of ours about one document: its guild keeps what it has
+        _log.exception("a guild document cannot be judged", guild=raw.name, generation=raw.generation)
+        new = Known(raw.uid, raw.generation, None, State.REFUSED, (unusable(raw.name, f"fails on it: {error}"),))
     if new.state is not State.REFUSED:
         return new
     if old is not None and old.known.record is not None:

@@ -100,9 +100,18 @@ class Election:
     async def release(self) -> None:
         """Give the lease back, so that another need not wait."""
         held, self._until = self.holds, float("-inf")
-        if held:
-            given = Lease("", 1, self._seen.acquired, self._now(), self._seen.transitions, self._seen.version)
-            await self._ask_write(given)
+        if not held or await self._give(self._seen):
+            return
+        try:  # a renewal was cancelled on its way and succeeded nevertheless, as far as can be known here
+            found = await self._leases.read()
+        except (ClusterAway, ClusterRefused) as error:
+            self._complain(error)
+            return
+        if found.holder == self.identity:
+            await self._give(found)
+
+    async def _give(self, lease: Lease) -> bool:
+        return await self._ask_write(Lease("", 1, lease.acquired, self._now(), lease.transitions, lease.version))
 
     async def _try(self) -> bool:
         """Take or renew the lease, if it is free or ours."""

@@ -24,6 +24,7 @@ from guildwright_operator.lease import Election
 from guildwright_operator.metrics import LEADER
 
 RELEASE_SECONDS = 1.0
+PAUSE_SECONDS = 2.0  # after leading failed: another replica may do better, and a fault of ours is no hot loop
 SILENT_SECONDS = 10.0
 
 _log = structlog.get_logger("guildwright.operator")
@@ -53,7 +54,9 @@ async def _run(settings: Settings) -> int:
         checks: Mapping[str, Check] = _checks(election, cluster, controller, clock)
         health = Health(settings, clock, checks, controller.measure, live=_alive(watch, controller))
         await health.start()
-        tasks = [asyncio.create_task(work) for work in (controller.run(), watch.run(), _elect(election, controller))]
+        tasks = [
+            asyncio.create_task(work) for work in (controller.run(), watch.run(), elect(election, controller, clock))
+        ]
         _log.info("operator started", namespace=cluster.namespace, identity=identity)
         try:
             await asyncio.wait({asyncio.create_task(stopped.wait()), *tasks}, return_when=asyncio.FIRST_COMPLETED)
@@ -61,9 +64,7 @@ async def _run(settings: Settings) -> int:
             for task in tasks:
                 task.cancel()
             outcomes = await asyncio.gather(*tasks, return_exceptions=True)
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(RELEASE_SECONDS):
-                    await election.release()
+            await _release(election)
             await health.stop()
     for outcome in outcomes:
         if isinstance(outcome, Exception):
@@ -87,7 +88,7 @@ def _watch(cluster: Cluster, controller: Controller, clock: Clock) -> Watch:
     return Watch(cluster.api.configuration, cluster.namespace, seen, clock)
 
 
-async def _elect(election: Election, controller: Controller) -> None:
+async def elect(election: Election, controller: Controller, clock: Clock) -> None:
     """Lead whenever the Lease is ours."""
     while True:
         await election.follow()
@@ -95,13 +96,24 @@ async def _elect(election: Election, controller: Controller) -> None:
         LEADER.set(1)
         leading = asyncio.create_task(controller.lead())
         try:
-            await _first(leading, asyncio.create_task(election.lead(controller.relist)))
+            failed = await _first(leading, asyncio.create_task(election.lead(controller.relist)))
         finally:
             LEADER.set(0)
         _log.warning("not leading any more")
+        if failed:
+            await _release(election)
+            await clock.sleep(PAUSE_SECONDS)
 
 
-async def _first(leading: "asyncio.Task[None]", renewing: "asyncio.Task[None]") -> None:
+async def _release(election: Election) -> None:
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(RELEASE_SECONDS):
+            await election.release()
+
+
+async def _first(leading: "asyncio.Task[None]", renewing: "asyncio.Task[None]") -> bool:
+    """Wait for either to end, and end both; whether one failed."""
+    failed = False
     try:
         await asyncio.wait({leading, renewing}, return_when=asyncio.FIRST_COMPLETED)
     finally:
@@ -110,7 +122,9 @@ async def _first(leading: "asyncio.Task[None]", renewing: "asyncio.Task[None]") 
         outcomes = await asyncio.gather(leading, renewing, return_exceptions=True)
         for outcome in outcomes:
             if isinstance(outcome, Exception):
+                failed = True
                 _log.error("leading failed", exc_info=outcome)
+    return failed
 
 
 def _alive(watch: Watch, controller: Controller) -> Check:

@@ -32,13 +32,15 @@ class Queue[K: Hashable]:
         self._clock = clock
         self._due: dict[K, None] = {}
         self._working: set[K] = set()
-        self._later: list[tuple[float, int, K]] = []
+        self._later: list[tuple[float, int, K]] = []  # by time; counts where one of the two below names its number
+        self._wishes: dict[K, int] = {}
+        self._retries: dict[K, int] = {}
         self._failures: dict[K, int] = {}
         self._order = 0
         self._sooner = asyncio.Event()
 
     def __len__(self) -> int:
-        return len(self._due) + len(self._working)
+        return len(self._due) + len(self._working) + len(self._retries)
 
     def add(self, key: K) -> None:
         """Look at the key as soon as somebody is free; also once more, if somebody is at it just now."""
@@ -46,8 +48,12 @@ class Queue[K: Hashable]:
         self._sooner.set()
 
     def add_later(self, key: K, seconds: float) -> None:
-        """Look at the key in a while."""
+        """Look at the key in a while, from now: an earlier wish of this kind is forgotten."""
+        self._put(key, seconds, self._wishes)
+
+    def _put(self, key: K, seconds: float, numbers: dict[K, int]) -> None:
         self._order += 1
+        numbers[key] = self._order
         heapq.heappush(self._later, (self._clock.monotonic() + seconds, self._order, key))
         self._sooner.set()
 
@@ -55,7 +61,10 @@ class Queue[K: Hashable]:
         """Forget every key: it is somebody else's work now."""
         self._due.clear()
         self._later.clear()
+        self._wishes.clear()
+        self._retries.clear()
         self._failures.clear()
+        self._measure()
 
     async def run(self, work: Callable[[K], Awaitable[None]], workers: int) -> None:
         """Work the keys off until cancelled, so many at once."""
@@ -72,14 +81,24 @@ class Queue[K: Hashable]:
             self._sooner.clear()
             now = self._clock.monotonic()
             while self._later and self._later[0][0] <= now:
-                self._due[heapq.heappop(self._later)[2]] = None
+                self._ripen(*heapq.heappop(self._later)[1:])
             for key in self._due:
                 if key not in self._working:
                     del self._due[key]
                     self._working.add(key)
-                    DEPTH.labels(self._name).set(len(self))
+                    self._retries.pop(key, None)  # or each look during an outage would begin one more row of them
+                    self._measure()
                     return key
             await self._wait(self._later[0][0] - now if self._later else None)
+
+    def _ripen(self, number: int, key: K) -> None:
+        for numbers in (self._wishes, self._retries):
+            if numbers.get(key) == number:
+                del numbers[key]
+                self._due[key] = None
+
+    def _measure(self) -> None:
+        DEPTH.labels(self._name).set(len(self))
 
     async def _wait(self, seconds: float | None) -> None:
         waits: set[asyncio.Task[Any]] = {asyncio.create_task(self._sooner.wait())}
@@ -104,7 +123,7 @@ class Queue[K: Hashable]:
         finally:
             self._working.discard(key)
             self._sooner.set()
-            DEPTH.labels(self._name).set(len(self))
+            self._measure()
             limit.release()
 
     def _fail(self, key: K, why: str) -> None:
@@ -114,4 +133,5 @@ class Queue[K: Hashable]:
         RETRIES.labels(self._name).inc()
         if why:
             _log.debug("trying again", queue=self._name, key=key, why=why, seconds=delay)
-        self.add_later(key, delay)
+        if key not in self._due:  # else it is looked at once more anyhow
+            self._put(key, delay, self._retries)

@@ -117,3 +117,24 @@ def test_a_resource_whose_name_is_no_guild_is_refused_and_never_published() -> N
     assert not document.accepted
     assert document.known.record is None
     assert not document.known.keep
+
+
+def test_a_status_that_comes_back_with_its_keys_in_another_order_is_no_news() -> None:
+    documents = Documents()
+    documents.take(raw(status={"observedGeneration": 1, "conditions": [{"type": "Ready", "status": "True"}]}), 0)
+    echo = raw(version=2, status={"conditions": [{"status": "True", "type": "Ready"}], "observedGeneration": 1})
+    assert documents.take(echo, 0) is News.NOTHING
+
+
+def test_a_document_on_which_we_fail_keeps_what_is_in_force_and_says_so() -> None:
+    documents = Documents()
+    broken = Raw(OAK, "oak-1", 1, 1, b"{", b'{"publishedGeneration":1}')
+    documents.take(broken, 0)
+    document = documents.get(OAK)
+    assert document is not None
+    assert not document.accepted
+    assert document.known.keep
+    assert document.known.never_defaults
+    documents.take(raw(version=2, generation=2, rerolls=7), 0)
+    documents.take(Raw(OAK, "oak-1", 3, 3, b"{", b""), 0)
+    assert limit(documents) == 7

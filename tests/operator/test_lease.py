@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from guildwright_operator.lease import LEASE_SECONDS, MARGIN_SECONDS, Election
+from guildwright_operator.lease import LEASE_SECONDS, MARGIN_SECONDS, Election, Lease
 from tests.fakes.clock import FakeClock
 from tests.fakes.leases import FakeLeases
 
@@ -175,3 +175,27 @@ async def test_another_clock_of_the_machine_that_held_it_changes_nothing(leases:
     await wait(clock, 1.2)
     assert second.leads
     await second.die()
+
+
+async def test_given_back_after_a_renewal_without_an_answer_it_is_free_too(
+    pair: Pair, leases: FakeLeases, clock: FakeClock
+) -> None:
+    first, second = pair
+    await clock.advance(20)
+    leases.answers_lost = True
+    await wait(clock, 1.5)
+    leases.answers_lost = False
+    await first.die()
+    assert first.election.holds
+    await first.election.release()
+    assert leases.lease.holder == ""
+    await clock.advance(0.6)
+    assert second.leads
+
+
+async def test_what_another_took_meanwhile_is_not_given_back(leases: FakeLeases, clock: FakeClock) -> None:
+    first = Election(leases, "first", clock)
+    await first.follow()
+    leases.lease = Lease("other", version="99")
+    await first.release()
+    assert leases.lease.holder == "other"

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import pytest
+from prometheus_client import REGISTRY
 
 from guildwright_operator.queue import FIRST_RETRY_SECONDS, LAST_RETRY_SECONDS, Again, Queue
 from tests.fakes.clock import FakeClock
@@ -171,3 +172,43 @@ async def test_what_was_cleared_is_not_done(queue: Queue[str], clock: FakeClock)
     async with running(queue, work):
         await clock.advance(5)
     assert work.began == []
+
+
+async def test_news_during_an_outage_begin_no_second_row_of_retries(queue: Queue[str], clock: FakeClock) -> None:
+    work = Work()
+    work.fail["oak"] = 10_000
+    async with running(queue, work):
+        for _ in range(50):
+            queue.add("oak")
+            await clock.advance(0.01)
+        await clock.advance(60)
+        before = len(work.began)
+        for _ in range(20):
+            await clock.advance(LAST_RETRY_SECONDS)
+        assert len(work.began) - before <= 21
+
+
+async def test_what_waits_for_a_retry_counts_and_what_was_cleared_does_not(queue: Queue[str], clock: FakeClock) -> None:
+    work = Work()
+    work.fail["oak"] = 1000
+    async with running(queue, work):
+        queue.add("oak")
+        await clock.advance(1)
+        assert len(queue) == REGISTRY.get_sample_value("guildwright_operator_queue_depth", {"queue": "test"}) == 1
+        queue.clear()
+        assert len(queue) == REGISTRY.get_sample_value("guildwright_operator_queue_depth", {"queue": "test"}) == 0
+
+
+async def test_a_look_that_was_wished_for_later_comes_although_another_failed(
+    queue: Queue[str], clock: FakeClock
+) -> None:
+    work = Work()
+    work.fail["oak"] = 1
+    async with running(queue, work):
+        queue.add("oak")
+        queue.add_later("oak", 1)
+        await clock.advance(0.01)
+        await clock.advance(0.3)
+        assert len(work.began) == 2
+        await clock.advance(1)
+        assert len(work.began) == 3

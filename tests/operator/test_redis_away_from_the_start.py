@@ -1,83 +1,21 @@
 """An operator that leads while Redis is away: statuses and Events say so, and nothing that they cannot know."""
 
-import asyncio
-import contextlib
-from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
-import pytest
-from kubernetes.aio.client import ApiClient, Configuration
-from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
-
 from guildwright.platform.clock import SystemClock
-from guildwright.platform.config.cluster import JSON, Cluster
 from guildwright_operator.apply import NOTE_BYTES, Writer
-from guildwright_operator.controller import Controller
 from guildwright_operator.documents import raw_from
-from guildwright_operator.lease import Election
 from guildwright_operator.reconcile import Happened
 from tests.fakes.documents import ELM, OAK
-from tests.fakes.leases import FakeLeases
 from tests.fakes.redis_server import redis_server
 from tests.fakes.waiting import eventually
+from tests.operator.one_page import OnePage, leading, resource
 
-NOWHERE = "redis://127.0.0.1:1"
 READY = {
     "observedGeneration": 1,
     "publishedGeneration": 1,
     "conditions": [{"type": "Published", "status": "True", "lastTransitionTime": "2026-01-01T00:00:00Z"}],
 }
-
-
-def resource(guild: str, generation: int, status: Mapping[str, Any], spec: Mapping[str, Any]) -> dict[str, Any]:
-    metadata = {"name": guild, "uid": guild, "generation": generation, "resourceVersion": str(10 + generation)}
-    return {"metadata": metadata, "spec": spec, "status": status}
-
-
-class OnePage(Cluster):
-    """An API server that has a few documents and writes down what it is told."""
-
-    items: tuple[dict[str, Any], ...] = ()
-    statuses: dict[str, dict[str, Any]]
-    events: list[dict[str, Any]]
-
-    async def ask(
-        self, method: str, path: str, query: object = None, body: Any = None, content: str = JSON
-    ) -> dict[str, Any]:
-        del query, content
-        if method == "GET":
-            return {"items": self.items, "metadata": {"resourceVersion": "50"}}
-        if path.endswith("/events"):
-            self.events.append(body)
-            return {}
-        self.statuses[body["metadata"]["name"]] = body["status"]
-        return {"metadata": {"resourceVersion": str(60 + len(self.statuses))}}
-
-
-@pytest.fixture
-async def page() -> AsyncIterator[OnePage]:
-    async with ApiClient(Configuration()) as api:
-        one = OnePage(api, "guilds")
-        one.__dict__.update(statuses={}, events=[])
-        yield one
-
-
-@contextlib.asynccontextmanager
-async def leading(page: OnePage, *items: dict[str, Any], url: str = NOWHERE) -> AsyncIterator[Controller]:
-    page.__dict__["items"] = items
-    clock = SystemClock()
-    election = Election(FakeLeases(), "me", clock)
-    await election.follow()
-    redis = Redis.from_url(url, retry=Retry(NoBackoff(), 0))
-    controller = Controller(page, redis, clock, election, Writer(page, "me", clock, lambda: True))
-    tasks = [asyncio.create_task(work) for work in (controller.run(), controller.lead(), election.lead())]
-    yield controller
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
-    await redis.aclose()
 
 
 def published(status: dict[str, Any]) -> tuple[str, str]:

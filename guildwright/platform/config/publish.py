@@ -155,7 +155,8 @@ class Publisher:
                 await self._publish_all()
             else:
                 await self._publish_changes(self._written)
-            await self._reports.write()
+            if self._may_write():
+                await self._reports.write()
         self.trouble = ""
 
     def _check_turn(self) -> None:

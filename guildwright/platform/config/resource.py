@@ -45,8 +45,8 @@ def stored_from(obj: Object) -> Stored:
     name, uid, generation = str(metadata["name"]), str(metadata["uid"]), int(metadata["generation"])
     try:
         good = GuildConfigSpec.model_validate({} if spec is None else spec, by_name=False)
-    except ValidationError:
-        problems = problems_of(name, spec)
+    except ValidationError as error:
+        problems = problems_of(name, spec) or (unusable(name, f"refuses it: {_first(error)}"),)
         bad = GuildConfigSpec()
         return Stored(name, version_of(obj), uid, generation, bad, source_of(name), problems, State.REFUSED)
     return Stored(name, version_of(obj), uid, generation, good, source_of(name), (), State.LIVE)
@@ -72,6 +72,17 @@ def problems_of(name: str, spec: object) -> tuple[Problem, ...]:
     return tuple(
         replace(problem, file=source_of(name), line=0, column=0, hint=_without_lines(problem.hint)) for problem in found
     )
+
+
+def unusable(name: str, why: str) -> Problem:
+    """The one problem of a document with which this program cannot work although `check` finds nothing wrong."""
+    hint = "make the program and the cluster's GuildConfig the same version, or report it as a bug"
+    return Problem(source_of(name), 0, 0, "spec", f"this version of Guildwright {why}", (), hint)
+
+
+def _first(error: ValidationError) -> str:
+    found = error.errors(include_url=False, include_input=False)[0]
+    return f"{'.'.join(('spec', *map(str, found['loc'])))}: {found['msg']}"
 
 
 def _without_lines(hint: str | None) -> str | None:
