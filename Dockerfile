@@ -3,8 +3,9 @@
 #   docker build --target guildwright -t guildwright .
 #   docker build --target trial -t guildwright-trial .
 #
-# Every dependency is fetched once, its hash checked against requirements.lock; the images are then made from those
-# files alone, offline, so that the small image needs no second lock. Sources come last: a change of ours rebuilds
+# Every dependency of ours is fetched once, its hash checked against requirements.lock; the images are then made from
+# those files alone, offline, so that the small image needs no second lock. Not checked so are hatchling, which packs our
+# sources and is in no image itself, and Debian's redis-server in the trial, which apt verifies. Sources come last: a change of ours rebuilds
 # one small layer. A machine whose pip needs settings of its own passes them as secrets, which stay out of the image:
 #   --secret id=pip.conf,src=… --secret id=ca.pem,src=…
 ARG BASE=python:3.13-slim

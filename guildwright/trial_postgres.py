@@ -19,6 +19,7 @@ host  all all 0.0.0.0/0    scram-sha-256
 host  all all ::/0         scram-sha-256
 """
 _ENDS = (signal.SIGTERM, signal.SIGINT)
+_HEARD = (*_ENDS, signal.SIGCHLD)
 
 
 def main(data: Path, host: str, port: int, password: str) -> int:
@@ -33,7 +34,7 @@ def main(data: Path, host: str, port: int, password: str) -> int:
         return 1
     command = (*prepared.argv, "-c", f"listen_addresses={host}", "-c", f"port={port}")
     group = pwd.getpwnam(prepared.user).pw_gid if prepared.user else None
-    signal.pthread_sigmask(signal.SIG_BLOCK, _ENDS)  # one that comes now is waiting when we ask
+    hold()
     server = subprocess.Popen(  # noqa: S603  our own program
         command,
         env=prepared.env,
@@ -43,15 +44,25 @@ def main(data: Path, host: str, port: int, password: str) -> int:
         group=group,
         extra_groups=[] if prepared.user else None,
     )
-    signal.signal(signal.SIGCHLD, lambda *_: None)  # else its end would not wake us
+    return stand_before(server)
+
+
+def hold() -> None:
+    """From now on each signal that we heed waits until we ask; before the server starts, whose end is one of them."""
+    signal.signal(signal.SIGCHLD, lambda *_: None)  # one that is ignored wakes nobody
+    signal.pthread_sigmask(signal.SIG_BLOCK, _HEARD)
+
+
+def stand_before(server: subprocess.Popen[bytes]) -> int:
+    """Pass on what ends it, until it has ended. Return the exit code."""
     while server.poll() is None:
-        if signal.sigwait({*_ENDS, signal.SIGCHLD}) in _ENDS:
+        if signal.sigwait(_HEARD) in _ENDS:
             server.send_signal(signal.SIGINT)
     return abs(int(server.returncode))
 
 
 def _unblock() -> None:
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDS)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _HEARD)
 
 
 def _set_password(prepared: embedded.Prepared, password: str) -> None:

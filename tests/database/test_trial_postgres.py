@@ -86,6 +86,32 @@ async def test_sigterm_stops_it_cleanly_though_a_client_stays(data: Path, port: 
         client.terminate()
 
 
+# A server that ends right after it was found running; then nothing more comes that would wake who waits.
+ENDS_AT_ONCE = """
+import subprocess
+from guildwright import trial_postgres
+
+class Server:
+    returncode = None
+
+    def poll(self):
+        if self.returncode is None:
+            subprocess.run(["true"], preexec_fn=trial_postgres._unblock)
+            self.returncode = 3
+            return None
+        return self.returncode
+
+trial_postgres.hold()
+raise SystemExit(trial_postgres.stand_before(Server()))
+"""
+
+
+def test_a_server_that_ends_while_nobody_looks_is_noticed() -> None:
+    done = subprocess.run([sys.executable, "-c", ENDS_AT_ONCE], timeout=STARTS_WITHIN, check=False)
+
+    assert done.returncode == 3
+
+
 @pytest.mark.parametrize("password", ["", "two\nlines"])
 def test_without_a_password_it_does_not_start(data: Path, port: int, password: str) -> None:
     done = subprocess.run(

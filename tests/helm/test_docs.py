@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from tests.docs.pages import DOCS, blocks
-from tests.helm.rendering import CHART, REAL, TRIAL, rendered
+from tests.helm.rendering import CHART, REAL, TRIAL, helm, rendered
 
 pytestmark = pytest.mark.cluster
 
@@ -37,3 +37,11 @@ def test_the_values_of_the_page_render_an_install_of_the_images_that_it_builds()
     said = yaml.safe_load(values)
     assert said.keys() <= yaml.safe_load((CHART / "values.yaml").read_text()).keys()
     assert re.findall(r"--set (\S+)", commands) == [*TRIAL]
+
+
+def test_a_migration_gives_up_before_helm_does() -> None:
+    """Else one that helm called failed, with nothing changed, might still change the tables."""
+    (minutes,) = re.findall(r"--timeout duration .*\(default (\d+)m0s\)", helm("install", "--help").stdout)
+    (job,) = [each["spec"] for each in rendered(*REAL) if each["kind"] == "Job"]
+    ends = job["activeDeadlineSeconds"] + job["template"]["spec"]["terminationGracePeriodSeconds"]
+    assert ends < int(minutes) * 60

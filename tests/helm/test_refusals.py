@@ -34,7 +34,20 @@ REFUSALS = {
     ),
     "no operator": ((*TRIAL, "operator.replicas=0"), ["/operator/replicas", "minimum"]),
     "a tag that became a number": ((*TRIAL, "image.tag=20261121"), ["/image/tag", "want string"]),
-    "shards without a total": ((*TRIAL, "shard.shards=0-3"), ["/shard/shards"]),
+    "another Discord beside the playground": (
+        (*TRIAL, "config.GUILDWRIGHT_DISCORD_API=http://other"),
+        ["config.GUILDWRIGHT_DISCORD_API: this trial talks to its own playground", "set discord.token"],
+    ),
+    "an annotation that the chart sets": (
+        (*TRIAL, r"podAnnotations.kubectl\.kubernetes\.io/default-container=me"),
+        ["podAnnotations: kubectl.kubernetes.io/default-container is set by the chart itself"],
+    ),
+    "a sum that the chart makes": (
+        (*TRIAL, "podAnnotations.checksum/redis=me"),
+        ["podAnnotations: checksum/redis is set by the chart itself"],
+    ),
+    "a name that begins with a digit": ((*TRIAL, "fullnameOverride=7days"), ['"7days"', "a letter a-z"]),
+    "a name with a dot": ((*TRIAL, "fullnameOverride=my.bot"), ['"my.bot"', "only a-z, 0-9 and -"]),
     "a wrong quantity": ((*TRIAL, "worker.resources.limits.memory=much"), ["/worker/resources/limits/memory"]),
     "another database": ((*TRIAL, "database.url=mysql://x/y"), ["database.url must start with postgresql://"]),
     "another Redis": ((*TRIAL, "redis.url=localhost:6379"), ["redis.url must start with redis:// or rediss://"]),
@@ -47,6 +60,14 @@ def test_a_value_that_cannot_be_used_is_refused_by_its_name(values: tuple[str, .
     done = helm("template", "guildwright", str(CHART), *sets(values))
     assert done.returncode != 0
     assert [word for word in words if word not in done.stderr] == [], done.stderr
+
+
+@pytest.mark.parametrize("release", ["7days", "my.bot"])
+def test_a_release_whose_name_no_service_may_have_is_refused_with_what_mends_it(release: str) -> None:
+    done = helm("template", release, str(CHART), *sets(TRIAL))
+    assert f'"{release}-guildwright"' in done.stderr
+    assert "set fullnameOverride to such a name" in done.stderr
+    assert helm("template", release, str(CHART), *sets((*TRIAL, "fullnameOverride=bot"))).returncode == 0
 
 
 SECRETS = [

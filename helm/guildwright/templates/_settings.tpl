@@ -100,6 +100,20 @@ REDIS_URL: {{ $.Values.redis.url | quote }}
 {{- if not (regexMatch "^(rediss?://.+)?$" $values.redis.url) -}}
 {{- fail "redis.url must start with redis:// or rediss://" -}}
 {{- end -}}
+{{- /* Each of these would be written twice, or not at all. */ -}}
+{{- range $key, $_ := $values.podAnnotations -}}
+{{- if or (eq $key "kubectl.kubernetes.io/default-container") (hasPrefix "checksum/" $key) -}}
+{{- fail (printf "podAnnotations: %s is set by the chart itself; leave it out" $key) -}}
+{{- end -}}
+{{- end -}}
+{{- if and (hasKey $values.config "GUILDWRIGHT_DISCORD_API") (include "guildwright.trial.parts" . | fromYaml).playground -}}
+{{- fail "config.GUILDWRIGHT_DISCORD_API: this trial talks to its own playground; leave it out, or set discord.token or discord.existingSecret to talk to another Discord" -}}
+{{- end -}}
+{{- /* Services' names are narrower than a release's. */ -}}
+{{- $name := include "guildwright.fullname" . -}}
+{{- if not (regexMatch "^[a-z][-a-z0-9]*$" $name) -}}
+{{- fail (printf "every object's name would begin with %q, which must be a letter a-z, then only a-z, 0-9 and -: set fullnameOverride to such a name, or choose another for the release" $name) -}}
+{{- end -}}
 {{- $token := $values.discord.token -}}
 {{- if and $token (or (lt (len $token) 20) (gt (len $token) 200) (regexMatch "\\s" $token)) -}}
 {{- fail "discord.token must be the bare token from the developer portal: 20 to 200 characters, no spaces and no 'Bot ' before it" -}}
