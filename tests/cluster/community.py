@@ -11,10 +11,9 @@ import httpx
 from guildwright_crds.guild_config import API_VERSION
 from tests.cluster.cluster import Cluster
 from tests.cluster.control_plane import Answer
+from tests.cluster.releases import Release, install_definitions
 from tests.cluster.waiting import wait_for
-from tests.helm.rendering import CHART, CHARTS, sets
 
-WAIT = ("--wait", "--timeout=4m")
 MANAGER = "guildwright-test"
 FIRST_ROLE = 1_200_000_000_000_000_000
 OBEYED_SECONDS = 60
@@ -31,17 +30,9 @@ class Community:
 
     def install(self, *values: str) -> None:
         """Install or upgrade, as a person does, and wait until every pod is ready."""
-        images = {"image": self.cluster.images["guildwright"], "trial.image": self.cluster.images["trial"]}
-        named = [
-            f'{value}.{part}:="{text}"'
-            for value, reference in images.items()
-            for part, text in zip(("repository", "tag"), reference.rsplit(":", 1), strict=True)
-        ]
-        done = self.cluster.helm(
-            *("upgrade", "--install", "guildwright", str(CHART), "-n", self.namespace, *WAIT),
-            *sets(("trial.enabled=true", *named, *values)),
-        )
-        assert done.returncode == 0, f"{done.stderr}\n{self.kubectl('get', 'pods,events')}"
+        release = Release(self.cluster, self.namespace)
+        done = release.up("trial.enabled=true", *values)
+        assert done.returncode == 0, done.stderr + release.told()
 
     @contextlib.contextmanager
     def playground(self) -> Iterator["Community"]:
@@ -112,14 +103,6 @@ def numbered(number: int) -> dict[str, Any]:
 def told(spec: dict[str, Any]) -> int:
     """The number of such a spec."""
     return int(spec["giveaways"]["managerRoles"][0]) - FIRST_ROLE
-
-
-def install_definitions(cluster: Cluster) -> None:
-    """The chart of the definitions; it may be there already."""
-    chart = str(CHARTS / "guildwright-crds")
-    where = ("-n", "guildwright-crds", "--create-namespace", "--take-ownership")
-    done = cluster.helm("upgrade", "--install", "guildwright-crds", chart, *where, *WAIT)
-    assert done.returncode == 0, done.stderr
 
 
 @contextlib.contextmanager
