@@ -35,7 +35,9 @@ NPM = Program(("npm",), "npm", "the front-end bundles are built again and compar
 
 def find(program: Program) -> str | None:
     """Return the path of the program, or None."""
-    return next((path for name in program.names if (path := shutil.which(name))), None)
+    # A whole path may be of a file that nobody runs, like a keyring; a bare name is looked up on PATH.
+    modes = ((name, os.F_OK if os.path.isabs(name) else os.F_OK | os.X_OK) for name in program.names)  # noqa: PTH117
+    return next((path for name, mode in modes if (path := shutil.which(name, mode))), None)
 
 
 def may_install() -> bool:

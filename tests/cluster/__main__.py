@@ -68,7 +68,12 @@ def _status() -> None:
 
 def _down() -> None:
     for kept in staying():
-        kept.close()
+        try:
+            kept.close()
+        except PermissionError as refused:
+            raise system.Missing(
+                f"{kept.state} is the cluster of root, who alone may end it: run this as root"
+            ) from refused
     sys.stdout.write("No cluster stays.\n")
 
 

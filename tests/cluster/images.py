@@ -24,9 +24,10 @@ from tests.cluster.sandbox import snapshotter
 ROOT = Path(__file__).parents[2]
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "guildwright" / "images"
 TARGETS = {"guildwright": "guildwright", "trial": "guildwright-trial"}  # target → name of the image
-BASE = "GUILDWRIGHT_TEST_BASE_IMAGE"
 BUILDAH = system.Program(("buildah",), "buildah", "the cluster tests build the project's images with it")
 _DRIVERS = {"overlayfs": "overlay", "native": "vfs"}  # by the name of containerd's for the same
+ALONE = ("unshare", "--mount", "--propagation", "private")
+"""Mounts of its own, which go with it: buildah leaves one over its storage, and those of containers when killed."""
 _KEPT = 4
 _STORAGE_LIMIT = 12 * 2**30  # bytes; then all layers are forgotten and made again
 _SECONDS = 1800
@@ -73,12 +74,13 @@ def _context() -> Iterator[Path]:
 
 
 def _base_name() -> str:
-    return os.environ.get(BASE) or f"localhost/guildwright-base:{base_image.NAME}"
+    return os.environ.get(base_image.BASE) or f"localhost/guildwright-base:{base_image.NAME}"
 
 
 def _build(targets: list[str], archives: Mapping[str, Path]) -> None:
     system.ensure(BUILDAH, _say)
-    if not os.environ.get(BASE) and not _has(_base_name()):
+    clear()
+    if not os.environ.get(base_image.BASE) and not _has(_base_name()):
         _say("making the base image (once; a minute or two)")
         rootfs = base_image.base_rootfs(CACHE)
         recipe = CACHE / "base.Dockerfile"
@@ -102,7 +104,7 @@ def _build(targets: list[str], archives: Mapping[str, Path]) -> None:
 def _buildah(*arguments: str) -> list[str]:
     """Layers are overlays, or plain copies (slow, and ten times the room) where overlays do not stack."""
     where = ("--root", str(CACHE / "storage"), "--runroot", str(CACHE / "run"))
-    return ["buildah", "--storage-driver", _driver(), *where, *arguments]
+    return [*ALONE, "buildah", "--storage-driver", _driver(), *where, *arguments]
 
 
 @functools.cache
@@ -117,7 +119,8 @@ def _has(image: str) -> bool:
 
 
 def _bud(*arguments: str) -> None:
-    command = _buildah("bud", "-q", "--isolation", "chroot", "--network", "host", *arguments)
+    no_networks = f"--cni-config-dir={CACHE / 'run' / 'cni'}"  # else it makes a lock among the machine's
+    command = _buildah("bud", "-q", "--isolation", "chroot", "--network", "host", no_networks, *arguments)
     done = subprocess.run(command, capture_output=True, text=True, timeout=_SECONDS, check=False)
     assert done.returncode == 0, f"{' '.join(command)} failed:\n{(done.stdout + done.stderr)[-6000:]}"
 
@@ -128,16 +131,36 @@ def _prune() -> None:
         for archive in old:
             archive.unlink()
     storage = CACHE / "storage"
+    unmount(storage)  # else what a container of a killed build sees is counted too
     if sum(path.lstat().st_size for path in storage.rglob("*")) > _STORAGE_LIMIT:
         forget(storage)
 
 
+def clear() -> None:
+    """Remove what builds left that were killed: their containers, drafts, and folders for a while."""
+    unmount(CACHE / "storage")
+    for draft in CACHE.glob("*.new"):
+        draft.unlink()
+    for scratch in CACHE.glob("tmp*"):
+        shutil.rmtree(scratch)
+    done = subprocess.run(_buildah("rm", "--all"), capture_output=True, text=True, timeout=_SECONDS, check=False)
+    if done.returncode != 0:  # it does not know its own storage any more
+        _say(f"making all layers again, as buildah cannot remove old containers: {done.stderr.strip()[-500:]}")
+        forget(CACHE / "storage")
+        shutil.rmtree(CACHE / "run", ignore_errors=True)
+
+
 def forget(storage: Path) -> None:
-    """Remove all layers; buildah leaves a mount over their folder, and one that was killed those of its containers."""
+    """Remove all layers."""
+    unmount(storage)
+    shutil.rmtree(storage)
+
+
+def unmount(storage: Path) -> None:
+    """Remove mounts that a buildah made which was not alone."""
     mounts = [line.split()[4] for line in Path("/proc/self/mountinfo").read_text().splitlines()]
     for where in reversed([each for each in mounts if Path(each).is_relative_to(storage)]):
         subprocess.run(["umount", "--lazy", where], check=True)
-    shutil.rmtree(storage)
 
 
 def _say(line: str) -> None:

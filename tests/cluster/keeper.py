@@ -18,6 +18,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from guildwright import system
 from tests.cluster import sandbox
 
 SOCKET = "keeper.sock"
@@ -56,7 +57,11 @@ class Programs:
 
     def _talk(self, visitor: socket.socket) -> None:
         with visitor.makefile("rw") as lines:
-            lines.write(json.dumps(self._answer(json.loads(lines.readline()))))
+            try:
+                answer = self._answer(json.loads(lines.readline()))
+            except OSError as refused:  # a program that is not there
+                answer = {"refused": str(refused)}
+            lines.write(json.dumps(answer))
 
     def _reap(self) -> None:
         with contextlib.suppress(ChildProcessError):
@@ -113,7 +118,11 @@ def outer(state: Path, stays: bool) -> None:
     (state / OUTER).write_text(str(os.getpid()))
     if stays:
         (state / STAYS).touch()
-    sandbox.make_cgroup(state.name)
+    try:
+        sandbox.make_cgroup(state.name)
+    except system.Missing:
+        sandbox.sweep(state)
+        raise
     os.unshare(os.CLONE_NEWPID)
     first = os.fork()
     if first == 0:
@@ -129,4 +138,7 @@ def outer(state: Path, stays: bool) -> None:
 
 
 if __name__ == "__main__":
-    outer(Path(sys.argv[1]), "--stays" in sys.argv)
+    try:
+        outer(Path(sys.argv[1]), "--stays" in sys.argv)
+    except system.Missing as missing:
+        sys.exit(str(missing))

@@ -9,11 +9,13 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from guildwright import system
 from tests.cluster import keeper, sandbox
 from tests.cluster.waiting import wait_for
 
@@ -36,17 +38,20 @@ class Kept:
         """Start one. It ends with this process unless it stays."""
         sweep_stale()
         state = STATES / f"{PREFIX}{secrets.token_hex(4)}"
-        process = subprocess.Popen(
-            [sys.executable, "-m", "tests.cluster.keeper", str(state), *(["--stays"] if stays else [])],
-            cwd=ROOT,
-            stdin=subprocess.DEVNULL if stays else subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL if stays else None,
-            start_new_session=True,  # ^C is for the tests; they tell the keeper
-        )
-        kept = cls(state, process)
-        wait_for("a keeper", lambda: (state / keeper.SOCKET).exists() or process.poll() is not None)
-        assert process.poll() is None, f"the keeper ended with {process.returncode}"
+        with tempfile.TemporaryFile("w+") as words:  # beside the state, which a keeper that fails takes with it
+            process = subprocess.Popen(
+                [sys.executable, "-m", "tests.cluster.keeper", str(state), *(["--stays"] if stays else [])],
+                cwd=ROOT,
+                stdin=subprocess.DEVNULL if stays else subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=words,
+                start_new_session=True,  # ^C is for the tests; they tell the keeper
+            )
+            kept = cls(state, process)
+            wait_for("a keeper", lambda: (state / keeper.SOCKET).exists() or process.poll() is not None)
+            if process.poll() is not None:
+                words.seek(0)
+                raise system.Missing(f"No cluster could be started:\n{words.read()[-3000:]}")
         return kept
 
     def ask(self, do: str, **what: Any) -> dict[str, Any]:
@@ -57,7 +62,8 @@ class Kept:
                 lines.write(json.dumps({"do": do, **what}) + "\n")
                 lines.flush()
                 answer: dict[str, Any] = json.loads(lines.readline())
-                return answer
+        assert "refused" not in answer, f"{do} {what.get('name', '')}: {answer['refused']}"
+        return answer
 
     def start(self, name: str, command: list[str]) -> None:
         """Start a program and return at once."""

@@ -12,6 +12,17 @@ from tests.cluster import sandbox
 _COUNTS = re.compile(r"\[\d+:\d+\]|\b(valid_lft|preferred_lft|expires|packets|bytes) \S+")
 SETTINGS = (*sandbox.KERNEL, "net/ipv4/ip_forward", "net/netfilter/nf_conntrack_max")
 
+# Folders that parts of a cluster make for themselves, unless they are told of others.
+FOLDERS = (
+    *("/etc/cni", "/etc/cni/net.d", "/opt/cni", "/opt/containerd"),
+    *("/usr/libexec/kubernetes", "/var/lib/cni", "/var/lib/kubelet"),
+)
+
+
+def folders(tops: Iterable[str] = FOLDERS) -> list[str]:
+    """What is in them, and whether they are there, as the process that asks sees it."""
+    return sorted(str(path) for top in map(Path, tops) if top.exists() for path in (top, *top.iterdir()))
+
 
 def left_of(state: Path) -> list[str]:
     """Processes, mounts, cgroups and files that belong to a cluster."""
@@ -45,7 +56,7 @@ def networks(processes: Iterable[Path] | None = None) -> set[int]:
 
 
 def network_and_kernel() -> str:
-    """Addresses, routes, packet rules and kernel settings, as the process that asks sees them."""
+    """Addresses, routes, packet rules, kernel settings and folders, as the process that asks sees them."""
     asked = ("ip -o address", "ip route show table all", "iptables-save", "ip6tables-save", "nft list ruleset")
     said = [
         subprocess.run(["sh", "-c", f"{each} 2>&1"], capture_output=True, text=True, check=False).stdout
@@ -53,7 +64,7 @@ def network_and_kernel() -> str:
     ]
     rules = [line for text in said for line in still(text)]
     paths = [path for name in SETTINGS if (path := Path("/proc/sys", name)).exists()]
-    return "\n".join([*rules, *(f"{path} {path.read_text().strip()}" for path in paths)])
+    return "\n".join([*rules, *folders(), *(f"{path} {path.read_text().strip()}" for path in paths)])
 
 
 def still(said: str) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from tests.cluster.control_plane import private_key
-from tests.cluster.programs import CNI
+from tests.cluster.programs import cni_plugins
 from tests.cluster.sandbox import DNS_ADDRESS, NODE_ADDRESS, SERVICES, snapshotter
 
 NODE = "node"
@@ -73,8 +73,8 @@ class Node:
         (self.state / "Corefile").write_text(self._corefile())
         (self.state / "resolv.conf").touch()  # pods ask the cluster's DNS, and nobody else
         (self.state / "containerd.toml").write_text(self._containerd())
-        (self.state / "cni").mkdir()
-        (self.state / "cni" / "10-pods.conflist").write_text(json.dumps(_pod_network()))
+        (self.state / "networks").mkdir()
+        (self.state / "networks" / "10-pods.conflist").write_text(json.dumps(_pod_network()))
 
     def commands(self) -> dict[str, list[str]]:
         """Command line by name, in the order in which they start."""
@@ -148,6 +148,7 @@ class Node:
             "imageGCHighThresholdPercent": 100,
             "maxPods": 200,
             "resolvConf": f"{self.state}/resolv.conf",
+            "volumePluginDir": f"{self.state}/volume-plugins",  # else it makes one of the machine's
         }
 
     def _proxy(self) -> dict[str, Any]:
@@ -195,8 +196,10 @@ state = "/run/containerd"
     [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
       runtime_type = "io.containerd.runc.v2"
   [plugins."io.containerd.grpc.v1.cri".cni]
-    bin_dir = "{CNI}"
-    conf_dir = "{self.state}/cni"
+    bin_dir = "{cni_plugins()}"
+    conf_dir = "{self.state}/networks"
+[plugins."io.containerd.internal.v1.opt"]
+  path = "{self.state}/opt"
 """
 
 

@@ -8,6 +8,8 @@ import subprocess
 import time
 from pathlib import Path
 
+from guildwright import system
+
 NODE_ADDRESS = "198.18.0.1"
 DNS_ADDRESS = "198.18.0.53"
 SERVICES = "10.96.0.0/16"
@@ -17,6 +19,12 @@ CGROUPS = Path("/sys/fs/cgroup")
 SHARES = {"cpu.shares": "4096", "cpu.weight": "400"}
 COUNTED = {"cpu", "cpuset", "hugetlb", "memory", "pids"}
 REMOVE_SECONDS = 10
+NO_CGROUP = """\
+The cluster's pods need a cgroup, and {top} takes none: {refused}
+In a container: start it with --privileged. With cgroup v2, processes may then still be in the very cgroup that shall \
+be divided ("busy"); move them into one below it:
+  mkdir -p {top}/init && xargs -rn1 < {top}/cgroup.procs > {top}/init/cgroup.procs
+Or use your own cluster: KUBECONFIG=… GUILDWRIGHT_TEST_CLUSTER=1 uv run nox -s cluster"""
 KERNEL = {  # the kubelet sets these for the whole machine unless it finds them so
     "vm/overcommit_memory": "1",
     "vm/panic_on_oom": "0",
@@ -40,16 +48,37 @@ def enter(state: Path) -> None:
     """Give this process, the first of its pid namespace, mounts and a network that nobody else sees."""
     os.unshare(os.CLONE_NEWNS | os.CLONE_NEWNET | os.CLONE_NEWIPC)
     mount("none", "/", flags=_MS_REC | _MS_PRIVATE)
+    beside(Path("/var/lib"), ("cni", "kubelet"), state)
     mount("none", "/", flags=_MS_REC | _MS_SHARED)  # among ourselves, as containers may ask for
     mount("proc", "/proc", "proc", _MS_NOSUID | _MS_NODEV | _MS_NOEXEC)
     _settle_kernel(state)
     mount("tmpfs", "/run", "tmpfs", _MS_NOSUID | _MS_NODEV, "mode=0755")  # sockets of shims, names of networks, locks
-    for path in ("/var/lib/cni", "/var/lib/kubelet", "/var/log"):
-        Path(path).mkdir(exist_ok=True)
-        mine = state / path.strip("/").replace("/", "-")
-        mine.mkdir()
-        mount(mine, path, flags=_MS_BIND)
+    _own(Path("/var/log"), state)
     _address()
+
+
+def beside(parent: Path, names: tuple[str, ...], state: Path) -> None:
+    """Give us folders of our own in one of the machine's, which there get no trace: see its entries in another."""
+    seen = state / f"{parent.name}-seen"
+    seen.mkdir()
+    mount("tmpfs", seen, "tmpfs", _MS_NOSUID | _MS_NODEV, "mode=0755")
+    for entry in parent.iterdir():
+        mine = seen / entry.name
+        if entry.is_symlink():
+            mine.symlink_to(entry.readlink())
+        elif entry.name not in names:
+            mine.mkdir() if entry.is_dir() else mine.touch()
+            mount(entry, mine, flags=_MS_BIND | _MS_REC)
+    for name in names:
+        (seen / name).mkdir()
+        _own(seen / name, state)
+    mount(seen, parent, flags=_MS_BIND | _MS_REC)
+
+
+def _own(folder: Path, state: Path) -> None:
+    mine = state / folder.name
+    mine.mkdir()
+    mount(mine, folder, flags=_MS_BIND)
 
 
 def _settle_kernel(state: Path) -> None:
@@ -96,7 +125,18 @@ def controllers(top: Path = CGROUPS) -> list[Path]:
 
 
 def make_cgroup(name: str, top: Path = CGROUPS) -> None:
-    """Where all pods go; the kubelet wants to find it, with the controllers that it counts with."""
+    """Where all pods go; the kubelet wants to find it, with the controllers that it counts with.
+
+    Raises:
+        system.Missing: the kernel lets nobody make it here; the text says what to do.
+    """
+    try:
+        _make_cgroup(name, top)
+    except OSError as refused:
+        raise system.Missing(NO_CGROUP.format(top=top, refused=refused)) from refused
+
+
+def _make_cgroup(name: str, top: Path) -> None:
     if (top / "cgroup.controllers").exists():
         there = set((top / "cgroup.controllers").read_text().split())
         passed_on = set((top / "cgroup.subtree_control").read_text().split())

@@ -143,6 +143,11 @@ def test_a_program_that_ends_by_itself_is_named_with_its_last_words(empty: Kept)
     assert (ended, empty.log("liar")) == ({"liar": 3}, "I cannot\n")
 
 
+def test_a_program_that_is_not_there_is_named(empty: Kept) -> None:
+    with pytest.raises(AssertionError, match=r"start ghost: .*No such file"):
+        empty.start("ghost", ["/nowhere/ghost"])
+
+
 def test_a_program_that_was_stopped_is_not_taken_for_one_that_failed(empty: Kept) -> None:
     empty.start("sleeper", ["sleep", "1000"])
     empty.stop("sleeper")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cluster import machine
+from tests.cluster import keeper, machine
 from tests.cluster.__main__ import USAGE
 from tests.cluster.kept import PREFIX
 from tests.cluster.own import OwnCluster
@@ -63,3 +63,28 @@ def test_other_words_are_answered_with_the_right_ones(words: tuple[str, ...], tm
     done = _do(*words, states=tmp_path)
 
     assert (done.returncode, done.stderr) == (2, USAGE)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may become nobody")
+def test_who_is_not_root_reads_who_may_end_it() -> None:
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:  # nobody may read it
+        Path(folder).chmod(0o755)
+        state = Path(folder) / f"{PREFIX}0"
+        state.mkdir()
+        for name, text in ((keeper.STAYS, ""), (keeper.LOCK, ""), (keeper.OUTER, str(os.getpid()))):
+            (state / name).write_text(text)
+        # Nobody may not read where the interpreter is, so a process becomes nobody when all is imported.
+        become = "import os, sys; from tests.cluster.__main__ import main; os.setuid(65534); sys.exit(main(['down']))"
+        done = subprocess.run(
+            [sys.executable, "-c", become],
+            cwd=Path(__file__).parents[2],
+            env=os.environ | {"TMPDIR": folder},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    assert (done.returncode, done.stderr) == (
+        1,
+        f"{state} is the cluster of root, who alone may end it: run this as root\n",
+    )
