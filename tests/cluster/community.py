@@ -11,7 +11,8 @@ import httpx
 from guildwright_crds.guild_config import API_VERSION
 from tests.cluster.cluster import Cluster
 from tests.cluster.control_plane import Answer
-from tests.cluster.releases import Release, install_definitions
+from tests.cluster.definitions import definitions
+from tests.cluster.releases import Release
 from tests.cluster.waiting import wait_for
 
 MANAGER = "guildwright-test"
@@ -108,8 +109,7 @@ def told(spec: dict[str, Any]) -> int:
 @contextlib.contextmanager
 def community(cluster: Cluster) -> Iterator[Community]:
     """One in a namespace of its own, with every pod ready."""
-    install_definitions(cluster)
-    with cluster.namespace() as namespace:
+    with definitions(cluster), cluster.namespace() as namespace:
         trial = Community(cluster, namespace)
         trial.install()
         with trial.playground():

@@ -14,7 +14,8 @@ import pytest
 
 from guildwright_crds.guild_config import API_VERSION
 from tests.cluster.cluster import Cluster
-from tests.cluster.releases import Release, install_definitions, replaced
+from tests.cluster.definitions import definitions
+from tests.cluster.releases import Release, replaced
 from tests.cluster.waiting import wait_for
 
 pytestmark = pytest.mark.cluster
@@ -33,8 +34,7 @@ KINDS = (
 @pytest.fixture(scope="module")
 def trial(cluster: Cluster) -> Iterator[Release]:
     """A trial that was installed with `--wait`."""
-    install_definitions(cluster)
-    with cluster.namespace() as name:
+    with definitions(cluster), cluster.namespace() as name:
         release = Release(cluster, name)
         release.images()  # built and loaded before anything is timed
         began = time.monotonic()
