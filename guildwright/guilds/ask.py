@@ -9,6 +9,7 @@ import typer
 
 from guildwright.platform.config.document import fresh_document, patched
 from guildwright.platform.config.report import where
+from guildwright.platform.config.resource import without_lines
 from guildwright.platform.config.specs import tidy
 from guildwright.platform.config.store import CannotWrite, ConfigStore, StaleWrite, StoreAway
 from guildwright.platform.config.stores import open_store
@@ -75,8 +76,9 @@ def told(problems: Iterable[Problem], guild_id: str = "") -> Iterator[str]:
         yield f"{place}: {problem.field + ': ' if problem.field else ''}{problem.message}"
         if problem.allowed:
             yield f"    allowed: {', '.join(problem.allowed)}"
-        if problem.hint:
-            yield f"    hint: {problem.hint}"
+        hint = without_lines(problem.hint) if guild_id else problem.hint
+        if hint:
+            yield f"    hint: {hint}"
 
 
 def authored(spec: GuildConfigSpec) -> dict[str, Any]:

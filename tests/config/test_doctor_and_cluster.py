@@ -1,5 +1,7 @@
 """The doctor says whether the cluster that holds the guild documents can be used."""
 
+from pathlib import Path
+
 import pytest
 
 from guildwright.doctor import EXAMINATIONS, Finding, Patient
@@ -26,6 +28,20 @@ async def test_a_cluster_that_is_not_configured_is_broken(monkeypatch: pytest.Mo
     assert finding.state == "broken"
     assert "/nowhere does not exist" in finding.found
     assert finding.mend
+
+
+@pytest.mark.parametrize("content", ["", "# nothing\n", "[]\n"])
+async def test_a_kubeconfig_that_is_none_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: str
+) -> None:
+    path = tmp_path / "kubeconfig"
+    path.write_text(content)
+    monkeypatch.setenv("KUBECONFIG", str(path))
+
+    (finding,) = await examined(Settings(store="kubernetes"))
+
+    assert finding.state == "broken"
+    assert f"{path} is empty, or is no kubeconfig" in finding.found
 
 
 @pytest.mark.cluster

@@ -137,6 +137,14 @@ def test_a_set_is_refused_with_the_problems_of_check(terminal: Terminal) -> None
     assert terminal.says() == {"giveaways": {"rerollLimit": 2}}
 
 
+def test_what_was_only_said_on_the_command_line_has_no_lines_to_be_seen(terminal: Terminal) -> None:
+    code, _, err = terminal.set(f"giveaways.managerRoles={ROLES[0]},{ROLES[0]}")
+
+    assert code == 1
+    assert "spec.giveaways.managerRoles[1]" in err
+    assert "line" not in err
+
+
 @pytest.mark.parametrize(
     ("guild", "assignments", "said"),
     [

@@ -21,6 +21,7 @@ from kubernetes.aio.config import ConfigException, load_incluster_config, load_k
 from kubernetes.aio.config.incluster_config import SERVICE_HOST_ENV_NAME
 
 from guildwright.platform.config.refusals import ClusterAway, ClusterRefused, refusal
+from guildwright.platform.config.resource import as_yaml
 from guildwright.platform.settings import Settings
 from guildwright_crds.guild_config import GROUP, VERSION
 
@@ -31,7 +32,6 @@ JSON = "application/json"
 MERGE = "application/merge-patch+json"
 ASK_SECONDS = 30.0
 CONNECT_SECONDS = 10.0
-_BASIC_PLANE = 0xFFFF
 POD_NAMESPACE = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
 
 
@@ -97,17 +97,14 @@ class Cluster:
     ) -> AsyncIterator[aiohttp.ClientResponse]:
         """One request, answered with the response to be read piece by piece. Raises what `ask` does."""
         if content == APPLY:
-            content, body = f"{APPLY}; charset=utf-8", _as_yaml(body)  # as text, or the client would escape it
+            content, body = f"{APPLY}; charset=utf-8", as_yaml(body)  # as text, or the client would escape it
         try:
             asked: Any = await self.api.param_serialize(
                 method,
                 path,
                 query_params=list((query or {}).items()),
-                header_params={
-                    "Accept": JSON,
-                    "Content-Type": f"{APPLY}; charset=utf-8" if content == APPLY else content,
-                },
-                body=_as_yaml(body) if content == APPLY else body,
+                header_params={"Accept": JSON, "Content-Type": content},
+                body=body,
                 auth_settings=["BearerToken"],
             )
             verb, url, headers, data, _ = asked
@@ -121,12 +118,6 @@ class Cluster:
             if isinstance(error, ClusterAway):
                 raise
             raise ClusterAway(f"the API server {self.server} does not answer: {_why(error)}") from error
-
-
-def _as_yaml(body: object) -> str:
-    """JSON that is YAML too: to YAML half an emoji, which is how JSON escapes it, is no character."""
-    text = json.dumps(body, ensure_ascii=False)
-    return "".join(one if one.isprintable() or ord(one) > _BASIC_PLANE else f"\\u{ord(one):04x}" for one in text)
 
 
 def _why(error: BaseException) -> str:
@@ -179,8 +170,12 @@ def _namespace_of_pod() -> str:
 
 
 def _existing(kubeconfig: str) -> str:
-    if not any(Path(part).expanduser().exists() for part in kubeconfig.split(os.pathsep) if part):
+    paths = [path for part in kubeconfig.split(os.pathsep) if part and (path := Path(part).expanduser()).exists()]
+    if not paths:
         raise ConfigException(f"{kubeconfig} does not exist")
+    for path in paths:
+        if not isinstance(yaml.safe_load(path.read_text()), Mapping):  # the client would stumble over it
+            raise ConfigException(f"{path} is empty, or is no kubeconfig")
     return kubeconfig
 
 

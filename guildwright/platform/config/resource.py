@@ -20,7 +20,7 @@ from guildwright_crds.guild_config import API_VERSION, KIND, GuildConfigSpec
 
 type Object = Mapping[str, Any]
 
-_BMP = 0xFFFF
+_MAYBE_UNPRINTABLE = re.compile("[^ -~\U00010000-\U0010ffff]")
 _SNOWFLAKE = re.compile(SNOWFLAKE_PATTERN)
 
 
@@ -70,7 +70,7 @@ def problems_of(name: str, spec: object) -> tuple[Problem, ...]:
     document = {"apiVersion": API_VERSION, "kind": KIND, "metadata": {"name": name}, "spec": spec}
     found = check_text(as_yaml({key: value for key, value in document.items() if value is not None}), "").problems
     return tuple(
-        replace(problem, file=source_of(name), line=0, column=0, hint=_without_lines(problem.hint)) for problem in found
+        replace(problem, file=source_of(name), line=0, column=0, hint=without_lines(problem.hint)) for problem in found
     )
 
 
@@ -85,11 +85,16 @@ def _first(error: ValidationError) -> str:
     return f"{'.'.join(('spec', *map(str, found['loc'])))}: {found['msg']}"
 
 
-def _without_lines(hint: str | None) -> str | None:
+def without_lines(hint: str | None) -> str | None:
+    """A hint for somebody who has no file before them in which to look for a line."""
     return None if hint is None or hint.startswith("see line") else hint
 
 
 def as_yaml(document: object) -> str:
     """JSON is YAML, once what is not printable is escaped as both understand it."""
-    text = json.dumps(document, ensure_ascii=False)
-    return "".join(char if char.isprintable() or ord(char) > _BMP else f"\\u{ord(char):04x}" for char in text)
+    return _MAYBE_UNPRINTABLE.sub(_escaped, json.dumps(document, ensure_ascii=False))
+
+
+def _escaped(found: re.Match[str]) -> str:
+    char = found[0]
+    return char if char.isprintable() else f"\\u{ord(char):04x}"

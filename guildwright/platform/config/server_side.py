@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from guildwright.platform.config.cluster import APPLY, Cluster
+from guildwright.platform.config.cluster import APPLY, MERGE, Cluster
 from guildwright.platform.config.ownership import in_words, labels_of, owners, to_apply
 from guildwright.platform.config.refusals import INSTALL, ClusterRefused
 from guildwright.platform.config.resource import problems_of, source_of, version_of
@@ -30,7 +30,6 @@ from guildwright_crds.guild_config import API_VERSION, KIND
 
 type Object = dict[str, Any]
 
-MERGE = "application/merge-patch+json"
 ATTEMPTS = 5  # a status may be written between our look and our change, as often as the operator likes
 _MANAGER = re.compile(r'^conflict with "([^"]*)"')
 _NO_FIELD = re.compile(r"\.?(?P<field>spec\S*): field not declared in schema")
@@ -86,10 +85,17 @@ class Writer:
             outcome = await self._send(guild_id, obj, spec, dry_run=True)
         except _EmptiedError:
             if obj is None:
-                raise
+                raise _MovedError from None  # only where somebody made it meanwhile is there a part to be emptied
             return await self._remove(guild_id, obj, wanted, dry_run)
+        if obj is None:
+            _expect_new(outcome, wanted)
         self._hold(guild_id, outcome, wanted)
-        return outcome if dry_run else await self._send(guild_id, obj, spec, dry_run=False)
+        if dry_run:
+            return outcome
+        outcome = await self._send(guild_id, obj, spec, dry_run=False)
+        if obj is None:
+            _expect_new(outcome, wanted)
+        return outcome
 
     def _hold(self, guild_id: str, outcome: Object, wanted: Json) -> None:
         """Refuse what leaves something in place because others own it too."""
@@ -113,8 +119,20 @@ class Writer:
             applied = await self._apply(guild_id, obj, both, dry_run)
             obj = obj if dry_run else applied
         removal = patch_between(tidy(obj["spec"]) if not dry_run else current, wanted)
-        outcome = await self._patch(guild_id, _body(guild_id, obj, removal), MERGE, dry_run)
+        outcome = await self._patch_same(guild_id, obj, removal, dry_run)
         return outcome | {"spec": wanted} if dry_run else outcome
+
+    async def _patch_same(self, guild_id: str, obj: Object, removal: Json, dry_run: bool) -> Object:
+        """Merge on the content of `obj`: a status, such as that of the step before, may be written at any moment."""
+        for _ in range(ATTEMPTS):
+            try:
+                return await self._patch(guild_id, _body(guild_id, obj, removal), MERGE, dry_run)
+            except _MovedError:
+                now = await fetch(self._cluster, guild_id)
+                if now is None or version_of(now) != version_of(obj):
+                    raise
+                obj = now
+        raise _MovedError
 
     async def _send(self, guild_id: str, obj: Object | None, spec: Json, dry_run: bool) -> Object:
         body = _body(guild_id, obj, spec)
@@ -138,6 +156,15 @@ def _body(guild_id: str, obj: Object | None, spec: Json) -> Object:
     if obj is not None:
         metadata |= {name: obj["metadata"][name] for name in ("uid", "resourceVersion")}
     return {"apiVersion": API_VERSION, "kind": KIND, "metadata": metadata, "spec": spec}
+
+
+def _expect_new(outcome: Object, wanted: Json) -> None:
+    """Refuse where somebody made the document between our look and our apply, which was merged into theirs.
+
+    Apply has no way to say "only where there is none". The dry run finds nearly all of them before anything is written.
+    """
+    if outcome["metadata"]["generation"] != 1 or [*differences(tidy(outcome["spec"]), wanted)]:
+        raise _MovedError
 
 
 def _checked(guild_id: str, obj: Object | None, patch: Mapping[str, Any]) -> Json:
