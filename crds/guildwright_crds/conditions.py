@@ -31,7 +31,7 @@ class ConditionType(StrEnum):
     STALLED = "Stalled"
     """There only while True: nothing changes until a person changes the document."""
     LIVE = "Live"
-    """Informational: whether the guild's shard obeys this generation. Nothing should wait for it."""
+    """Informational: what the guild's shard last reported to obey. Nothing should wait for it."""
 
 
 class AcceptedReason(StrEnum):
@@ -89,9 +89,9 @@ class LiveReason(StrEnum):
     """Why Live is what it is."""
 
     IN_MEMORY = "InMemory"
-    """True: the guild's shard has this generation in memory."""
+    """True: the guild's shard last reported this generation. It stays so while shards are gone."""
     BEHIND = "Behind"
-    """False: the guild's shard still has another one."""
+    """False: the guild's shard last reported another one."""
     NOT_IN_GUILD = "NotInGuild"
     """Unknown: no shard has reported the guild; the bot is not in it, or has not connected yet."""
 
@@ -100,7 +100,7 @@ class EventReason(StrEnum):
     """The reasons of the Events that a change leaves on its document."""
 
     ACCEPTED = "Accepted"
-    """Normal: a new generation keeps every rule."""
+    """Normal: a document that was refused keeps every rule again. Told only then."""
     REJECTED = "Rejected"
     """Warning: a new generation breaks one; the note says which."""
     PUBLISHED = "Published"

@@ -14,7 +14,7 @@ from typing import Any
 
 from tests.fakes.waiting import eventually
 
-START_SECONDS = 30.0
+START_SECONDS = 90.0  # of a crowded machine: it reads the cluster's client and kopf
 
 
 class Operator:

@@ -28,8 +28,12 @@ class Wire:
         self._open.clear()
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._open.add(writer)
         there, back = await asyncio.open_connection("127.0.0.1", self._target)
-        self._open |= {writer, back}
+        if writer not in self._open:  # cut meanwhile: what came just before is to be broken too
+            back.transport.abort()
+            return
+        self._open.add(back)
         try:
             await asyncio.gather(_pump(reader, back), _pump(there, writer))
         finally:

@@ -15,11 +15,10 @@ from guildwright_crds.cli import MANIFESTS
 from guildwright_crds.schema import CRD_FILE
 from tests.cluster.binaries import binaries
 from tests.cluster.control_plane import ControlPlane, control_plane, die_with_parent
-from tests.cluster.operator.place import OAK_ID, Namespace, leaders, limit
+from tests.cluster.operator.place import OAK_ID, Namespace, eventually, leaders, limit
 from tests.fakes.documents import ELM, OAK
 from tests.fakes.operator_process import Operators
 from tests.fakes.redis_server import RedisServer
-from tests.fakes.waiting import eventually
 
 pytestmark = [pytest.mark.cluster, pytest.mark.integration]
 
@@ -96,7 +95,7 @@ async def test_with_redis_lost_and_the_operator_new_nobody_is_given_the_defaults
     redis = server.client()
     await redis.flushall()
     await crew.start()
-    await eventually(lambda: redis.exists("guildwright:config:complete"), 15)
+    await eventually(lambda: redis.exists("guildwright:config:complete"))
     assert limit(reader) == 4  # in memory since before
     newcomer = ConfigReader(server.client())
     await newcomer.start()
@@ -129,7 +128,7 @@ async def test_an_api_server_that_dies_stops_nothing_and_edits_arrive_when_it_is
     operator = await crew.start()
     await eventually(lambda: reader.ready and limit(reader) == 4)
     again = kill_api_server(place.plane)
-    await eventually(lambda: not operator.leads, 10)
+    await eventually(lambda: not operator.leads)
     assert operator.ask("/livez")[0] == 200
     assert limit(reader) == 4
     process = again()
@@ -137,8 +136,8 @@ async def test_an_api_server_that_dies_stops_nothing_and_edits_arrive_when_it_is
         await eventually(lambda: is_ready(place.plane), 60)
         place.apply(rerolls=5)
         place.delete(ELM)
-        await eventually(lambda: limit(reader) == 5, 15)
-        await eventually(lambda: limit(reader, int(ELM)) != 4, 15)
+        await eventually(lambda: limit(reader) == 5)
+        await eventually(lambda: limit(reader, int(ELM)) != 4)
         await eventually(place.ready)
         assert leaders(crew) == [operator]
     finally:
