@@ -109,7 +109,7 @@ def running(home: Path, env: Mapping[str, str] | None = None) -> Iterator[Runnin
     assert validate_record(guildwright.record) == []
 
 
-def until[T](look: Callable[[], T], within: float = 15.0, every: float = 0.05) -> T:
+def until[T](look: Callable[[], T], within: float = 60.0, every: float = 0.05) -> T:
     """Return what `look` says once it is true; fail with its last word.
 
     A look that cannot connect, or that finds no pid of a process between two lives, is a no.
