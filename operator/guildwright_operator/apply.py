@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import structlog
 
 from guildwright.platform.clock import Clock
@@ -23,6 +24,16 @@ _NOT_FOUND = 404
 _CONFLICT = 409
 
 _log = structlog.get_logger(__name__)
+
+
+class _Metadata(msgspec.Struct, rename="camel"):
+    resource_version: str
+
+
+class _Written(msgspec.Struct):
+    """What is of use in the answer to a write: it holds the whole document, 8 kB of it."""
+
+    metadata: _Metadata
 
 
 class Writer:
@@ -53,7 +64,7 @@ class Writer:
         path = f"{self._cluster.guild_configs}/{name}/status"
         query = {"fieldManager": FIELD_MANAGER, "force": "true"}
         try:
-            written = await self._cluster.ask("PATCH", path, query, body, APPLY)
+            written = await self._cluster.ask("PATCH", path, query, body, APPLY, _Written)
         except ClusterRefused as error:
             WRITES.labels("status", "refused").inc()
             if error.status == _NOT_FOUND:
@@ -65,7 +76,7 @@ class Writer:
             WRITES.labels("status", "away").inc()
             raise Again(str(error)) from error
         WRITES.labels("status", "written").inc()
-        return int(written["metadata"]["resourceVersion"])
+        return int(written.metadata.resource_version)
 
     async def event(self, name: str, uid: str, generation: int, happened: Happened) -> None:
         """Tell of it beside the document. Never raises: an Event that cannot be written is left out."""

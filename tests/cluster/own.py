@@ -4,6 +4,7 @@ import contextlib
 import signal
 import subprocess
 from collections.abc import Callable, Iterator
+from http import HTTPStatus
 from pathlib import Path
 
 from tests.cluster import archive, node
@@ -53,9 +54,11 @@ class OwnCluster(Cluster):
 
     def node_is_ready(self) -> bool:
         """Whether pods may run."""
-        found = self.ask("GET", f"/api/v1/nodes/{node.NODE}").body
-        conditions = {each["type"]: each["status"] for each in found.get("status", {}).get("conditions", [])}
-        return conditions.get("Ready") == "True" and not found["spec"].get("taints")
+        answer = self.ask("GET", f"/api/v1/nodes/{node.NODE}")
+        if answer.status != HTTPStatus.OK:
+            return False  # the kubelet has not made it yet
+        conditions = {each["type"]: each["status"] for each in answer.body["status"].get("conditions", [])}
+        return conditions.get("Ready") == "True" and not answer.body["spec"].get("taints")
 
     def load(self, image: Path) -> None:
         """Give an archive's image to containerd."""

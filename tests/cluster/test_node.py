@@ -5,11 +5,18 @@ import signal
 
 import pytest
 
+from tests.cluster import node
 from tests.cluster.cluster import Cluster
 from tests.cluster.own import OwnCluster
 from tests.cluster.pods import got, pod
 
 pytestmark = pytest.mark.cluster
+
+
+def test_a_node_is_not_ready_before_the_kubelet_made_it(own: OwnCluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(node, "NODE", "not-made-yet")
+
+    assert not own.node_is_ready()
 
 
 def test_a_pod_answers_over_its_own_address(own: OwnCluster, server: str) -> None:

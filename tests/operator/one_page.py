@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
+import msgspec
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
@@ -31,10 +32,19 @@ class OnePage(Cluster):
     statuses: dict[str, dict[str, Any]]
     events: list[dict[str, Any]]
 
-    async def ask(
-        self, method: str, path: str, query: object = None, body: Any = None, content: str = JSON
-    ) -> dict[str, Any]:
+    async def ask(  # noqa: PLR0913, PLR0917  like the real one
+        self,
+        method: str,
+        path: str,
+        query: object = None,
+        body: Any = None,
+        content: str = JSON,
+        shape: Any = Any,
+    ) -> Any:
         del query, content
+        return msgspec.convert(self._answer(method, path, body), shape)
+
+    def _answer(self, method: str, path: str, body: Any) -> dict[str, Any]:
         if method == "GET":
             return {"items": self.items, "metadata": {"resourceVersion": "50"}}
         if path.endswith("/events"):

@@ -6,7 +6,6 @@ later) and `ClusterRefused` (asking again changes nothing), and that both say wh
 
 import asyncio
 import contextlib
-import json
 import os
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import msgspec
 import yaml
 from kubernetes.aio.client import ApiClient, Configuration
 from kubernetes.aio.config import ConfigException, load_incluster_config, load_kube_config, refresh_token
@@ -48,15 +48,16 @@ class Cluster:
         """The path of the GuildConfigs of this install."""
         return f"/apis/{GROUP}/{VERSION}/namespaces/{self.namespace}/guildconfigs"
 
-    async def ask(
+    async def ask(  # noqa: PLR0913, PLR0917  a request has this many parts
         self,
         method: str,
         path: str,
         query: Mapping[str, str | int] | None = None,
         body: object = None,
         content: str = JSON,
+        shape: Any = Any,  # noqa: ANN401  # a type
     ) -> Any:  # noqa: ANN401  # an object of the API is any JSON
-        """One request, answered with the parsed JSON.
+        """One request, answered with the parsed JSON, or with no more of it than the msgspec type `shape` has.
 
         Raises:
             ClusterAway: no answer, or the server cannot serve just now.
@@ -64,7 +65,7 @@ class Cluster:
         """
         timeout = aiohttp.ClientTimeout(total=ASK_SECONDS, sock_connect=CONNECT_SECONDS)
         async with self.open(method, path, timeout, query, body, content) as answer:
-            return json.loads(await answer.read())
+            return msgspec.json.decode(await answer.read(), type=shape)
 
     async def expect_namespace(self) -> None:
         """Nothing where the namespace exists, or where we may not know.

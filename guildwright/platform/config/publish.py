@@ -188,9 +188,7 @@ class Publisher:
         self._check_turn()
         async with self._redis.pipeline(transaction=True) as pipe:
             await pipe.watch(PUBLISHING)
-            standing = await pipe.get(PUBLISHING)
-            if standing is None or as_text(standing) != token:
-                raise WatchError("Redis was flushed, or another publisher began, while everything was written")
+            _expect(token, await pipe.get(PUBLISHING))
             pipe.multi()  # type: ignore[no-untyped-call]  # redis-py left it out
             if records:
                 pipe.hset(CONFIG, mapping={guild: records[guild] for guild in records})
@@ -229,9 +227,9 @@ class Publisher:
         marker = self._next_marker(len(records))
         async with self._redis.pipeline(transaction=True) as pipe:
             await pipe.watch(PUBLISHING, CONFIG)
-            standing, count = await pipe.get(PUBLISHING), await pipe.hlen(CONFIG)
-            if standing is None or as_text(standing) != token or count != len(records):
-                raise WatchError("Redis was flushed, or another publisher began, while everything was written")
+            _expect(token, await pipe.get(PUBLISHING))
+            if await pipe.hlen(CONFIG) != len(records):
+                raise WatchError("Redis was flushed while everything was written")
             pipe.multi()  # type: ignore[no-untyped-call]  # redis-py left it out
             pipe.set(COMPLETE, marker)
             pipe.delete(PUBLISHING)
@@ -292,6 +290,12 @@ class Publisher:
 def _announcement(guild_id: str, known: Known | None) -> str:
     generation, uid = (known.generation, known.uid) if known else (None, None)
     return json.dumps({"guild": guild_id, "generation": generation, "uid": uid})
+
+
+def _expect(token: str, standing: str | bytes | None) -> None:
+    """Go on only while nobody else writes everything anew, and nothing written is lost."""
+    if standing is None or as_text(standing) != token:
+        raise WatchError("Redis was flushed, or another publisher began, while everything was written")
 
 
 def _as_bytes(value: str | bytes) -> bytes:
