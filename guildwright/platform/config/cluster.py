@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
+from urllib.request import getproxies
 
 import aiohttp
 import msgspec
@@ -134,7 +135,8 @@ async def connect(settings: Settings) -> AsyncIterator[Cluster]:
     Raises:
         ClusterAway: no cluster is configured, or its configuration cannot be used.
     """
-    configuration = Configuration()
+    # Told to trust the environment, aiohttp reads ~/.netrc for each request: only where a proxy is named there.
+    configuration = Configuration(client_session_kwargs={"trust_env": bool(getproxies())})
     try:
         namespace, refreshing = await _configure(configuration, os.environ.get("KUBECONFIG"))
     except (ConfigException, yaml.YAMLError, OSError, KeyError, TypeError, ValueError) as error:
