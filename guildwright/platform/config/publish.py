@@ -227,9 +227,7 @@ class Publisher:
         marker = self._next_marker(len(records))
         async with self._redis.pipeline(transaction=True) as pipe:
             await pipe.watch(PUBLISHING, CONFIG)
-            _expect(token, await pipe.get(PUBLISHING))
-            if await pipe.hlen(CONFIG) != len(records):
-                raise WatchError("Redis was flushed while everything was written")
+            _expect(token, await pipe.get(PUBLISHING) if await pipe.hlen(CONFIG) == len(records) else None)
             pipe.multi()  # type: ignore[no-untyped-call]  # redis-py left it out
             pipe.set(COMPLETE, marker)
             pipe.delete(PUBLISHING)
@@ -293,7 +291,6 @@ def _announcement(guild_id: str, known: Known | None) -> str:
 
 
 def _expect(token: str, standing: str | bytes | None) -> None:
-    """Go on only while nobody else writes everything anew, and nothing written is lost."""
     if standing is None or as_text(standing) != token:
         raise WatchError("Redis was flushed, or another publisher began, while everything was written")
 
