@@ -1,6 +1,6 @@
 """What shard and worker hand to the features: everything that reaches outside, made in one place."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from redis.asyncio import Redis
 
@@ -12,6 +12,7 @@ from guildwright.platform.errors import Errors
 from guildwright.platform.limits import Limits
 from guildwright.platform.settings import Settings
 from guildwright.platform.texts import Texts
+from guildwright_bot.levels import Levels, NoLevels
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Deps:
         redis: For counters and the like; it may be away at any moment.
         discord: REST with the bot's token.
         errors: Where faults are reported.
+        levels: The levels of members, where a feature knows them.
     """
 
     settings: Settings
@@ -39,6 +41,7 @@ class Deps:
     redis: Redis
     discord: DiscordClient
     errors: Errors
+    levels: Levels = field(default_factory=NoLevels)
 
 
 WorkerDeps = Deps

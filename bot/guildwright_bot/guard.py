@@ -5,6 +5,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 import hikari
 
@@ -48,6 +49,7 @@ class Actor:
     role_ids: frozenset[int] = frozenset()
     top_role: int = 0
     is_owner: bool = False
+    joined_at: datetime | None = None
 
     @property
     def unrestricted(self) -> bool:

@@ -73,6 +73,7 @@ class KnownStanding:
             frozenset(map(int, member.role_ids)),
             top_role(roles, member.role_ids),
             is_owner=guild.owner_id == member.id,
+            joined_at=member.joined_at,
         )
 
     async def guild(self, guild_id: int) -> tuple[hikari.Guild, Roles]:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import Field, StrictInt
+from pydantic import Field, StrictBool, StrictInt
 
 from guildwright_crds.base import (
     WHOLE,
@@ -35,6 +35,16 @@ class Giveaways(ConfigModel):
     blacklist: Blacklist = Field(default=Blacklist(), description="Who may not enter.")
     minimum_account_age: Annotated[Duration, Between("0s", "365d")] = Field(
         default=timedelta(), description="How old a Discord account must be to enter."
+    )
+    minimum_membership: Annotated[Duration, Between("0s", "365d")] = Field(
+        default=timedelta(), description="How long a member must have been in the guild to enter."
+    )
+    preview: StrictBool = Field(
+        default=False, description="Show a giveaway to the one who starts it before it is posted, unless they say."
+    )
+    retention: Annotated[Duration, Between("1d", "3650d")] = Field(
+        default=timedelta(days=365),
+        description="How long after its end a closed giveaway is kept, with its entries, claims and records.",
     )
     default_channel: Snowflake | None = Field(
         default=None,

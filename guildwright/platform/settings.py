@@ -176,11 +176,13 @@ class Settings(BaseSettings):
         description="Guilds to declare commands in, at once visible, for development; empty declares them everywhere.",
     )
     limit_giveaways_active: int = Field(
-        default=25, ge=0, le=1_000, description="Giveaways that may run in a guild at the same time."
+        default=100, ge=0, le=100_000, description="Giveaways that may run in a guild at the same time."
     )
-    limit_giveaways_winners: int = Field(default=20, ge=1, le=100, description="Winners that one giveaway may have.")
+    limit_giveaways_winners: int = Field(
+        default=50, ge=1, le=100, description="Winners that one giveaway may have; more than 50 are never possible."
+    )
     limit_giveaways_entries: int = Field(
-        default=100_000, ge=1, le=10_000_000, description="Members that may enter one giveaway."
+        default=1_000_000, ge=1, le=10_000_000, description="Members that may enter one giveaway."
     )
     tiers: dict[Annotated[str, Field(min_length=1, max_length=40)], Tier] = Field(
         default={},

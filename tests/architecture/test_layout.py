@@ -12,8 +12,10 @@ ROOT = Path(__file__).parents[2]
 SOURCES = ("bot", "crds", "dashboard", "guildwright", "operator")
 ROLES = {
     "__init__.py", "domain.py", "service.py", "store.py", "tables.py", "piccolo_app.py", "commands.py",
-    "listeners.py", "steps.py", "consumers.py", "events.py", "messages.py",
+    "listeners.py", "steps.py", "consumers.py", "events.py", "messages.py", "records.py",
 }  # fmt: skip
+# What giveaways alone have: their domain and their commands are larger than a file.
+OWN = {"giveaways": {"terms.py", "eligibility.py", "people.py"}}
 # An exception to 300 lines is worth a line in DECISIONS.md and an entry here.
 LONG: set[str] = set()
 
@@ -34,7 +36,7 @@ def test_no_init_file_makes_operator_or_tests_a_package() -> None:
 def test_a_feature_is_one_folder_of_files_with_known_roles(feature: str) -> None:
     """The same file name means the same role in every feature."""
     folder = ROOT / "bot" / "guildwright_bot" / "features" / feature
-    assert {path.name for path in folder.glob("*.py")} <= ROLES
+    assert {path.name for path in folder.glob("*.py")} <= ROLES | OWN.get(feature, set())
     assert (folder / "migrations").is_dir()
     tree = ast.parse((folder / "__init__.py").read_text())
     assert ast.get_docstring(tree)

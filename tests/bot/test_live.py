@@ -174,7 +174,6 @@ def test_a_manager_starts_nothing_in_a_channel_that_they_cannot_view_and_is_not_
         ({"duration": "whenever"}, "cannot read"),
         ({"duration": "5s"}, "10 seconds to 60 days"),
         ({"duration": "61d"}, "10 seconds to 60 days"),
-        ({"duration": "1h", "winners": 50}, "1 to 20"),
     ],
 )
 def test_what_makes_no_sense_is_refused_in_words(play: Play, options: dict[str, Any], expected: str) -> None:

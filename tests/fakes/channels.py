@@ -5,6 +5,7 @@ Behaves as `DiscordClient` promises: the same nonce makes one message for a whil
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -39,6 +40,7 @@ class FakeChannels:
     """The part of `DiscordClient` that consumers use."""
 
     members: dict[int, tuple[int, ...]] = field(default_factory=dict)  # member → roles
+    joined: dict[int, datetime] = field(default_factory=dict)  # member → when, where it is not long ago
     messages: list[Sent] = field(default_factory=list)
     refused: set[int] = field(default_factory=set)  # channels that admit no message
     lost_answers: int = 0  # so many messages are made whose answer never arrives
@@ -120,7 +122,11 @@ class FakeChannels:
         self.asked_members.append(member_id)
         if member_id not in self.members:
             return None
-        return SimpleNamespace(id=member_id, role_ids=self.members[member_id])
+        return SimpleNamespace(id=member_id, role_ids=self.members[member_id], joined_at=self.joined_at(member_id))
+
+    def joined_at(self, member_id: int) -> datetime:
+        """When a member joined."""
+        return self.joined.get(member_id, datetime(2020, 1, 1, tzinfo=UTC))
 
     def _message(self, channel_id: int, message_id: int) -> Sent:
         found = [m for m in self.messages if (m.channel_id, m.id) == (channel_id, message_id)]

@@ -28,7 +28,10 @@ __all__ = ["postgres"]
 
 CAPS = Caps(active=5, winners=20, entries=1000)
 HOST = 300
-TABLES = ("giveaway", "giveaway_entry", "giveaway_claim", "guild_membership", "command_declaration")
+TABLES = (
+    "giveaway", "giveaway_entry", "giveaway_claim", "giveaway_record", "giveaway_counter", "giveaway_draft",
+    "guild_membership", "command_declaration",
+)  # fmt: skip
 
 
 @dataclass
@@ -81,7 +84,7 @@ class Hall:
             return await service.enter_or_leave(
                 GUILD,
                 giveaway.id,
-                Person(member, frozenset(self.discord.members.get(member, ()))),
+                Person(member, frozenset(self.discord.members.get(member, ())), self.discord.joined_at(member)),
                 click_id=click_id or self.clicks,
                 rules=rules_of(self.config.current.giveaways),
                 caps=CAPS,

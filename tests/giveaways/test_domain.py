@@ -27,6 +27,7 @@ from tests.fakes.chance import FakeChance
 NOW = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
 CAPS = Caps(active=3, winners=20, entries=100)
 TERMS = Terms("Oak chair", 1, timedelta(minutes=10))
+ONE = Person(1)
 GIVEAWAY = Giveaway(7, 1, 100, 200, 300, TERMS, NOW, NOW + TERMS.duration)
 
 
@@ -53,7 +54,7 @@ def reason(answer: object) -> str:
     ],
 )
 def test_terms_outside_the_limits_are_refused(terms: Terms, expected: str) -> None:
-    assert reason(domain.refuse_terms(terms, active=0, caps=CAPS)) == expected
+    assert reason(domain.refuse_terms(terms, CAPS)) == expected
 
 
 def test_terms_at_the_limits_are_accepted() -> None:
@@ -61,11 +62,12 @@ def test_terms_at_the_limits_are_accepted() -> None:
         replace(TERMS, prize="x" * 200, duration=timedelta(seconds=10), winners=20),
         replace(TERMS, duration=timedelta(days=60)),
     ):
-        assert domain.refuse_terms(terms, active=2, caps=CAPS) is None
+        assert domain.refuse_terms(terms, CAPS) is None
 
 
 def test_a_guild_has_no_more_giveaways_at_a_time_than_the_host_lets_it() -> None:
-    assert reason(domain.refuse_terms(TERMS, active=3, caps=CAPS)) == "giveaways-refused-too-many"
+    assert domain.refuse_another(2, CAPS) is None
+    assert reason(domain.refuse_another(3, CAPS)) == "giveaways-refused-too-many"
 
 
 def test_a_giveaway_posted_soon_ends_when_it_was_said_to() -> None:
@@ -78,16 +80,16 @@ def test_a_giveaway_posted_much_too_late_still_runs_its_whole_time() -> None:
 
 
 def test_winners_who_are_told_late_still_get_their_whole_time() -> None:
-    rules = Rules(claim_timeout=timedelta(minutes=5))
-    planned = domain.planned_deadline(None, rules, NOW)
+    timeout = timedelta(minutes=5)
+    planned = domain.planned_deadline(None, timeout, NOW)
     assert planned == NOW + timedelta(minutes=5)
-    assert domain.planned_deadline(planned, rules, NOW + timedelta(minutes=1)) == planned
+    assert domain.planned_deadline(planned, timeout, NOW + timedelta(minutes=1)) == planned
     late = NOW + timedelta(minutes=4)
-    assert domain.planned_deadline(planned, rules, late) == late + timedelta(minutes=5)
+    assert domain.planned_deadline(planned, timeout, late) == late + timedelta(minutes=5)
 
 
 def test_everybody_may_enter_while_it_runs() -> None:
-    assert domain.refuse_entry(GIVEAWAY, member(), Rules(), entries=0, caps=CAPS, now=NOW) is None
+    assert domain.refuse_entry(GIVEAWAY, member(), Rules(), caps=CAPS, now=NOW) is None
 
 
 def test_nobody_enters_or_leaves_from_the_very_moment_it_ends() -> None:
@@ -98,12 +100,12 @@ def test_nobody_enters_or_leaves_from_the_very_moment_it_ends() -> None:
 
 @pytest.mark.parametrize("state", [State.DRAWING, State.CLAIMING, State.CLOSED, State.DELETED])
 def test_nobody_enters_what_does_not_run(state: State) -> None:
-    answer = domain.refuse_entry(replace(GIVEAWAY, state=state), member(), Rules(), entries=0, caps=CAPS, now=NOW)
+    answer = domain.refuse_entry(replace(GIVEAWAY, state=state), member(), Rules(), caps=CAPS, now=NOW)
     assert reason(answer) == "giveaways-refused-over"
 
 
 def test_a_full_giveaway_takes_nobody_more() -> None:
-    answer = domain.refuse_entry(GIVEAWAY, member(), Rules(), entries=100, caps=CAPS, now=NOW)
+    answer = domain.refuse_entry(replace(GIVEAWAY, entries=100), member(), Rules(), caps=CAPS, now=NOW)
     assert reason(answer) == "giveaways-refused-full"
 
 
@@ -115,7 +117,7 @@ def test_blacklisted_members_and_roles_cannot_win() -> None:
 
 
 def test_the_required_role_is_required() -> None:
-    giveaway = replace(GIVEAWAY, terms=replace(TERMS, required_role=5))
+    giveaway = replace(GIVEAWAY, terms=replace(TERMS, required_roles=frozenset({5})))
     assert reason(domain.refuse_person(giveaway, member(), Rules(), NOW)) == "giveaways-refused-role"
     assert domain.refuse_person(giveaway, member(roles=frozenset({5})), Rules(), NOW) is None
 
@@ -131,15 +133,15 @@ def test_an_account_must_be_as_old_as_the_config_says() -> None:
 
 
 def test_a_click_enters_and_the_next_one_leaves() -> None:
-    entered = domain.toggled(None, 1, interaction_id=10)
+    entered = domain.toggled(None, ONE, interaction_id=10)
     assert entered.active
-    assert not domain.toggled(entered, 1, interaction_id=11).active
+    assert not domain.toggled(entered, ONE, interaction_id=11).active
 
 
 def test_a_click_that_is_delivered_twice_counts_once() -> None:
-    entered = domain.toggled(None, 1, interaction_id=10)
-    assert domain.toggled(entered, 1, interaction_id=10) == entered
-    assert domain.toggled(entered, 1, interaction_id=9) == entered
+    entered = domain.toggled(None, ONE, interaction_id=10)
+    assert domain.toggled(entered, ONE, interaction_id=10) == entered
+    assert domain.toggled(entered, ONE, interaction_id=9) == entered
 
 
 def test_changes_within_the_pause_share_one_edit() -> None:
@@ -258,6 +260,8 @@ def test_the_rules_are_those_of_the_config() -> None:
         claim_timeout=timedelta(minutes=1),
         reroll_limit=3,
         minimum_account_age=timedelta(days=2),
+        minimum_membership=timedelta(days=1),
+        preview=True,
         blacklist=Blacklist(roles=("111111111111111111",), members=("222222222222222222",)),
         default_channel="333333333333333333",
         log_channel="444444444444444444",
@@ -266,6 +270,8 @@ def test_the_rules_are_those_of_the_config() -> None:
         claim_timeout=timedelta(minutes=1),
         reroll_limit=3,
         minimum_account_age=timedelta(days=2),
+        minimum_membership=timedelta(days=1),
+        preview=True,
         blacklisted_roles=frozenset({111111111111111111}),
         blacklisted_members=frozenset({222222222222222222}),
         default_channel=333333333333333333,
@@ -273,5 +279,8 @@ def test_the_rules_are_those_of_the_config() -> None:
     )
 
 
-def test_an_entry_says_who_and_by_which_click() -> None:
-    assert domain.toggled(None, 5, 9) == Entry(5, active=True, interaction_id=9)
+def test_an_entry_says_who_by_which_click_and_what_was_known_then() -> None:
+    known = Person(5, frozenset({7}), NOW, 3)
+    entry = domain.toggled(None, known, 9)
+    assert entry == Entry(5, True, 9, frozenset({7}), NOW, 3)
+    assert entry.person == known

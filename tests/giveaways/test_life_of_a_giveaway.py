@@ -52,11 +52,11 @@ class LifeOfAGiveaway(RuleBasedStateMachine):
     @rule(member=MEMBERS)
     def somebody_clicks(self, member: int) -> None:
         self.clicks += 1
-        entry = domain.toggled(self.entries.get(member), member, self.clicks)
+        entry = domain.toggled(self.entries.get(member), Person(member), self.clicks)
         refusal = domain.refuse_change(self.giveaway, self.now)
         if entry.active:
-            count = len(self._entrants())
-            refusal = domain.refuse_entry(self.giveaway, Person(member), RULES, entries=count, caps=CAPS, now=self.now)
+            counted = replace(self.giveaway, entries=len(self._entrants()))
+            refusal = domain.refuse_entry(counted, Person(member), RULES, caps=CAPS, now=self.now)
         if refusal is None:
             self.entries[member] = entry
 
@@ -78,7 +78,7 @@ class LifeOfAGiveaway(RuleBasedStateMachine):
     @rule()
     def the_winners_are_told(self) -> None:
         self.claims = [
-            replace(claim, deadline=claim.deadline or domain.planned_deadline(None, RULES, self.now))
+            replace(claim, deadline=claim.deadline or domain.planned_deadline(None, RULES.claim_timeout, self.now))
             for claim in self.claims
         ]
 

@@ -24,6 +24,7 @@ from guildwright_bot.kit import Kit
 from guildwright_bot.references import number_or_message
 from guildwright_bot.refusal import Refusal
 from guildwright_bot.spans import LONGEST_TEXT, parse_span
+from guildwright_bot.wording import say
 from guildwright_crds.compile import CompiledConfig
 
 _CHOICES = 25  # Discord shows no more suggestions
@@ -91,7 +92,8 @@ async def start(  # noqa: PLR0913  one for each option of the command
     if isinstance(span, Refusal):
         return span
     everybody = required_role in (None, ask.guild_id)  # the role @everyone has the guild's id
-    terms = Terms(" ".join(prize.split()), winners or 1, span, None if everybody else required_role)
+    roles = frozenset() if required_role is None or everybody else frozenset({required_role})
+    terms = Terms(" ".join(prize.split()), winners or 1, span, roles)
     async with transaction():
         started = await service.start(
             guild_id=ask.guild_id,
@@ -111,7 +113,7 @@ async def end(ask: Ask, *, giveaway: str) -> Refusal | None:
         found = await _find(ask, giveaway, _ENDABLE)
         if isinstance(found, Refusal):
             return found
-        ended = await service.end(ask.guild_id, found.id, now=ask.deps.clock.now())
+        ended = await service.end(ask.guild_id, found.id, now=ask.deps.clock.now(), actor_id=ask.actor.id)
     return await _done(ask, "giveaways-ending", ended)
 
 
@@ -121,14 +123,14 @@ async def delete(ask: Ask, *, giveaway: str) -> Refusal | None:
         found = await _find(ask, giveaway, store.ACTIVE)
         if isinstance(found, Refusal):
             return found
-        deleted = await service.delete(ask.guild_id, found.id, now=ask.deps.clock.now())
+        deleted = await service.delete(ask.guild_id, found.id, now=ask.deps.clock.now(), actor_id=ask.actor.id)
     return await _done(ask, "giveaways-deleted", deleted)
 
 
 async def list_active(ask: Ask) -> Refusal | None:
     """`/giveaway list`."""
     async with transaction():
-        found = await service.with_entries((await _visible(ask, store.ACTIVE))[:_LINES])
+        found = (await _visible(ask, store.ACTIVE))[:_LINES]
     if found:
         await ask.reply(embed=Writer(ask.texts, ask.locale).listing(found))
     else:
@@ -138,11 +140,13 @@ async def list_active(ask: Ask) -> Refusal | None:
 
 async def enter(ask: Ask, *, args: list[int]) -> Refusal | None:
     """The button under a giveaway: in, or out again."""
+    actor = ask.actor
+    level = await ask.deps.levels.of(ask.guild_id, actor.id)
     async with transaction():
         toggled = await service.enter_or_leave(
             ask.guild_id,
             args[0],
-            Person(ask.actor.id, ask.actor.role_ids),
+            Person(actor.id, actor.role_ids, actor.joined_at, level),
             click_id=ask.source_id,
             rules=rules_of(ask.config.giveaways),
             caps=_caps(ask),
@@ -150,8 +154,12 @@ async def enter(ask: Ask, *, args: list[int]) -> Refusal | None:
         )
     if isinstance(toggled, Refusal):
         return toggled
-    said = "giveaways-entered" if toggled.entry.active else "giveaways-left"
-    await ask.reply(ask.text(said, prize=toggled.giveaway.terms.prize, entries=toggled.entries))
+    prize = toggled.giveaway.terms.prize
+    if toggled.lost is not None:
+        await ask.reply(ask.text("giveaways-lost", why=say(ask.texts, ask.locale, toggled.lost), prize=prize))
+    else:
+        said = "giveaways-entered" if toggled.entry.active else "giveaways-left"
+        await ask.reply(ask.text(said, prize=prize, entries=toggled.entries))
     return None
 
 

@@ -8,8 +8,8 @@ from guildwright.platform.discord.client import DiscordRefused
 from guildwright.platform.jobs.registry import Consumer, Handler
 from guildwright.platform.jobs.run import JobRun
 from guildwright_bot.deps import Deps
-from guildwright_bot.features.giveaways import domain, steps, store
-from guildwright_bot.features.giveaways.domain import Giveaway, Person, Rules, State, rules_of
+from guildwright_bot.features.giveaways import domain, people, steps, store
+from guildwright_bot.features.giveaways.domain import Giveaway, Rules, State, rules_of
 from guildwright_bot.features.giveaways.events import GiveawayEnded, GiveawayStarted, PrizeClaimed, PrizeExpired
 from guildwright_bot.features.giveaways.messages import Post, Writer, sentence
 from guildwright_bot.features.giveaways.steps import Draw, View
@@ -25,6 +25,7 @@ def consumers(deps: Deps) -> list[Consumer]:
     jobs = Jobs(deps)
     log = Log(deps)
     handlers: dict[str, Handler] = {
+        "begin": jobs.begin,
         "post": jobs.post,
         "refresh": jobs.refresh,
         "end": jobs.end,
@@ -43,6 +44,11 @@ class Jobs:
 
     def __init__(self, deps: Deps) -> None:
         self._deps = deps
+
+    async def begin(self, run: JobRun) -> None:
+        """Start a scheduled giveaway."""
+        async with run.finish():
+            await steps.begin(run.payload["giveaway"], self._now())
 
     async def post(self, run: JobRun) -> None:
         """Post a giveaway's message."""
@@ -153,11 +159,10 @@ class Jobs:
         for member_id in draw.order:
             if len(winners) == draw.wanted:
                 break
-            member = await self._deps.discord.fetch_member(giveaway.guild_id, member_id)
-            if member is None:
+            person = await people.look_up(self._deps.discord, self._deps.levels, giveaway.guild_id, member_id)
+            if person is None:
                 barred[member_id] = "left"
                 continue
-            person = Person(member_id, frozenset(map(int, member.role_ids)))
             refusal = domain.refuse_person(giveaway, person, rules, self._now())
             if refusal is None:
                 winners.append(member_id)

@@ -1,25 +1,46 @@
-"""The rules of a giveaway: who may start, enter, win and claim, and how it moves from one state to the next. No I/O."""
+"""The rules of a giveaway: how it moves from one state to the next, who wins and claims. No I/O.
+
+What it asks of entrants is in `terms.py`, the judge of them in `eligibility.py`; both are to be had here too.
+"""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
+from guildwright_bot.features.giveaways.eligibility import Person, refuse_person
+from guildwright_bot.features.giveaways.terms import (
+    LONGEST,
+    LONGEST_PRIZE,
+    SHORTEST,
+    Caps,
+    Rules,
+    Terms,
+    refuse_another,
+    refuse_terms,
+    refuse_wait,
+    rules_of,
+    weight,
+)
 from guildwright_bot.refusal import Refusal
-from guildwright_crds.giveaways import Giveaways
 
-SHORTEST = timedelta(seconds=10)
-LONGEST = timedelta(days=60)
-LONGEST_PRIZE = 200
+__all__ = [
+    "LONGEST", "LONGEST_PRIZE", "SHORTEST", "Caps", "Chance", "ClaimState", "Entry", "Giveaway", "Person",
+    "PrizeClaim", "Rules", "State", "Terms", "award", "begin", "claim", "claim_timeout", "delete", "draw_order",
+    "end_now", "overdue", "planned_deadline", "planned_end", "redraws", "refresh_after", "refreshing",
+    "refuse_another", "refuse_change", "refuse_entry", "refuse_person", "refuse_terms", "refuse_wait", "reroll",
+    "rules_of", "settled", "toggled", "weight",
+]  # fmt: skip
+
 REFRESH_PAUSE = timedelta(seconds=5)
 REFRESH_LOST = timedelta(minutes=2)
-_DISCORD_EPOCH_MS = 1_420_070_400_000
 
 
 class State(StrEnum):
     """Where a giveaway stands. It only ever moves down this list."""
 
+    SCHEDULED = "scheduled"  # it is not posted yet
     RUNNING = "running"  # members enter and leave
     DRAWING = "drawing"  # entries are frozen, winners are being picked
     CLAIMING = "claiming"  # winners are picked, at least one may still claim
@@ -33,6 +54,7 @@ class ClaimState(StrEnum):
     OPEN = "open"
     CLAIMED = "claimed"
     EXPIRED = "expired"
+    FAILED = "failed"  # the winner came in time, but may not win any more
 
 
 class Chance(Protocol):
@@ -41,51 +63,6 @@ class Chance(Protocol):
     def sample[T](self, population: Sequence[T], k: int) -> list[T]:
         """`k` different elements in drawn order."""
         ...
-
-
-@dataclass(frozen=True)
-class Rules:
-    """What the guild's config says of giveaways at this moment."""
-
-    claim_timeout: timedelta = timedelta(minutes=5)
-    reroll_limit: int = 1
-    minimum_account_age: timedelta = timedelta()
-    blacklisted_roles: frozenset[int] = frozenset()
-    blacklisted_members: frozenset[int] = frozenset()
-    default_channel: int | None = None
-    log_channel: int | None = None
-
-
-def rules_of(config: Giveaways) -> Rules:
-    """The rules that a guild's config makes."""
-    return Rules(
-        claim_timeout=config.claim_timeout,
-        reroll_limit=config.reroll_limit,
-        minimum_account_age=config.minimum_account_age,
-        blacklisted_roles=frozenset(map(int, config.blacklist.roles)),
-        blacklisted_members=frozenset(map(int, config.blacklist.members)),
-        default_channel=int(config.default_channel) if config.default_channel else None,
-        log_channel=int(config.log_channel) if config.log_channel else None,
-    )
-
-
-@dataclass(frozen=True)
-class Caps:
-    """What the host lets this guild have."""
-
-    active: int
-    winners: int
-    entries: int
-
-
-@dataclass(frozen=True)
-class Terms:
-    """What somebody asks for when starting a giveaway."""
-
-    prize: str
-    winners: int
-    duration: timedelta
-    required_role: int | None = None
 
 
 @dataclass(frozen=True)
@@ -106,28 +83,33 @@ class Giveaway:
     edits: int = 0  # how many edits of the message were begun
     refreshed_at: datetime | None = None
     refresh_due: datetime | None = None
-
-
-@dataclass(frozen=True)
-class Person:
-    """What is known of a member when it matters."""
-
-    id: int
-    role_ids: frozenset[int] = frozenset()
-
-    @property
-    def born(self) -> datetime:
-        """When the account was made: a snowflake says so itself."""
-        return datetime.fromtimestamp(((self.id >> 22) + _DISCORD_EPOCH_MS) / 1000, UTC)
+    entries: int = 0  # how many members are in the draw
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A member's place in the draw. `interaction_id` is the last click that was counted."""
+    """A member's place in the draw.
+
+    Attributes:
+        member_id: Whose.
+        active: Whether they are in.
+        interaction_id: The last click that was counted.
+        role_ids: Their roles at that click.
+        joined_at: When they had joined the guild, by that click.
+        level: Their level at that click; None: levels were not on.
+    """
 
     member_id: int
     active: bool
     interaction_id: int
+    role_ids: frozenset[int] = frozenset()
+    joined_at: datetime | None = None
+    level: int | None = None
+
+    @property
+    def person(self) -> Person:
+        """Who the member was at the last click."""
+        return Person(self.member_id, self.role_ids, self.joined_at, self.level)
 
 
 @dataclass(frozen=True)
@@ -141,21 +123,6 @@ class PrizeClaim:
     message_id: int | None = None
 
 
-def refuse_terms(terms: Terms, *, active: int, caps: Caps) -> Refusal | None:
-    """Why a giveaway on these terms cannot be started, where `active` others run already."""
-    if not terms.prize.strip():
-        return Refusal("giveaways-refused-no-prize")
-    if len(terms.prize) > LONGEST_PRIZE:
-        return Refusal("giveaways-refused-long-prize", {"length": len(terms.prize), "limit": LONGEST_PRIZE})
-    if not SHORTEST <= terms.duration <= LONGEST:
-        return Refusal("giveaways-refused-duration", {"seconds": SHORTEST.seconds, "days": LONGEST.days})
-    if not 1 <= terms.winners <= caps.winners:
-        return Refusal("giveaways-refused-winners", {"winners": terms.winners, "limit": caps.winners})
-    if active >= caps.active:
-        return Refusal("giveaways-refused-too-many", {"limit": caps.active})
-    return None
-
-
 def planned_end(giveaway: Giveaway, now: datetime) -> datetime:
     """When to end a giveaway whose message is about to be posted.
 
@@ -166,44 +133,30 @@ def planned_end(giveaway: Giveaway, now: datetime) -> datetime:
     return now + giveaway.terms.duration
 
 
-def refuse_entry(  # noqa: PLR0913  all that it depends on
-    giveaway: Giveaway, person: Person, rules: Rules, *, entries: int, caps: Caps, now: datetime
-) -> Refusal | None:
+def refuse_entry(giveaway: Giveaway, person: Person, rules: Rules, *, caps: Caps, now: datetime) -> Refusal | None:
     """Why `person` cannot enter now; leaving is always possible while it runs."""
     if over := refuse_change(giveaway, now):
         return over
-    if entries >= caps.entries:
+    if giveaway.entries >= caps.entries:
         return Refusal("giveaways-refused-full", {"limit": caps.entries})
     return refuse_person(giveaway, person, rules, now)
 
 
 def refuse_change(giveaway: Giveaway, now: datetime) -> Refusal | None:
     """Why nobody can enter or leave any more."""
+    if giveaway.state is State.SCHEDULED:
+        return Refusal("giveaways-refused-not-yet")
     if giveaway.state is not State.RUNNING or now >= giveaway.ends_at:
         return Refusal("giveaways-refused-over")
     return None
 
 
-def refuse_person(giveaway: Giveaway, person: Person, rules: Rules, now: datetime) -> Refusal | None:
-    """Why `person` may not win: asked when entering and again at the draw, by the config of that moment."""
-    if person.id in rules.blacklisted_members or person.role_ids & rules.blacklisted_roles:
-        return Refusal("giveaways-refused-blacklisted")
-    required = giveaway.terms.required_role
-    if required is not None and required not in person.role_ids:
-        return Refusal("giveaways-refused-role", {"role": str(required)})
-    if now - person.born < rules.minimum_account_age:
-        ready = int((person.born + rules.minimum_account_age).timestamp())
-        return Refusal("giveaways-refused-young", {"ready": str(ready)})
-    return None
-
-
-def toggled(entry: Entry | None, member_id: int, interaction_id: int) -> Entry:
+def toggled(entry: Entry | None, person: Person, interaction_id: int) -> Entry:
     """The entry after a click: in becomes out, out becomes in. A click that was counted before changes nothing."""
-    if entry is None:
-        return Entry(member_id, active=True, interaction_id=interaction_id)
-    if interaction_id <= entry.interaction_id:
+    if entry is not None and interaction_id <= entry.interaction_id:
         return entry
-    return replace(entry, active=not entry.active, interaction_id=interaction_id)
+    active = entry is None or not entry.active
+    return Entry(person.id, active, interaction_id, person.role_ids, person.joined_at, person.level)
 
 
 def refresh_after(giveaway: Giveaway, now: datetime) -> datetime | None:
@@ -223,15 +176,27 @@ def refreshing(giveaway: Giveaway, now: datetime) -> Giveaway:
     return replace(giveaway, refreshed_at=now, refresh_due=None, edits=giveaway.edits + 1)
 
 
-def planned_deadline(deadline: datetime | None, rules: Rules, now: datetime) -> datetime:
+def claim_timeout(giveaway: Giveaway, rules: Rules) -> timedelta:
+    """How long a winner has to claim."""
+    return giveaway.terms.claim_timeout or rules.claim_timeout
+
+
+def planned_deadline(deadline: datetime | None, timeout: timedelta, now: datetime) -> datetime:
     """Until when to let the winners claim whose message is about to be posted, if an earlier try planned `deadline`."""
-    if deadline is not None and deadline - now >= rules.claim_timeout / 2:
+    if deadline is not None and deadline - now >= timeout / 2:
         return deadline
-    return now + rules.claim_timeout
+    return now + timeout
+
+
+def begin(giveaway: Giveaway) -> Giveaway | None:
+    """The scheduled giveaway starts; None when it does not wait for that."""
+    return replace(giveaway, state=State.RUNNING) if giveaway.state is State.SCHEDULED else None
 
 
 def end_now(giveaway: Giveaway) -> Giveaway | Refusal:
     """Freeze the entries, for the draw to begin."""
+    if giveaway.state is State.SCHEDULED:
+        return Refusal("giveaways-refused-not-started", {"number": str(giveaway.number)})
     if giveaway.state is not State.RUNNING:
         return Refusal("giveaways-refused-already-ended", {"number": str(giveaway.number)})
     return replace(giveaway, state=State.DRAWING)
@@ -256,6 +221,8 @@ def claim(giveaway: Giveaway, claims: Sequence[PrizeClaim], member_id: int, now:
         return Refusal("giveaways-refused-not-yours")
     if mine.state is ClaimState.CLAIMED:
         return Refusal("giveaways-refused-claimed")
+    if mine.state is ClaimState.FAILED:
+        return Refusal("giveaways-refused-claim-failed")
     if mine.state is ClaimState.EXPIRED or (mine.deadline is not None and now >= mine.deadline):
         return Refusal("giveaways-refused-too-late")
     return replace(mine, state=ClaimState.CLAIMED)

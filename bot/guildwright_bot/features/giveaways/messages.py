@@ -1,15 +1,16 @@
 """What giveaways look like in Discord. Every word comes from the catalogue."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import hikari
 
 from guildwright.platform.texts import Texts
-from guildwright_bot.features.giveaways.domain import ClaimState, Giveaway, PrizeClaim, State
+from guildwright_bot.features.giveaways.domain import ClaimState, Giveaway, PrizeClaim, State, Terms
 from guildwright_bot.features.giveaways.steps import View
 from guildwright_bot.interactions import custom_id
+from guildwright_crds.base import render_duration
 
 FEATURE = "giveaways"
 type ButtonStyle = Literal[hikari.ButtonStyle.PRIMARY, hikari.ButtonStyle.SECONDARY, hikari.ButtonStyle.SUCCESS]
@@ -42,8 +43,11 @@ class Writer:
         """The giveaway's message: what can be won, and the button to enter."""
         giveaway = seen.giveaway
         running = giveaway.state is State.RUNNING
-        colour = _PATINA if running else _BRASS if giveaway.state is State.CLAIMING else _GREY
-        embed = hikari.Embed(title=giveaway.terms.prize, description="\n".join(self._lines(seen)), color=colour)
+        terms = giveaway.terms
+        usual = _PATINA if running else _BRASS if giveaway.state is State.CLAIMING else _GREY
+        colour = usual if terms.colour is None else terms.colour
+        embed = hikari.Embed(title=terms.prize, description="\n".join(self._lines(seen)), color=colour)
+        embed.set_image(terms.image)
         embed.set_footer(self.text("giveaways-panel-footer", number=str(giveaway.number)))
         marker = custom_id(FEATURE, "enter", giveaway.id)
         label = self.text("giveaways-button-enter" if running else "giveaways-button-ended")
@@ -58,15 +62,34 @@ class Writer:
             self.text("giveaways-panel-host", host=str(giveaway.host_id)),
             self.text("giveaways-panel-winners", count=giveaway.terms.winners),
         ]
-        if giveaway.terms.required_role is not None:
-            lines.append(self.text("giveaways-panel-role", role=str(giveaway.terms.required_role)))
-        lines.append(self.text("giveaways-panel-entries", count=seen.entries))
+        lines.extend(self._conditions(giveaway.terms))
+        lines.append(self.text("giveaways-panel-entries", count=giveaway.entries))
         if giveaway.state in (State.CLAIMING, State.CLOSED):
             lines.append("")
             lines.extend(self._claim(claim) for claim in seen.claims)
             if not seen.claims:
                 lines.append(self.text("giveaways-panel-nobody"))
         return lines
+
+    def _conditions(self, terms: Terms) -> Iterator[str]:
+        required = _roles(terms.required_roles)
+        if len(terms.required_roles) == 1:
+            yield self.text("giveaways-panel-role", role=str(*terms.required_roles))
+        elif terms.required_roles:
+            yield self.text(f"giveaways-panel-{'all-roles' if terms.required_all else 'any-role'}", roles=required)
+        if terms.minimum_level:
+            yield self.text("giveaways-panel-level", level=terms.minimum_level)
+        if terms.minimum_account_age:
+            yield self.text("giveaways-panel-account-age", span=render_duration(terms.minimum_account_age))
+        if terms.minimum_membership:
+            yield self.text("giveaways-panel-membership", span=render_duration(terms.minimum_membership))
+        if terms.blacklisted_roles:
+            yield self.text("giveaways-panel-not-for", roles=_roles(terms.blacklisted_roles))
+        if terms.bonus:
+            bonuses = ", ".join(f"<@&{role}> +{terms.bonus[role]}" for role in sorted(terms.bonus))
+            yield self.text("giveaways-panel-bonus", bonuses=bonuses)
+        if terms.claim_timeout is not None:
+            yield self.text("giveaways-panel-claim-timeout", span=render_duration(terms.claim_timeout))
 
     def _claim(self, claim: PrizeClaim) -> str:
         return self.text(f"giveaways-claim-{claim.state.value}", member=str(claim.member_id))
@@ -103,7 +126,7 @@ class Writer:
         row = _row(marker, self.text("giveaways-button-over"), hikari.ButtonStyle.SECONDARY, disabled=True)
         return Post(text, [], [row], marker, (giveaway.host_id,))
 
-    def listing(self, found: Sequence[tuple[Giveaway, int]]) -> hikari.Embed:
+    def listing(self, found: Sequence[Giveaway]) -> hikari.Embed:
         """What runs in the guild."""
         lines = [
             self.text(
@@ -111,10 +134,11 @@ class Writer:
                 number=str(giveaway.number),
                 prize=giveaway.terms.prize,
                 channel=str(giveaway.channel_id),
+                start=str(int(giveaway.started_at.timestamp())),
                 timestamp=str(int(giveaway.ends_at.timestamp())),
-                entries=entries,
+                entries=giveaway.entries,
             )
-            for giveaway, entries in found
+            for giveaway in found
         ]
         return hikari.Embed(title=self.text("giveaways-list-title"), description="\n".join(lines), color=_PATINA)
 
@@ -147,6 +171,10 @@ def sentence(writer: Writer, fact: Mapping[str, Any]) -> str:
             return writer.text(said, number=number, prize=prize, former=former, winners=winners)
         case other:
             raise ValueError(f"no sentence for the fact {other!r}")
+
+
+def _roles(ids: Iterable[int]) -> str:
+    return ", ".join(f"<@&{each}>" for each in sorted(ids))
 
 
 def _mentions(ids: list[str]) -> str:

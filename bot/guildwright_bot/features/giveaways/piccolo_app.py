@@ -4,12 +4,19 @@ from pathlib import Path
 
 from piccolo.conf.apps import AppConfig
 
-from guildwright_bot.features.giveaways.tables import ClaimRow, EntryRow, GiveawayRow
+from guildwright_bot.features.giveaways.tables import (
+    ClaimRow,
+    CounterRow,
+    DraftRow,
+    EntryRow,
+    GiveawayRow,
+    RecordRow,
+)
 
 APP_CONFIG = AppConfig(
     app_name="giveaways",
     migrations_folder_path=str(Path(__file__).parent / "migrations"),
-    table_classes=[GiveawayRow, EntryRow, ClaimRow],
+    table_classes=[GiveawayRow, EntryRow, ClaimRow, RecordRow, CounterRow, DraftRow],
     migration_dependencies=[],
     commands=[],
 )

@@ -4,71 +4,119 @@ Each function that changes a giveaway locks its row first, so whatever happens a
 the jobs that show the change in Discord.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from guildwright.platform.jobs import outbox
 from guildwright_bot import facts
-from guildwright_bot.features.giveaways import domain, store
+from guildwright_bot.features.giveaways import domain, records, store
 from guildwright_bot.features.giveaways.domain import Caps, Entry, Giveaway, Person, PrizeClaim, Rules, State, Terms
 from guildwright_bot.features.giveaways.events import GiveawayStarted, PrizeClaimed
+from guildwright_bot.features.giveaways.records import Kind
+from guildwright_bot.features.giveaways.terms import to_json
 from guildwright_bot.refusal import Refusal
 
 
 @dataclass(frozen=True)
 class Toggled:
-    """What a click on Enter did."""
+    """What a click on Enter did. `lost`: why a member who was in had to go out, though they may not have meant to."""
 
     giveaway: Giveaway
     entry: Entry
-    entries: int
+    lost: Refusal | None = None
+
+    @property
+    def entries(self) -> int:
+        """How many members are in now."""
+        return self.giveaway.entries
 
 
 async def start(  # noqa: PLR0913  all that it depends on
-    *, guild_id: int, channel_id: int, host_id: int, source_id: int, terms: Terms, caps: Caps, now: datetime
+    *,
+    guild_id: int,
+    channel_id: int,
+    host_id: int,
+    source_id: int,
+    terms: Terms,
+    caps: Caps,
+    now: datetime,
+    wait: timedelta = timedelta(),
 ) -> Giveaway | Refusal:
-    """Start a giveaway; its message is posted by a job. The same request again returns the same giveaway."""
+    """Start a giveaway, or schedule it to start after `wait`; its message is posted by a job.
+
+    The same request again returns the same giveaway.
+    """
     await store.lock_guild(guild_id)
     if already := await store.of_source(source_id):
         return already
-    if refusal := domain.refuse_terms(terms, active=await store.count_active(guild_id), caps=caps):
+    refusal = domain.refuse_terms(terms, caps) or domain.refuse_wait(wait)
+    if refusal := refusal or domain.refuse_another(await store.count_active(guild_id), caps):
         return refusal
-    number = await store.next_number(guild_id)
-    giveaway = await store.insert(
-        Giveaway(0, number, guild_id, channel_id, host_id, terms, now, now + terms.duration), source_id
+    begins = now + wait
+    planned = Giveaway(
+        0,
+        await store.next_number(guild_id),
+        guild_id,
+        channel_id,
+        host_id,
+        terms,
+        begins,
+        begins + terms.duration,
+        State.SCHEDULED if wait else State.RUNNING,
     )
+    giveaway = await store.insert(planned, source_id)
+    about = {"terms": to_json(terms), "channel": str(channel_id), "at": begins.isoformat()}
+    await records.note(giveaway.id, Kind.STARTED, now, actor_id=host_id, **about)
+    if wait:
+        await add_job("begin", giveaway, due=begins)
+        return giveaway
+    await run(giveaway, now)
+    return giveaway
+
+
+async def run(giveaway: Giveaway, now: datetime) -> None:
+    """A giveaway that has just become RUNNING is posted, and told of."""
     await add_job("post", giveaway, due=now)
     await facts.publish(
-        GiveawayStarted(guild_id, giveaway.id, number, channel_id, host_id, terms.prize), key=str(giveaway.id), now=now
+        GiveawayStarted(
+            giveaway.guild_id,
+            giveaway.id,
+            giveaway.number,
+            giveaway.channel_id,
+            giveaway.host_id,
+            giveaway.terms.prize,
+        ),
+        key=str(giveaway.id),
+        now=now,
     )
-    return giveaway
 
 
 async def enter_or_leave(  # noqa: PLR0913  all that it depends on
     guild_id: int, giveaway_id: int, person: Person, *, click_id: int, rules: Rules, caps: Caps, now: datetime
 ) -> Toggled | Refusal:
-    """Turn a member's entry on or off. The same click again changes nothing."""
+    """Turn a member's entry on or off. The same click again changes nothing.
+
+    A member who is in, but may not win any more by what is asked now, is out after the click, and learns why.
+    """
     giveaway = await _locked(guild_id, giveaway_id)
     if isinstance(giveaway, Refusal):
         return giveaway
     before = await store.entry(giveaway_id, person.id)
-    after = domain.toggled(before, person.id, click_id)
-    entries = await store.count_entries(giveaway_id)
+    after = domain.toggled(before, person, click_id)
     if after == before:
-        return Toggled(giveaway, after, entries)
+        return Toggled(giveaway, after)
     if after.active:
-        refusal = domain.refuse_entry(giveaway, person, rules, entries=entries, caps=caps, now=now)
+        refusal = domain.refuse_entry(giveaway, person, rules, caps=caps, now=now)
     else:
         refusal = domain.refuse_change(giveaway, now)
     if refusal is not None:
         return refusal
-    await store.put_entry(giveaway_id, after)
-    giveaway = await refresh(giveaway, now)
-    return Toggled(giveaway, after, entries + (1 if after.active else -1))
+    lost = None if after.active else domain.refuse_person(giveaway, person, rules, now)
+    giveaway = await refresh(await store.put_entry(giveaway, after), now)
+    return Toggled(giveaway, after, lost)
 
 
-async def end(guild_id: int, giveaway_id: int, *, now: datetime) -> Giveaway | Refusal:
+async def end(guild_id: int, giveaway_id: int, *, now: datetime, actor_id: int | None = None) -> Giveaway | Refusal:
     """End a giveaway before its time: nobody enters any more, and a job draws."""
     giveaway = await _locked(guild_id, giveaway_id)
     if isinstance(giveaway, Refusal):
@@ -78,6 +126,7 @@ async def end(guild_id: int, giveaway_id: int, *, now: datetime) -> Giveaway | R
         return ended
     ended = replace(ended, ends_at=min(now, giveaway.ends_at))
     await store.save(ended)
+    await note_end(ended, now, actor_id)
     await add_job("end", ended, due=now, key="early")
     return await refresh(ended, now)
 
@@ -92,6 +141,7 @@ async def claim(guild_id: int, giveaway_id: int, member_id: int, *, now: datetim
     if isinstance(claimed, Refusal):
         return claimed
     await store.put_claims(giveaway_id, [claimed])
+    await records.note(giveaway_id, Kind.CLAIMED, now, actor_id=member_id, round=claimed.round)
     giveaway = await settle(giveaway, [claimed if c.member_id == member_id else c for c in claims])
     giveaway = await refresh(giveaway, now)
     await add_job("winners", giveaway, due=now, key=f"{claimed.round}:{member_id}", round=claimed.round)
@@ -103,7 +153,13 @@ async def claim(guild_id: int, giveaway_id: int, member_id: int, *, now: datetim
     return giveaway
 
 
-async def delete(guild_id: int, giveaway_id: int, *, now: datetime) -> Giveaway | Refusal:
+async def note_end(giveaway: Giveaway, now: datetime, actor_id: int | None = None) -> None:
+    """Write down that nobody enters or leaves any more, and how many were in."""
+    left = await store.count_left(giveaway.id)
+    await records.note(giveaway.id, Kind.ENDED, now, actor_id=actor_id, entries=giveaway.entries, left=left)
+
+
+async def delete(guild_id: int, giveaway_id: int, *, now: datetime, actor_id: int | None = None) -> Giveaway | Refusal:
     """Take a giveaway back: it is not drawn, and its messages go."""
     giveaway = await _locked(guild_id, giveaway_id)
     if isinstance(giveaway, Refusal):
@@ -112,13 +168,9 @@ async def delete(guild_id: int, giveaway_id: int, *, now: datetime) -> Giveaway 
     if isinstance(deleted, Refusal):
         return deleted
     await store.save(deleted)
+    await records.note(giveaway_id, Kind.DELETED, now, actor_id=actor_id)
     await add_job("remove", deleted, due=now)
     return deleted
-
-
-async def with_entries(giveaways: Iterable[Giveaway]) -> list[tuple[Giveaway, int]]:
-    """The giveaways, with the number of entries of each."""
-    return [(giveaway, await store.count_entries(giveaway.id)) for giveaway in giveaways]
 
 
 async def settle(giveaway: Giveaway, claims: list[PrizeClaim]) -> Giveaway:

@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 
 from guildwright.platform.jobs import outbox
 from guildwright_bot import facts
-from guildwright_bot.features.giveaways import domain, store
+from guildwright_bot.features.giveaways import domain, records, store
 from guildwright_bot.features.giveaways.domain import Chance, ClaimState, Giveaway, PrizeClaim, Rules, State
 from guildwright_bot.features.giveaways.events import GiveawayEnded, PrizeExpired
-from guildwright_bot.features.giveaways.service import add_job, refresh, settle
+from guildwright_bot.features.giveaways.records import Kind
+from guildwright_bot.features.giveaways.service import add_job, note_end, refresh, run, settle
 
 SKEW = timedelta(seconds=1)  # between the clocks of the database, which says what is due, and of this machine
 
@@ -22,7 +23,6 @@ class View:
     """What a giveaway's messages show."""
 
     giveaway: Giveaway
-    entries: int
     claims: tuple[PrizeClaim, ...]
 
     def of_round(self, number: int) -> list[PrizeClaim]:
@@ -32,8 +32,10 @@ class View:
     def shows_like(self, other: "View") -> bool:
         """Whether the giveaway's message looks the same for both."""
         mine, theirs = self.giveaway, other.giveaway
-        same = (mine.state, mine.ends_at, self.entries) == (theirs.state, theirs.ends_at, other.entries)
-        return same and [(c.member_id, c.state) for c in self.claims] == [(c.member_id, c.state) for c in other.claims]
+        shown = ("state", "terms", "ends_at", "entries")
+        return all(getattr(mine, name) == getattr(theirs, name) for name in shown) and [
+            (c.member_id, c.state) for c in self.claims
+        ] == [(c.member_id, c.state) for c in other.claims]
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,20 @@ class Draw:
 
 async def view(giveaway: Giveaway) -> View:
     """The giveaway with everything that is shown of it."""
-    return View(giveaway, await store.count_entries(giveaway.id), tuple(await store.claims(giveaway.id)))
+    return View(giveaway, tuple(await store.claims(giveaway.id)))
+
+
+async def begin(giveaway_id: int, now: datetime) -> None:
+    """The moment of a scheduled giveaway has come: it runs, and is posted."""
+    giveaway = await store.lock(giveaway_id)
+    if giveaway is None or giveaway.started_at > now + SKEW:  # edited to start later: another job will come
+        return
+    begun = domain.begin(giveaway)
+    if begun is None:
+        return
+    await store.save(begun)
+    await records.note(giveaway_id, Kind.BEGUN, now)
+    await run(begun, now)
 
 
 async def begin_post(giveaway_id: int, now: datetime) -> View | None:
@@ -68,6 +83,7 @@ async def posted(giveaway_id: int, message_id: int, shown: View, now: datetime) 
     # An edit that was called for meanwhile found no message to edit.
     giveaway = replace(giveaway, message_id=message_id, refreshed_at=now, refresh_due=None)
     await store.save(giveaway)
+    await records.note(giveaway_id, Kind.POSTED, now, message=str(message_id))
     if giveaway.state is State.DELETED:
         await add_job("remove", giveaway, due=now, key="posted")
     elif giveaway.state is State.RUNNING:
@@ -85,6 +101,7 @@ async def abandon(giveaway_id: int, why: str, now: datetime) -> None:
     await store.put_claims(giveaway_id, claims)
     closed = replace(giveaway, state=State.CLOSED)
     await store.save(closed)
+    await records.note(giveaway_id, Kind.STOPPED, now, why=why[:200])
     await refresh(closed, now)
     payload = {"giveaway": closed.id, "why": why[:200]}
     await outbox.add("giveaways.stopped", guild_id=closed.guild_id, payload=payload, due=now, dedupe_key=str(closed.id))
@@ -117,6 +134,7 @@ async def begin_draw(giveaway_id: int, chance: Chance, now: datetime) -> Draw | 
             return None
         giveaway = replace(giveaway, state=State.DRAWING)
         await store.save(giveaway)
+        await note_end(giveaway, now)
     order = domain.draw_order(await store.entrants(giveaway_id), (), chance)
     return Draw(await view(giveaway), tuple(order), giveaway.terms.winners)
 
@@ -141,7 +159,7 @@ async def drawn(giveaway_id: int, winners: list[int], barred: dict[int, str], no
             ended.host_id,
             ended.terms.prize,
             tuple(winners),
-            await store.count_entries(giveaway_id),
+            ended.entries,
         ),
         key=str(giveaway_id),
         now=now,
@@ -157,7 +175,7 @@ async def begin_announce(giveaway_id: int, number: int, rules: Rules, now: datet
     if any(claim.message_id is not None for claim in claims):
         return None
     if claims:
-        deadline = domain.planned_deadline(claims[0].deadline, rules, now)
+        deadline = domain.planned_deadline(claims[0].deadline, domain.claim_timeout(giveaway, rules), now)
         await store.put_claims(giveaway_id, [replace(claim, deadline=deadline) for claim in claims])
     return await view(giveaway)
 

@@ -1,15 +1,16 @@
 """Rows ↔ domain. Every function works in the caller's transaction."""
 
+import json
 from collections.abc import Collection, Iterable
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any, cast
 
 from guildwright.platform.database.engine import fetch
 from guildwright_bot.features.giveaways.domain import ClaimState, Entry, Giveaway, PrizeClaim, State, Terms
-from guildwright_bot.features.giveaways.tables import ClaimRow, EntryRow, GiveawayRow
+from guildwright_bot.features.giveaways.tables import ClaimRow, CounterRow, DraftRow, EntryRow, GiveawayRow
+from guildwright_bot.features.giveaways.terms import from_json, to_json
 
-ACTIVE = (State.RUNNING, State.DRAWING, State.CLAIMING)
+ACTIVE = (State.SCHEDULED, State.RUNNING, State.DRAWING, State.CLAIMING)
 _LOCK_SPACE = 0x67697665  # "give"
 
 
@@ -19,12 +20,17 @@ async def lock_guild(guild_id: int) -> None:
 
 
 async def next_number(guild_id: int) -> int:
-    """The number of the guild's next giveaway; needs `lock_guild`."""
-    return int(await GiveawayRow.count().where(GiveawayRow.guild_id == guild_id)) + 1
+    """The number of the guild's next giveaway, which no other will get."""
+    [row] = await fetch(
+        "INSERT INTO giveaway_counter (guild_id, last_number) VALUES ($1, 1) ON CONFLICT (guild_id) "
+        "DO UPDATE SET last_number = giveaway_counter.last_number + 1 RETURNING last_number",
+        guild_id,
+    )
+    return int(row["last_number"])
 
 
 async def count_active(guild_id: int) -> int:
-    """How many giveaways run in the guild or wait for claims."""
+    """How many giveaways are scheduled or run in the guild, or wait for claims."""
     wanted = (GiveawayRow.guild_id == guild_id) & GiveawayRow.state.is_in([*ACTIVE])
     return int(await GiveawayRow.count().where(wanted))
 
@@ -77,25 +83,34 @@ async def entry(giveaway_id: int, member_id: int) -> Entry | None:
     """A member's entry, also one that was taken back."""
     wanted = (EntryRow.giveaway_id == giveaway_id) & (EntryRow.member_id == member_id)
     row = await EntryRow.select().where(wanted).first()
-    return Entry(row["member_id"], row["active"], row["interaction_id"]) if row else None
+    return _entry(row) if row else None
 
 
-async def put_entry(giveaway_id: int, entry: Entry) -> None:
-    """Keep a member's entry."""
+async def put_entry(giveaway: Giveaway, entry: Entry) -> Giveaway:
+    """Keep a member's entry that was changed, and the count of entries; needs the giveaway's row locked."""
+    counted = replace(giveaway, entries=giveaway.entries + (1 if entry.active else -1))
     await fetch(
-        "INSERT INTO giveaway_entry (giveaway_id, member_id, active, barred, interaction_id) "
-        "VALUES ($1, $2, $3, '', $4) ON CONFLICT (giveaway_id, member_id) "
-        "DO UPDATE SET active = excluded.active, interaction_id = excluded.interaction_id",
-        giveaway_id,
+        "WITH put AS (INSERT INTO giveaway_entry "
+        "(giveaway_id, member_id, active, barred, interaction_id, role_ids, joined_at, level) "
+        "VALUES ($1, $2, $3, '', $4, $5, $6, $7) ON CONFLICT (giveaway_id, member_id) "
+        "DO UPDATE SET active = excluded.active, interaction_id = excluded.interaction_id, "
+        "role_ids = excluded.role_ids, joined_at = excluded.joined_at, level = excluded.level) "
+        "UPDATE giveaway SET entries = $8 WHERE id = $1",
+        giveaway.id,
         entry.member_id,
         entry.active,
         entry.interaction_id,
+        sorted(entry.role_ids),
+        entry.joined_at,
+        entry.level,
+        counted.entries,
     )
+    return counted
 
 
-async def count_entries(giveaway_id: int) -> int:
-    """How many members are in the draw."""
-    return int(await EntryRow.count().where((EntryRow.giveaway_id == giveaway_id) & EntryRow.active.eq(True)))
+async def count_left(giveaway_id: int) -> int:
+    """How many members had entered and left again."""
+    return int(await EntryRow.count().where((EntryRow.giveaway_id == giveaway_id) & EntryRow.active.eq(False)))
 
 
 async def entrants(giveaway_id: int) -> list[int]:
@@ -143,23 +158,34 @@ async def erase(guild_id: int) -> int:
     ids: Collection[int] = [
         row["id"] for row in await GiveawayRow.select(GiveawayRow.id).where(GiveawayRow.guild_id == guild_id)
     ]
-    if ids:
-        await ClaimRow.delete().where(ClaimRow.giveaway_id.is_in([*ids]))
-        await EntryRow.delete().where(EntryRow.giveaway_id.is_in([*ids]))
-        await GiveawayRow.delete().where(GiveawayRow.guild_id == guild_id)
+    await forget(ids)
+    await DraftRow.delete().where(DraftRow.guild_id == guild_id)
+    await CounterRow.delete().where(CounterRow.guild_id == guild_id)
     return len(ids)
 
 
+async def forget(giveaway_ids: Collection[int]) -> None:
+    """Delete giveaways with everything that hangs on them."""
+    for table in ("giveaway_claim", "giveaway_entry", "giveaway_record"):
+        await fetch(f"DELETE FROM {table} WHERE giveaway_id = ANY($1)", list(giveaway_ids))  # noqa: S608  our own names
+    await fetch("DELETE FROM giveaway WHERE id = ANY($1)", list(giveaway_ids))
+
+
+_COLUMNS_OF_TERMS = ("prize", "winners", "duration")
+
+
 def _columns(giveaway: Giveaway) -> dict[str, Any]:
+    terms = to_json(giveaway.terms)
     return {
         "guild_id": giveaway.guild_id,
         "number": giveaway.number,
         "channel_id": giveaway.channel_id,
         "host_id": giveaway.host_id,
-        "prize": giveaway.terms.prize,
-        "winners": giveaway.terms.winners,
-        "required_role": giveaway.terms.required_role,
-        "duration_seconds": int(giveaway.terms.duration.total_seconds()),
+        "prize": terms["prize"],
+        "winners": terms["winners"],
+        "duration_seconds": terms["duration"],
+        "required_role": None,
+        "conditions": json.dumps({name: terms[name] for name in terms if name not in _COLUMNS_OF_TERMS}),
         "started_at": giveaway.started_at,
         "ends_at": giveaway.ends_at,
         "state": giveaway.state.value,
@@ -168,11 +194,23 @@ def _columns(giveaway: Giveaway) -> dict[str, Any]:
         "edits": giveaway.edits,
         "refreshed_at": giveaway.refreshed_at,
         "refresh_due": giveaway.refresh_due,
+        "entries": giveaway.entries,
     }
 
 
+def _terms(row: dict[str, Any]) -> Terms:
+    kept = {"prize": row["prize"], "winners": row["winners"], "duration": row["duration_seconds"]}
+    terms = from_json(json.loads(row["conditions"]) | kept)
+    older = row["required_role"]
+    return terms if older is None else replace(terms, required_roles=terms.required_roles | {older})
+
+
 def _giveaway(row: dict[str, Any]) -> Giveaway:
-    terms = Terms(row["prize"], row["winners"], timedelta(seconds=row["duration_seconds"]), row["required_role"])
     same = ("id", "number", "guild_id", "channel_id", "host_id", "started_at", "ends_at", "round")
-    more = ("message_id", "edits", "refreshed_at", "refresh_due")
-    return Giveaway(terms=terms, state=State(row["state"]), **{name: row[name] for name in (*same, *more)})
+    more = ("message_id", "edits", "refreshed_at", "refresh_due", "entries")
+    return Giveaway(terms=_terms(row), state=State(row["state"]), **{name: row[name] for name in (*same, *more)})
+
+
+def _entry(row: dict[str, Any]) -> Entry:
+    roles = frozenset(row["role_ids"] or ())
+    return Entry(row["member_id"], row["active"], row["interaction_id"], roles, row["joined_at"], row["level"])

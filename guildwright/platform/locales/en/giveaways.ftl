@@ -25,6 +25,7 @@ giveaways-entered = You are in the draw for **{ $prize }**. { $entries ->
     [one] You are the only one so far.
    *[other] { $entries } members are in.
 } Click again to leave.
+giveaways-lost = { $why } So you are out of the draw for **{ $prize }** now.
 giveaways-left = You have left the draw for **{ $prize }**. Click again to enter.
 giveaways-claimed = **{ $prize }** is yours. <@{ $host }> will get in touch with you.
 
@@ -38,6 +39,14 @@ giveaways-panel-winners = { $count ->
    *[other] { $count } winners
 }
 giveaways-panel-role = Needs the role <@&{ $role }>
+giveaways-panel-any-role = Needs one of the roles { $roles }
+giveaways-panel-all-roles = Needs all of the roles { $roles }
+giveaways-panel-level = Needs level { $level }
+giveaways-panel-account-age = Needs a Discord account that is at least { $span } old
+giveaways-panel-membership = Needs { $span } in this server
+giveaways-panel-not-for = Not for { $roles }
+giveaways-panel-bonus = Extra entries: { $bonuses }
+giveaways-panel-claim-timeout = Winners have { $span } to claim
 giveaways-panel-entries = Entries: **{ $count }**
 giveaways-panel-nobody = Nobody could win.
 giveaways-panel-footer = Giveaway { $number }
@@ -51,6 +60,7 @@ giveaways-won-again = { $members }: you were drawn next and won **{ $prize }**!
 giveaways-claim-by = Claim it <t:{ $timestamp }:R>, or somebody else is drawn.
 giveaways-claim-open = <@{ $member }> has won and not claimed yet.
 giveaways-claim-claimed = <@{ $member }> has claimed the prize.
+giveaways-claim-failed = <@{ $member }> came to claim, but may not win any more.
 giveaways-claim-expired = <@{ $member }> did not claim in time.
 giveaways-button-claim = Claim
 giveaways-button-claimed = Claimed
@@ -63,6 +73,7 @@ giveaways-some-unclaimed = The giveaway for **{ $prize }** is over. <@{ $host }>
 
 giveaways-list-title = Giveaways
 giveaways-list-empty = No giveaway is running. Start one with /giveaway start.
+giveaways-list-scheduled = **{ $number }** · { $prize } · <#{ $channel }> · starts <t:{ $start }:R>
 giveaways-list-running = **{ $number }** · { $prize } · <#{ $channel }> · ends <t:{ $timestamp }:R> · entries: { $entries }
 giveaways-list-drawing = **{ $number }** · { $prize } · <#{ $channel }> · being drawn · entries: { $entries }
 giveaways-list-claiming = **{ $number }** · { $prize } · <#{ $channel }> · waiting for claims · entries: { $entries }
@@ -78,17 +89,38 @@ giveaways-refused-too-many = { $limit ->
     [one] A giveaway is running in this server already, and no second one is possible.
    *[other] { $limit } giveaways are running in this server, and no more are possible. Wait for one to end, or end one with /giveaway end.
 }
+giveaways-refused-start = A giveaway can be scheduled up to { $days } days ahead.
+giveaways-refused-level-number = The level is a number from 0 to { $limit }.
+giveaways-refused-wait = The age of an account and the time in this server can be { $days } days at most.
+giveaways-refused-many-roles = Name { $limit } roles at most.
+giveaways-refused-many-members = Name { $limit } members at most.
+giveaways-refused-required-blacklisted = A role cannot be both required and excluded.
+giveaways-refused-many-bonus-roles = { $limit } roles at most can have extra entries.
+giveaways-refused-bonus = Each role’s extra entries are 1 or more, and { $limit } at most for all roles together.
+giveaways-refused-claim-timeout = Winners can have from { $seconds } seconds to { $days } days to claim.
+giveaways-refused-image = The image must be the https:// address of a picture, without spaces and up to { $limit } characters long.
+giveaways-refused-colour = The colour is six digits such as #0C6A60.
 giveaways-refused-unknown = This giveaway does not exist any more.
 giveaways-refused-unknown-reference = I know no giveaway “{ $typed }”. Give me its number, the link or id of its message, or exactly its prize. /giveaway list shows their numbers.
 giveaways-refused-several = “{ $typed }” is the prize of several giveaways. Give me the number of the one you mean: { $numbers }.
 giveaways-refused-already-ended = Giveaway { $number } has ended already.
 giveaways-refused-over = This giveaway has ended.
+giveaways-refused-not-started = Giveaway { $number } has not started yet. Take it back with /giveaway delete, or change it with /giveaway edit.
+giveaways-refused-not-yet = This giveaway has not started yet.
 giveaways-refused-full = This giveaway is full: { $limit } members are in.
 giveaways-refused-blacklisted = You cannot enter giveaways in this server.
+giveaways-refused-blacklisted-here = You cannot enter this giveaway.
 giveaways-refused-role = You need the role <@&{ $role }> to enter.
+giveaways-refused-any-role = You need one of these roles to enter: { $roles }
+giveaways-refused-all-roles = You need these roles as well to enter: { $roles }
+giveaways-refused-level = You need level { $level } to enter; you have level { $own }.
+giveaways-refused-level-unknown = This giveaway needs level { $level }, but levels are not on in this server. Tell its host.
+giveaways-refused-guest = Only members of this server can enter, not guests.
+giveaways-refused-new-here = You have not been in this server for long enough. You can enter from <t:{ $ready }:f>.
 giveaways-refused-young = Your account is too new for giveaways here. You can enter from <t:{ $ready }:f>.
 giveaways-refused-not-yours = Only the winners named in this message can claim.
 giveaways-refused-claimed = You have claimed this prize already.
+giveaways-refused-claim-failed = You may not win this prize any more: it has gone to somebody else.
 giveaways-refused-too-late = Your time to claim is over.
 
 ## The log channel, and the host when something goes wrong
