@@ -24,8 +24,8 @@ def test_problems_are_lines_that_an_editor_can_jump_to(oak: Path, capsys: pytest
 
     assert capsys.readouterr().out == (
         f'{oak}:4:20: spec.giveaways.claimTimout: unknown field "claimTimout"\n'
-        "    allowed: claimTimeout, rerollLimit, blacklist, minimumAccountAge, defaultChannel, managerRoles, "
-        "logChannel\n"
+        "    allowed: claimTimeout, rerollLimit, blacklist, minimumAccountAge, minimumMembership, preview, "
+        "retention, defaultChannel, managerRoles, logChannel\n"
         "    hint: did you mean claimTimeout?\n"
         f"{oak}:4:50: spec.giveaways.rerollLimit: 11 is more than 10\n"
         "    allowed: a whole number from 0 to 10\n"
