@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from guildwright.environment import settings_of
+from guildwright.giveaway.app import app as giveaway_app
 from guildwright.guilds.app import app as guilds_app
 
 app = typer.Typer(
@@ -16,6 +17,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(guilds_app, name="guilds")
+app.add_typer(giveaway_app, name="giveaway")
 
 Data = Annotated[
     Path | None, typer.Option("--data", help="Directory for state. Default: .guildwright (or GUILDWRIGHT_DATA).")

@@ -12,10 +12,11 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
 from pydantic_settings import SettingsError as SourceError
 
-from guildwright_crds.base import parse_duration, render_duration
+from guildwright.platform.settings_drand import DrandSettings, duration
+from guildwright_crds.base import render_duration
 
 PREFIX = "GUILDWRIGHT_"
 # Read elsewhere on purpose: the playground shares nothing with what it tests, and the specification is for tests.
@@ -28,6 +29,9 @@ _WORDS = {
     "database_url": "postgresql://…",
     "redis_url": "redis://…, rediss://… or unix://…",
     "api": "https://… or http://…",
+    "urls": "https://… or http://…, with commas between",
+    "chain_hash": "64 hexadecimal digits",
+    "public_key": "192 hexadecimal digits",
     "host": "an address to listen on",
     "file": "a path",
     "data": "a path",
@@ -38,10 +42,6 @@ _WORDS = {
 
 class SettingsError(Exception):
     """The host's settings cannot be used; the text has one line for each variable to mend."""
-
-
-def _duration(value: object) -> object:
-    return parse_duration(value) if isinstance(value, str) else value
 
 
 def _url(*schemes: str) -> BeforeValidator:
@@ -92,7 +92,7 @@ class Tier(BaseModel):
     )
 
 
-class Settings(BaseSettings):
+class Settings(DrandSettings):
     """Host settings, from the environment. Every process of an install reads the same ones."""
 
     model_config = SettingsConfigDict(
@@ -140,7 +140,7 @@ class Settings(BaseSettings):
         default=None,
         description="Namespace of the GuildConfig resources. Without it the pod's own, else the kubeconfig's.",
     )
-    guild_data_retention: Annotated[timedelta, BeforeValidator(_duration)] = Field(
+    guild_data_retention: Annotated[timedelta, BeforeValidator(duration)] = Field(
         default=timedelta(days=30),
         ge=timedelta(0),
         le=timedelta(days=3650),

@@ -1,0 +1,143 @@
+"""The draw itself, pure and repeatable: text, whole numbers and SHA-256, so that anybody can check it with `sha256sum`.
+
+No floats and no random generator: equal input gives an equal order on every machine and in every language. What is
+hashed is always text, as docs/giveaways.md shows it; a change here is a new `ALGORITHM`, since published records must
+stay checkable.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from datetime import timedelta
+from typing import NamedTuple
+
+ALGORITHM = "guildwright-draw-1"
+_TICKET_BYTES = 9  # 12 characters; two of 500,000 members share a ticket once in 10^10 draws
+_LINE = re.compile(r"([A-Za-z0-9_-]{12}) ([1-9][0-9]{0,2})")
+_EXACT = 2**53  # beyond it a number in JSON is not the same number to every reader
+
+type Plain = bool | int | str | Sequence["Plain"] | Mapping[str, "Plain"] | None
+
+
+class Entry(NamedTuple):
+    """A place in the draw: a pseudonym that its member knows, and how often it counts."""
+
+    ticket: str
+    weight: int
+
+
+def sha256(text: str) -> str:
+    """64 hexadecimal digits: what `printf '%s' TEXT | sha256sum` prints."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def canonical(value: Plain) -> str:
+    """The one JSON text of a value: RFC 8785, which for names in ASCII and no fractions is just this."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def plain(value: object) -> Plain:
+    """What a commitment says of a value: ids as text, durations in seconds, sets sorted.
+
+    Raises:
+        TypeError: there is no such rule for it.
+    """
+    match value:
+        case None | bool() | str():
+            return value
+        case int():
+            return value if abs(value) < _EXACT else str(value)
+        case timedelta():
+            return int(value.total_seconds())
+        case Mapping():
+            return {str(name): plain(inner) for name, inner in value.items()}
+        case AbstractSet():
+            return sorted(str(inner) for inner in value)
+        case list() | tuple():
+            return [plain(inner) for inner in value]
+    raise TypeError(f"no rule for {type(value).__name__} in a commitment")
+
+
+def statement(  # noqa: PLR0913  all that is committed to
+    *, guild_id: int, number: int, terms: Plain, public_round: Plain, seed: str, ticket_key: str
+) -> dict[str, Plain]:
+    """What is fixed before anybody enters. It can be shown at once: of the secrets it has the hashes."""
+    return {
+        "algorithm": ALGORITHM,
+        "guild": str(guild_id),
+        "giveaway": number,
+        "terms": terms,
+        "public_round": public_round,
+        "seed_hash": sha256(seed),
+        "ticket_key_hash": sha256(ticket_key),
+    }
+
+
+def commitment(said: Plain) -> str:
+    """The hash that the giveaway's message shows of a statement."""
+    return sha256(canonical(said))
+
+
+def ticket(ticket_key: str, member_id: int) -> str:
+    """A member's pseudonym in one giveaway: 12 characters. Without the key nobody can tell whose it is."""
+    digest = hmac.digest(bytes.fromhex(ticket_key), str(member_id).encode(), "sha256")
+    return base64.urlsafe_b64encode(digest[:_TICKET_BYTES]).decode()
+
+
+def lines(entries: Iterable[Entry]) -> list[str]:
+    """The list as it is published, one line for each place, sorted."""
+    return [f"{entry.ticket} {entry.weight}" for entry in sorted(entries)]
+
+
+def read_lines(listed: Iterable[str]) -> list[Entry]:
+    """A published list.
+
+    Raises:
+        ValueError: naming the first line that is none.
+    """
+    entries = []
+    for number, line in enumerate(listed, start=1):
+        found = _LINE.fullmatch(line)
+        if found is None:
+            raise ValueError(f'line {number} is {line[:40]!r}, not a ticket and a weight as in "AbC-dEf_0123 1"')
+        entries.append(Entry(found[1], int(found[2])))
+    return entries
+
+
+def list_hash(listed: Iterable[str]) -> str:
+    """The hash of a list that is posted before the draw: SHA-256 of its lines, each with its end."""
+    return sha256("".join(f"{line}\n" for line in listed))
+
+
+def final_seed(seed: str, hash_of_list: str, randomness: str = "") -> str:
+    """What decides the draw: the secret seed, the frozen list, and the public round where there is one."""
+    return sha256(f"{ALGORITHM}:{seed}:{hash_of_list}:{randomness}")
+
+
+def key(final: str, entry: Entry) -> bytes:
+    """Where an entry stands: the least hash of its tickets.
+
+    With n tickets each entry has n independent chances at the least hash of all, so this is weighted sampling without
+    replacement, exactly, with no division.
+    """
+    if entry.weight == 1:
+        return hashlib.sha256(f"{final}:{entry.ticket}:1".encode()).digest()
+    begun = hashlib.sha256(f"{final}:{entry.ticket}:".encode())
+    return min(_number(begun, number) for number in range(1, entry.weight + 1))
+
+
+def _number(begun: "hashlib._Hash", number: int) -> bytes:
+    hashed = begun.copy()
+    hashed.update(b"%d" % number)
+    return hashed.digest()
+
+
+def order(final: str, entries: Sequence[Entry]) -> list[int]:
+    """Positions in `entries` in the order of the draw: the winners, then everybody who may be drawn after them."""
+    keyed = [(key(final, entry), entry.ticket, position) for position, entry in enumerate(entries)]
+    keyed.sort()
+    return [position for _, _, position in keyed]

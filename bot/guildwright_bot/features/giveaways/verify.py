@@ -1,0 +1,171 @@
+"""Recomputes a draw from its record, and says of every part whether it is what it must be. Believes nothing in it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import msgspec
+
+from guildwright.platform import beacon
+from guildwright.platform.beacon import Chain, Pulse
+from guildwright_bot.features.giveaways import draw
+from guildwright_bot.features.giveaways.draw import Entry
+from guildwright_bot.features.giveaways.proof import NotARecord, Record, Round
+
+_DISCORD_EPOCH_MS = 1_420_070_400_000
+_SHORT = 80
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was recomputed. `said` names what was expected and found where it is not `ok`."""
+
+    name: str
+    ok: bool
+    said: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of a record.
+
+    Attributes:
+        checks: Each part, in the order of the draw.
+        order: Every ticket in the order of the draw, recomputed.
+        strength: "drand", "drand-fallback" or "commit-reveal": what the draw rests on.
+        chain: The beacon network that was committed to, or "".
+    """
+
+    checks: tuple[Check, ...]
+    order: tuple[str, ...]
+    strength: str
+    chain: str
+
+    @property
+    def matches(self) -> bool:
+        """Whether the record holds in every part."""
+        return all(check.ok for check in self.checks)
+
+
+def message_time(message_id: str) -> int:
+    """When Discord made a message, in Unix milliseconds: its id says so itself."""
+    return (int(message_id) >> 22) + _DISCORD_EPOCH_MS
+
+
+def chain_in(statement: Any) -> Chain | None:  # noqa: ANN401  JSON
+    """The beacon network that a statement commits to; None: no beacon.
+
+    Raises:
+        NotARecord: it says something else.
+    """
+    public = statement.get("public_round")
+    if public == {"source": "none"}:
+        return None
+    try:
+        if public["source"] != "drand" or public["scheme"] != beacon.SCHEME:
+            raise NotARecord(f"the beacon is {public['source']} {public['scheme']}, which this version does not know")
+        chain = msgspec.convert({name: public[name] for name in Chain.__dataclass_fields__}, Chain)
+        if chain.period < 1:
+            raise NotARecord(f"the beacon's period is {chain.period} seconds")
+    except (KeyError, TypeError, msgspec.ValidationError) as wrong:
+        raise NotARecord(f"the statement's public_round cannot be read: {wrong}") from None
+    return chain
+
+
+def verify(record: Record) -> Verdict:
+    """Recompute everything.
+
+    Raises:
+        NotARecord: a part is not even of the form to be recomputed.
+    """
+    if record.algorithm != draw.ALGORITHM:
+        raise NotARecord(f"its algorithm is {record.algorithm!r}; this version knows {draw.ALGORITHM!r}")
+    try:
+        entries = draw.read_lines(record.entries)
+    except ValueError as wrong:
+        raise NotARecord(f"entries: {wrong}") from None
+    statement = record.commitments[-1].statement
+    chain = chain_in(statement)
+    final = draw.final_seed(record.seed, record.list_hash, _randomness(record))
+    positions = draw.order(final, entries)
+    order = tuple(entries[position].ticket for position in positions)
+    checks = [*_commitments(record), *_list(record, entries), *_beacon(record, chain)]
+    checks.append(_same("final seed", "the final seed", record.final, final))
+    checks.append(_same("order's hash", "the hash of the whole order", record.order_hash, draw.list_hash(order)))
+    checks.extend(_rounds(record, order, statement.get("terms", {})))
+    strength = "commit-reveal" if chain is None else "drand" if record.public_round else "drand-fallback"
+    return Verdict(tuple(checks), order, strength, chain.chain_hash if chain else "")
+
+
+def _same(name: str, what: str, written: object, computed: object) -> Check:
+    if written == computed:
+        return Check(name, ok=True, said=f"{what} is {_short(computed)}")
+    return Check(name, ok=False, said=f"{what}: the file says {_short(written)}, recomputed it is {_short(computed)}")
+
+
+def _short(value: object) -> str:
+    text = str(value)
+    return text if len(text) <= _SHORT else f"{text[:_SHORT]}…"
+
+
+def _commitments(record: Record) -> Iterator[Check]:
+    for number, made in enumerate(record.commitments, start=1):
+        name, said = f"commitment {number}", made.said
+        yield _same(name, f"commitment {number} ({made.made_at})", made.hash, draw.commitment(said))
+        named = (said.get("algorithm"), said.get("guild"), said.get("giveaway"))
+        yield _same(f"{name}: giveaway", "what it is about", named, (record.algorithm, record.guild, record.giveaway))
+        yield _same(f"{name}: seed", "the hash of the seed", said.get("seed_hash"), draw.sha256(record.seed))
+        first = record.commitments[0].statement.get("ticket_key_hash")
+        yield _same(f"{name}: tickets", "the hash of the tickets' key", said.get("ticket_key_hash"), first)
+
+
+def _list(record: Record, entries: Sequence[Entry]) -> Iterator[Check]:
+    unsorted = next((later.ticket for earlier, later in pairwise(entries) if earlier.ticket >= later.ticket), None)
+    tickets = sum(entry.weight for entry in entries)
+    said = f"{len(entries)} entries with {tickets} tickets, each once and sorted"
+    if unsorted is not None:
+        said = f"the list is not sorted, or has an entry twice, at {unsorted}"
+    yield Check("list", ok=unsorted is None, said=said)
+    yield _same("list's hash", "the hash of the list", record.list_hash, draw.list_hash(record.entries))
+
+
+def _beacon(record: Record, chain: Chain | None) -> Iterator[Check]:
+    found = record.public_round
+    if chain is None:
+        yield Check("public round", ok=found is None, said="none was committed to" if found is None else "unasked for")
+        return
+    if found is None:
+        said = f"committed to, but not had: {record.fallback or 'no reason given'}"
+        yield Check("public round", ok=bool(record.fallback), said=said)
+        return
+    due = chain.round_after(message_time(record.list_message))
+    yield _same("public round", "the first round after the list's hash was posted", found.round, due)
+    signed = beacon.is_signed(chain, Pulse(found.round, found.signature))
+    said = f"the signature of round {found.round} is {'' if signed else 'not '}the network's"
+    yield Check("round's signature", ok=signed, said=said)
+    if signed:
+        computed = Pulse(found.round, found.signature).randomness
+        yield _same("round's randomness", "the hash of the signature", found.randomness, computed)
+
+
+def _randomness(record: Record) -> str:
+    return record.public_round.randomness if record.public_round else ""
+
+
+def _rounds(record: Record, order: Sequence[str], terms: Any) -> Iterator[Check]:  # noqa: ANN401  JSON
+    former: set[str] = set()
+    for number, taken in enumerate(record.rounds):
+        name = f"reroll {number}" if number else "winners"
+        if number == 0:
+            wanted = terms.get("winners") if isinstance(terms, dict) else None
+            yield _same("prizes", "the number of winners", taken.asked, wanted)
+        winners = [winner.ticket for winner in taken.winners]
+        yield _same(name, f"the winners of {name}", winners, expected_winners(taken, order, former))
+        former.update(winners)
+
+
+def expected_winners(taken: Round, order: Sequence[str], former: set[str]) -> list[str]:
+    """Who has to win: the first in the order who never won before and were not passed over, as many as were asked."""
+    out = former | {passed.ticket for passed in taken.passed_over}
+    return [ticket for ticket in order if ticket not in out][: max(0, taken.asked)]

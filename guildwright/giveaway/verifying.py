@@ -1,0 +1,110 @@
+"""Shows what became of a draw's record: for people in lines, for programs in JSON."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from guildwright.platform import beacon
+from guildwright_bot.features.giveaways import proof
+from guildwright_bot.features.giveaways.proof import NotARecord, Record
+from guildwright_bot.features.giveaways.verify import Verdict, verify
+
+MATCHES, DIFFERS, NO_RECORD = 0, 1, 2
+_SHOWN = 20  # tickets of the order
+
+_STRENGTH = {
+    "drand": "the seed was fixed before the first entry and the list before the public round: neither the host nor the "
+    "bot's operator could know or steer the result, as long as drand is honest.",
+    "drand-fallback": "the public round that was promised was not used, so this is commit-reveal. Ask why: drand "
+    "keeps every round for ever.",
+    "commit-reveal": "the seed was fixed before the first entry, so nobody could choose it after the list was known. "
+    "Who runs the bot knew it all along, and could have tried entries of their own against it.",
+}
+
+
+def main(path: Path, *, as_json: bool) -> int:
+    """Verify one file; the exit code."""
+    try:
+        record = proof.read(_content(path))
+        verdict = verify(record)
+    except NotARecord as wrong:
+        said = f"{path} is no record of a draw: {wrong}."
+        typer.echo(
+            json.dumps({"matches": False, "error": said}, indent=2) if as_json else f"guildwright: {said}",
+            err=not as_json,
+        )
+        return NO_RECORD
+    if as_json:
+        typer.echo(json.dumps(_json(record, verdict), indent=2))
+    else:
+        typer.echo("\n".join(map(_printable, _text(record, verdict))))
+    return MATCHES if verdict.matches else DIFFERS
+
+
+def _content(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > proof.LARGEST:
+            raise NotARecord(f"it has more than {proof.LARGEST // 1_000_000} MB")
+        return path.read_bytes()
+    except OSError as trouble:
+        raise NotARecord(f"it cannot be read ({trouble.strerror})") from None
+
+
+def _printable(line: str) -> str:
+    """What a stranger's file says must not command the terminal."""
+    return "".join(sign if sign.isprintable() else "?" for sign in line)
+
+
+def _compare(record: Record) -> dict[str, str]:
+    """What only Discord can show: where it stands, and what must stand there."""
+    return {
+        f"the giveaway's own message in channel {record.channel} shows": record.commitments[-1].hash,
+        f"message {record.list_message} in that channel, older than the winners' one, shows": record.list_hash,
+    }
+
+
+def _json(record: Record, verdict: Verdict) -> dict[str, Any]:
+    return {
+        "matches": verdict.matches,
+        "guild": record.guild,
+        "giveaway": record.giveaway,
+        "algorithm": record.algorithm,
+        "strength": verdict.strength,
+        "late": record.late,
+        "chain": verdict.chain,
+        "checks": [{"name": check.name, "ok": check.ok, "said": check.said} for check in verdict.checks],
+        "compare": [{"where": where, "shows": shown} for where, shown in _compare(record).items()],
+        "rounds": [[winner.ticket for winner in taken.winners] for taken in record.rounds],
+        "order": verdict.order,
+    }
+
+
+def _text(record: Record, verdict: Verdict) -> list[str]:
+    lines = [f"Giveaway {record.giveaway} of guild {record.guild}, drawn by {record.algorithm}", ""]
+    lines += [f"{'ok   ' if check.ok else 'WRONG'} {check.name}: {check.said}" for check in verdict.checks]
+    lines += ["", "The order, recomputed:"]
+    won = {winner.ticket: winner.member for taken in record.rounds for winner in taken.winners}
+    over = {passed.ticket: passed.reason for taken in record.rounds for passed in taken.passed_over}
+    for place, ticket in enumerate(verdict.order[:_SHOWN], start=1):
+        note = (
+            f"  won: member {won[ticket]}"
+            if ticket in won
+            else f"  passed over: {over[ticket]}"
+            if ticket in over
+            else ""
+        )
+        lines.append(f"{place:>4}. {ticket}{note}")
+    if len(verdict.order) > _SHOWN:
+        lines.append(f"      and {len(verdict.order) - _SHOWN} more; --json has them all")
+    lines += ["", "Compare yourself:"]
+    lines += [f"  {where} {shown}" for where, shown in _compare(record).items()]
+    lines += ["  your own ticket, which the bot told you when you entered, is in the list", ""]
+    if verdict.chain and verdict.chain != beacon.QUICKNET:
+        lines.append(f"The beacon is not drand's quicknet but {verdict.chain}: trust it only if you know it.")
+    if record.late:
+        lines.append("This giveaway began before draws were committed to: the seed was fixed only when it closed.")
+    lines.append(f"What it rests on: {_STRENGTH[verdict.strength]}")
+    lines.append("The record matches." if verdict.matches else "THE RECORD DOES NOT MATCH: see the lines marked WRONG.")
+    return lines

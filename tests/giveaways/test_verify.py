@@ -1,0 +1,260 @@
+"""A record that was tampered with anywhere is found out, and the part is named; anything else is no record."""
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from typer.testing import CliRunner
+
+from guildwright.cli import app
+from guildwright_bot.features.giveaways import draw, proof
+from guildwright_bot.features.giveaways.proof import NotARecord, PassedOver, PublicRound, Record, Round, Winner
+from guildwright_bot.features.giveaways.verify import verify
+from tests.giveaways.records import MESSAGE, QUICKNET, ROUND_1000, SEED, TICKET_KEY, public, record
+
+GOLDEN = Path(__file__).parents[1] / "data" / "giveaways" / "record-1.json"
+WEIGHTS = [1, 2, 1, 5, 1, 1, 3]
+change = msgspec.structs.replace
+
+
+def wrong(tampered: Record) -> set[str]:
+    """The names of what does not match."""
+    return {check.name for check in verify(tampered).checks if not check.ok}
+
+
+def test_a_true_record_matches() -> None:
+    verdict = verify(record(WEIGHTS))
+    assert verdict.matches
+    assert len(verdict.order) == len(WEIGHTS)
+    assert verdict.strength == "commit-reveal"
+
+
+def test_a_record_with_a_true_round_of_drand_matches() -> None:
+    verdict = verify(record(WEIGHTS, chain=QUICKNET, pulse=ROUND_1000))
+    assert verdict.matches, verdict.checks
+    assert verdict.strength == "drand"
+
+
+def test_the_golden_record_is_read_and_matches_for_ever() -> None:
+    kept = proof.read(GOLDEN.read_bytes())
+    assert kept == record(WEIGHTS, chain=QUICKNET, pulse=ROUND_1000)
+    assert verify(kept).matches
+
+
+def other_winner(true: Record) -> Record:
+    order = verify(true).order
+    return change(true, rounds=(Round(2, (Winner(order[0], "1"), Winner(order[2], "2")), ()),))
+
+
+def one_more_entry(true: Record) -> Record:
+    return change(true, entries=(*true.entries, "zzzzzzzzzzzz 1"))
+
+
+def heavier(true: Record) -> Record:
+    return change(true, entries=tuple(line.replace(" 5", " 6") for line in true.entries))
+
+
+def other_statement(true: Record, **changed: Any) -> Record:
+    made = true.commitments[0]
+    return change(true, commitments=(change(made, statement=made.statement | changed),))
+
+
+@pytest.mark.parametrize(
+    ("tampered", "named"),
+    [
+        (lambda true: change(true, seed="00" * 32), {"commitment 1: seed", "final seed", "order's hash", "winners"}),
+        (lambda true: change(true, final="00" * 32), {"final seed"}),
+        (lambda true: change(true, order_hash="00" * 32), {"order's hash"}),
+        (lambda true: change(true, list_hash="00" * 32), {"list's hash", "final seed", "order's hash", "winners"}),
+        (lambda true: change(true, giveaway=8), {"commitment 1: giveaway"}),
+        (lambda true: change(true, guild="5"), {"commitment 1: giveaway"}),
+        (other_winner, {"winners"}),
+        (one_more_entry, {"list's hash", "order's hash"}),
+        (heavier, {"list's hash"}),
+        (lambda true: change(true, entries=true.entries[::-1]), {"list", "list's hash"}),
+        (lambda true: change(true, entries=(true.entries[0], *true.entries)), {"list", "list's hash", "order's hash"}),
+        (lambda true: other_statement(true, terms={"winners": 2, "prize": "Pine"}), {"commitment 1"}),
+        (lambda true: other_statement(true, terms={"winners": 3}), {"commitment 1", "prizes"}),
+        (lambda true: other_statement(true, terms=5), {"commitment 1", "prizes"}),
+        (lambda true: other_statement(true, seed_hash="00" * 32), {"commitment 1", "commitment 1: seed"}),
+        (lambda true: change(true, public_round=PublicRound(5, "00", "00" * 32)), {"public round", "final seed"}),
+    ],
+)
+def test_what_was_tampered_with_is_named(tampered: Any, named: set[str]) -> None:
+    found = wrong(tampered(record(WEIGHTS)))
+    assert named <= found
+    assert found - named <= {"order's hash", "winners"}
+
+
+@pytest.mark.parametrize(
+    ("tampered", "named"),
+    [
+        ({"list_message": str(int(MESSAGE) - (600 << 22))}, set()),
+        ({"list_message": str(int(MESSAGE) + (600 << 22))}, {"public round"}),
+        ({"list_message": str(int(MESSAGE) - (3000 << 22))}, {"public round"}),
+        (
+            {"public_round": PublicRound(1001, ROUND_1000.signature, ROUND_1000.randomness)},
+            {"public round", "round's signature"},
+        ),
+        ({"public_round": PublicRound(1000, "00" * 48, ROUND_1000.randomness)}, {"round's signature"}),
+        ({"public_round": PublicRound(1000, "no hex", ROUND_1000.randomness)}, {"round's signature"}),
+        ({"public_round": PublicRound(1000, ROUND_1000.signature, "00" * 32)}, {"round's randomness", "final seed"}),
+        ({"public_round": None}, {"public round", "final seed"}),
+    ],
+)
+def test_a_public_round_is_the_first_after_the_list_and_signed(tampered: dict[str, Any], named: set[str]) -> None:
+    found = wrong(change(record(WEIGHTS, chain=QUICKNET, pulse=ROUND_1000), **tampered))
+    assert named <= found
+    assert found - named <= {"order's hash", "winners"}
+
+
+def test_a_draw_whose_round_could_not_be_had_says_so_and_is_weaker() -> None:
+    verdict = verify(record(WEIGHTS, chain=QUICKNET, fallback="drand was away"))
+    assert verdict.matches
+    assert verdict.strength == "drand-fallback"
+
+
+def test_a_change_of_terms_keeps_the_seed_and_the_tickets() -> None:
+    true = record(WEIGHTS)
+    [made] = true.commitments
+
+    def again(**changed: Any) -> Record:
+        said = made.statement | changed
+        return change(true, commitments=(made, change(made, statement=said, hash=draw.commitment(said))))
+
+    assert verify(again(terms={"prize": "Oak table", "winners": 2})).matches
+    assert wrong(again(ticket_key_hash="00" * 32)) == {"commitment 2: tickets"}
+    assert wrong(again(seed_hash="00" * 32)) == {"commitment 2: seed"}
+
+
+def test_who_was_passed_over_is_not_expected_to_win_and_rerolls_follow_the_order() -> None:
+    true = record(WEIGHTS)
+    order = verify(true).order
+    first = Round(2, (Winner(order[0], "1"), Winner(order[2], "2")), (PassedOver(order[1], "left"),))
+    again = Round(1, (Winner(order[1], "3"),), ())
+    assert verify(change(true, rounds=(first, again))).matches
+    wrong_again = Round(1, (Winner(order[4], "3"),), ())
+    assert wrong(change(true, rounds=(first, wrong_again))) == {"reroll 1"}
+
+
+def test_when_nobody_is_left_fewer_win() -> None:
+    assert verify(record([1, 1], winners=5)).matches
+    assert verify(record([], winners=1)).matches
+
+
+def test_a_large_record_is_packed_the_same_way_every_time_and_read_again() -> None:
+    large = record([1] * 60_000)
+    name, body = proof.write(large)
+    assert name == "giveaway-7-draw.json.gz"
+    assert proof.write(large) == (name, body)
+    assert proof.read(body) == large
+    name, body = proof.write(record(WEIGHTS))
+    assert name == "giveaway-7-draw.json"
+    assert proof.read(gzip.compress(body)) == record(WEIGHTS)
+
+
+def bomb() -> bytes:
+    return gzip.compress(b" " * (proof.LARGEST + 10), compresslevel=1)
+
+
+def without(field: str) -> bytes:
+    read = json.loads(proof.write(record(WEIGHTS))[1])
+    del read[field]
+    return json.dumps(read).encode()
+
+
+def having(**fields: Any) -> bytes:
+    return json.dumps(json.loads(proof.write(record(WEIGHTS))[1]) | fields).encode()
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "no JSON object"),
+        (b"\xff\xd8\xff a picture", "no JSON object"),
+        (b"[1]", "no JSON object"),
+        (b"{}", '"format"'),
+        (b'{"format": "other"}', '"format"'),
+        (b"[" * 100_000, "no JSON object"),
+        (b"\x1f\x8bnonsense", "cannot be unpacked"),
+        (gzip.compress(b"{}" * 1000)[:-20], "cannot be unpacked"),
+        (without("seed"), "`seed`"),
+        (having(seed="xyz"), "$.seed"),
+        (having(rounds=[]), "$.rounds"),
+        (having(commitments=[]), "$.commitments"),
+        (having(list_message="now"), "$.list_message"),
+        (having(algorithm="guildwright-draw-9"), "guildwright-draw-9"),
+        (having(entries=["AAAAAAAAAAAA"]), "line 1 is"),
+    ],
+)
+def test_what_is_no_record_is_refused_with_the_reason(content: bytes, said: str) -> None:
+    with pytest.raises(NotARecord) as refused:
+        verify(proof.read(content))
+    assert said in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "spoiled", [{"period": 0}, {"period": "3"}, {"scheme": "other"}, {"source": "dice"}, {"genesis": None}]
+)
+def test_a_beacon_that_cannot_be_understood_is_refused(spoiled: dict[str, Any]) -> None:
+    true = record(WEIGHTS, chain=QUICKNET, pulse=ROUND_1000)
+    with pytest.raises(NotARecord):
+        verify(other_statement(true, public_round=public(QUICKNET) | spoiled))
+
+
+def test_a_file_that_unpacks_without_end_is_refused() -> None:
+    with pytest.raises(NotARecord, match="more than 512 MB"):
+        proof.read(bomb())
+
+
+def run(path: Path, *flags: str) -> tuple[int, str]:
+    result = CliRunner().invoke(app, ["giveaway", "verify", str(path), *flags])
+    return result.exit_code, result.output
+
+
+def test_the_command_shows_the_order_the_winners_and_what_to_compare() -> None:
+    code, said = run(GOLDEN)
+    assert code == 0
+    kept = proof.read(GOLDEN.read_bytes())
+    for expected in ("won: member", kept.list_hash, kept.commitments[0].hash, "The record matches.", MESSAGE):
+        assert expected in said
+
+
+def test_the_command_speaks_json(tmp_path: Path) -> None:
+    code, said = run(GOLDEN, "--json")
+    read = json.loads(said)
+    assert (code, read["matches"], read["strength"]) == (0, True, "drand")
+    assert len(read["order"]) == len(WEIGHTS)
+    code, said = run(tmp_path / "none.json", "--json")
+    assert (code, json.loads(said)["matches"]) == (2, False)
+
+
+def test_the_command_names_what_is_wrong(tmp_path: Path) -> None:
+    spoiled = tmp_path / "draw.json"
+    spoiled.write_bytes(having(final="00" * 32))
+    code, said = run(spoiled)
+    assert code == 1
+    assert "WRONG final seed: " in said
+    assert "DOES NOT MATCH" in said
+
+
+def test_the_command_refuses_what_is_no_record_without_a_traceback(tmp_path: Path) -> None:
+    for path in (tmp_path, tmp_path / "none", Path(__file__)):
+        code, said = run(path)
+        assert code == 2
+        assert said.startswith("guildwright: ")
+        assert "is no record of a draw" in said
+
+
+def test_a_strangers_file_cannot_command_the_terminal(tmp_path: Path) -> None:
+    evil = tmp_path / "draw.json"
+    evil.write_bytes(having(commitments=[json.loads(GOLDEN.read_bytes())["commitments"][0] | {"made_at": "\x1b[2J"}]))
+    assert "\x1b" not in run(evil)[1]
+
+
+def test_the_tickets_of_the_test_members_are_those_of_their_key() -> None:
+    assert draw.sha256(SEED) == record(WEIGHTS).commitments[0].statement["seed_hash"]
+    assert f"{draw.ticket(TICKET_KEY, 4)} 5" in record(WEIGHTS).entries
