@@ -17,11 +17,15 @@ type Component = hikari.api.ComponentBuilder
 
 @dataclass(frozen=True)
 class Reply:
-    """What the member reads in answer: privately, but in the channel when they asked by message."""
+    """What the member reads in answer: privately, but in the channel when they asked by message.
+
+    `replaces`: it takes the place of the message whose button was clicked, where there is one.
+    """
 
     content: str = ""
     embeds: Sequence[hikari.Embed] = ()
     components: Sequence[Component] = ()
+    replaces: bool = False
 
 
 class Answer(Protocol):

@@ -25,10 +25,11 @@ def builders(registry: Registry) -> list[hikari.api.CommandBuilder]:
     """Every top-level command, for guilds only: nothing of ours makes sense in a private chat."""
     built: list[hikari.api.CommandBuilder] = []
     for component in registry.components:
-        for command in component.slash_commands:
-            builder = command.build(component=component)
-            builder.set_context_types([hikari.ApplicationContextType.GUILD])
-            built.append(builder)
+        slashes = [command.build(component=component) for command in component.slash_commands]
+        menus = [command.build(component=component) for command in component.menu_commands]
+        built += [*slashes, *menus]
+    for builder in built:
+        builder.set_context_types([hikari.ApplicationContextType.GUILD])
     return built
 
 

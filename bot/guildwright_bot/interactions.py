@@ -135,6 +135,9 @@ class ClickAnswer:
                 await self.click.execute(flags=hikari.MessageFlag.EPHEMERAL, **shown)
             elif self._deferred:
                 await self.click.edit_initial_response(**shown)
+            elif reply.replaces:
+                shown |= {"embeds": list(reply.embeds), "components": list(reply.components)}
+                await self.click.create_initial_response(hikari.ResponseType.MESSAGE_UPDATE, **shown)
             else:
                 await self.click.create_initial_response(
                     hikari.ResponseType.MESSAGE_CREATE, flags=hikari.MessageFlag.EPHEMERAL, **shown

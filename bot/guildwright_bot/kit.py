@@ -22,6 +22,7 @@ _LARGEST_ID = 2**63 - 1
 _DISCORD_LOCALES = {locale.value for locale in hikari.Locale}
 
 type Slash = tanjun.SlashCommand[Any]
+type Menu = tanjun.MenuCommand[Any, Any]
 # What is shown for each value, by what the member typed so far.
 type Suggester = Callable[[Ask, str], Awaitable[Mapping[str, str]]]
 
@@ -63,6 +64,27 @@ class Kit:
             group.add_command(command)
         return command
 
+    def message_menu(self, name: str, handler: Handler, requirement: Requirement) -> Menu:
+        """An entry in the menu of messages; the handler gets the message's id as `message`.
+
+        Args:
+            name: The command it does the work of, such as "giveaway reroll"; its label is the message `menu-…`.
+            handler: What it does.
+            requirement: What it asks for: that of the command, whose rules hold for it too.
+        """
+        request = Request(name, requirement, handler)
+
+        async def callback(ctx: tanjun.abc.MenuContext, message: hikari.Message) -> None:
+            ask = await _ask_of(ctx)
+            if ask is not None:
+                await attend(ask, request, {"message": int(message.id)})
+
+        menu: Menu = tanjun.MenuCommand(
+            callback, hikari.CommandType.MESSAGE, self.about(f"menu-{name.replace(' ', '-')}")
+        )
+        menu.set_metadata(_REQUEST, request)
+        return menu
+
     def suggest(self, command: Slash, option: str, suggester: Suggester) -> None:
         """Suggest values while a member types one; a member whom the guard refuses is suggested nothing."""
         request = command.metadata[_REQUEST]
@@ -85,10 +107,12 @@ def request_of(command: tanjun.abc.ExecutableCommand[Any]) -> Request | None:
     return command.metadata.get(_REQUEST)
 
 
-def leaves(component: tanjun.abc.Component) -> Iterator[tuple[str, Slash]]:
-    """Every command that can be used, with its whole name."""
+def leaves(component: tanjun.abc.Component) -> Iterator[tuple[str, Slash | Menu]]:
+    """Every command that can be used, with its whole name; entries of menus with their label."""
     for command in component.slash_commands:
         yield from _leaves_below("", command)
+    for menu in component.menu_commands:
+        yield menu.name, cast("Menu", menu)
 
 
 def _leaves_below(above: str, command: tanjun.abc.BaseSlashCommand) -> Iterator[tuple[str, Slash]]:

@@ -50,8 +50,8 @@ class Wiring:
         """Who asks what; None when nobody is to be answered."""
         if isinstance(ctx, tanjun.abc.MessageContext):
             return await self._of_message(ctx)
-        if isinstance(ctx, tanjun.abc.SlashContext):
-            return await self._of_interaction(ctx.interaction, _SlashAnswer(ctx))
+        if isinstance(ctx, tanjun.abc.AppCommandContext):
+            return await self._of_interaction(ctx.interaction, _CommandAnswer(ctx))
         if isinstance(ctx, tanjun.abc.AutocompleteContext):
             return await self._of_interaction(ctx.interaction, _silence)
         raise TypeError(f"no way to answer a {type(ctx).__name__}")
@@ -157,10 +157,10 @@ def _usage(ctx: tanjun.abc.Context) -> str:
     return f"`{' '.join([*names, *words])}`"
 
 
-class _SlashAnswer:
-    """Answers a slash command through tanjun, which defers by itself when a handler takes long."""
+class _CommandAnswer:
+    """Answers a slash command or a menu's entry through tanjun, which defers by itself when a handler takes long."""
 
-    def __init__(self, ctx: tanjun.abc.SlashContext) -> None:
+    def __init__(self, ctx: tanjun.abc.AppCommandContext) -> None:
         self._ctx = ctx
 
     async def __call__(self, reply: Reply) -> None:

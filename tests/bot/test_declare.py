@@ -18,8 +18,8 @@ from guildwright_bot.registry import Registry, collect
 from tests.fakes.bot import TEXTS
 
 # What members can use. A command that goes missing has to be taken out here too, by somebody who means it.
-EXPECTED = {"help", "setup", "giveaway start", "giveaway end", "giveaway list", "giveaway delete"}
-EXPECTED_BUTTONS = {"core:setup", "giveaways:enter", "giveaways:claim"}
+EXPECTED = {"help", "setup", *(f"giveaway {verb}" for verb in ("start", "edit", "end", "list", "delete"))}
+EXPECTED_BUTTONS = {"core:setup", *(f"giveaways:{verb}" for verb in ("enter", "claim", "post", "discard"))}
 SUB_COMMAND, SUB_GROUP = 1, 2
 
 

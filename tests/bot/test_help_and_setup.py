@@ -41,13 +41,21 @@ async def test_help_shows_a_member_only_what_they_can_use(helping: Help) -> None
     await helping(ask(answer))
     assert "**/giveaway list**" in answer.text
     assert "**/giveaway start**" not in answer.text
-    assert "4 more commands are not available to you here" in answer.text
+    assert "5 more commands are not available to you here" in answer.text
 
 
 async def test_help_shows_a_manager_everything(helping: Help) -> None:
     answer = FakeAnswer()
     await helping(ask(answer, actor(P.MANAGE_GUILD)))
-    for name in ("help", "setup", "giveaway start", "giveaway end", "giveaway list", "giveaway delete"):
+    for name in (
+        "help",
+        "setup",
+        "giveaway start",
+        "giveaway edit",
+        "giveaway end",
+        "giveaway list",
+        "giveaway delete",
+    ):
         assert f"**/{name}**" in answer.text
     assert "more command" not in answer.text
 
@@ -58,7 +66,7 @@ async def test_help_obeys_the_config(helping: Help) -> None:
     managing = config(commands=rules, giveaways={"managerRoles": [ROLE]})
     await helping(ask(answer, actor(P.MANAGE_GUILD), config=managing))
     assert "giveaway" not in answer.text
-    assert "4 more commands are not available to you here" in answer.text
+    assert "5 more commands are not available to you here" in answer.text
     assert "permission" not in answer.text
 
 

@@ -116,9 +116,8 @@ def rows(play: Play, sql: str, *args: object) -> list[Any]:
 
 def test_everything_that_is_built_is_declared_to_discord(play: Play) -> None:
     found = play.up.get("/commands", user_id=play.owner, channel_id=play.channel)["commands"]
-    assert {command["command"] for command in found} == {
-        "help", "setup", "giveaway start", "giveaway end", "giveaway list", "giveaway delete"
-    }  # fmt: skip
+    verbs = ("start", "edit", "end", "list", "delete")
+    assert {command["command"] for command in found} == {"help", "setup", *(f"giveaway {verb}" for verb in verbs)}
 
 
 def test_commands_that_somebody_wiped_come_back_with_the_next_session(play: Play) -> None:

@@ -56,7 +56,9 @@ class Hall:
     deps: Deps
     clicks: int = 10_000
 
-    async def start(self, *, minutes: float = 10, source_id: int = 1, **terms: Any) -> Giveaway | Refusal:
+    async def start(
+        self, *, minutes: float = 10, source_id: int = 1, wait: timedelta = timedelta(), **terms: Any
+    ) -> Giveaway | Refusal:
         """What `/giveaway start` does."""
         asked = replace(Terms("Oak chair", 1, timedelta(minutes=minutes)), **terms)
         async with transaction():
@@ -68,6 +70,7 @@ class Hall:
                 terms=asked,
                 caps=CAPS,
                 now=self.clock.now(),
+                wait=wait,
             )
 
     async def started(self, **terms: Any) -> Giveaway:

@@ -5,8 +5,8 @@ import pytest
 from guildwright_bot.ask import Ask
 from guildwright_bot.desk import Request, attend
 from guildwright_bot.features.giveaways import commands
-from guildwright_bot.features.giveaways.commands import SuggestGiveaways
 from guildwright_bot.features.giveaways.domain import State
+from guildwright_bot.features.giveaways.finding import SuggestGiveaways
 from guildwright_bot.features.giveaways.store import ACTIVE
 from guildwright_bot.guard import Actor, P, Requirement
 from tests.fakes.bot import CHANNEL, FakeAnswer, FakeStanding, actor, ask

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from guildwright_bot.features.giveaways.commands import by_words
 from guildwright_bot.features.giveaways.domain import Giveaway, Terms
+from guildwright_bot.features.giveaways.finding import by_words
 from guildwright_bot.references import number_or_message
 from guildwright_bot.refusal import Refusal
 from tests.fakes.bot import CHANNEL, GUILD

@@ -1,64 +1,68 @@
-"""The giveaway commands and buttons: parse, call one use case, answer."""
-
-from collections.abc import Mapping
+"""The giveaway commands and buttons: parse, call one use case, answer. What hosts set up is in `hosting.py`."""
 
 import hikari
 import tanjun
 
 from guildwright.platform.database.engine import transaction
-from guildwright_bot.ask import Ask
-from guildwright_bot.features.giveaways import service, store
-from guildwright_bot.features.giveaways.domain import (
-    LONGEST_PRIZE,
-    Caps,
-    Giveaway,
-    Person,
-    State,
-    Terms,
-    rules_of,
+from guildwright_bot.ask import Ask, Handler
+from guildwright_bot.features.giveaways import forms, hosting, service, store
+from guildwright_bot.features.giveaways.domain import Person, State, rules_of
+from guildwright_bot.features.giveaways.finding import (
+    CHOICE_TEXT,
+    EDITABLE,
+    ENDABLE,
+    SuggestGiveaways,
+    find,
+    visible,
 )
+from guildwright_bot.features.giveaways.hosting import caps_of, done, place
 from guildwright_bot.features.giveaways.messages import FEATURE, Writer
-from guildwright_bot.guard import POST, Options, Requirement
+from guildwright_bot.guard import POST, Requirement
 from guildwright_bot.interactions import Button
-from guildwright_bot.kit import Kit
-from guildwright_bot.references import number_or_message
+from guildwright_bot.kit import Kit, Slash
 from guildwright_bot.refusal import Refusal
-from guildwright_bot.spans import LONGEST_TEXT, parse_span
+from guildwright_bot.spans import LONGEST_TEXT
 from guildwright_bot.wording import say
 from guildwright_crds.compile import CompiledConfig
 
-_CHOICES = 25  # Discord shows no more suggestions
 _LINES = 25
-_CHOICE_TEXT = 100
-_LONGEST_QUOTE = 40
-_ENDABLE = (State.RUNNING,)
 
 
 def component(kit: Kit) -> tanjun.Component:
     """The commands of this feature."""
     group = kit.group("giveaway")
-    begin = kit.command("giveaway start", start, _manager("giveaway start", posts=True), group)
-    about = kit.option
-    begin.add_str_option("prize", about("giveaway start", "prize"), min_length=1, max_length=LONGEST_PRIZE)
-    begin.add_str_option("duration", about("giveaway start", "duration"), max_length=LONGEST_TEXT)
-    begin.add_int_option("winners", about("giveaway start", "winners"), min_value=1, max_value=50, default=1)
+    begin = kit.command("giveaway start", hosting.start, _manager("giveaway start", posts=True), group)
+    forms.add_options(kit, "giveaway start", begin, new=True)
     places = (hikari.GuildTextChannel, hikari.GuildNewsChannel)
-    begin.add_channel_option("channel", about("giveaway start", "channel"), types=places, default=None)
-    begin.add_role_option("required_role", about("giveaway start", "required_role"), default=None)
-    for name, handler, states in (("end", end, _ENDABLE), ("delete", delete, store.ACTIVE)):
-        whole = f"giveaway {name}"
-        command = kit.command(whole, handler, _manager(whole), group)
-        command.add_str_option("giveaway", about(whole, "giveaway"), max_length=_CHOICE_TEXT)
-        kit.suggest(command, "giveaway", SuggestGiveaways(states))
+    begin.add_channel_option("channel", kit.option("giveaway start", "channel"), types=places, default=None)
+    begin.add_str_option("starts_in", kit.option("giveaway start", "starts_in"), max_length=LONGEST_TEXT, default=None)
+    begin.add_bool_option("preview", kit.option("giveaway start", "preview"), default=None)
+    change = _on_one(kit, "giveaway edit", hosting.edit, EDITABLE, group)
+    for option in ("ends_in", "starts_in"):
+        change.add_str_option(option, kit.option("giveaway edit", option), max_length=LONGEST_TEXT, default=None)
+    forms.add_options(kit, "giveaway edit", change, new=False)
+    _on_one(kit, "giveaway end", end, ENDABLE, group)
+    _on_one(kit, "giveaway delete", delete, store.ACTIVE, group)
     kit.command("giveaway list", list_active, Requirement("giveaway list"), group)
     return tanjun.Component(name=FEATURE).add_slash_command(group)
 
 
+def _on_one(kit: Kit, name: str, handler: Handler, states: tuple[State, ...], group: tanjun.SlashCommandGroup) -> Slash:
+    """A command on one giveaway, which is suggested among those in `states`."""
+    command = kit.command(name, handler, _manager(name), group)
+    command.add_str_option("giveaway", kit.option(name, "giveaway"), max_length=CHOICE_TEXT)
+    kit.suggest(command, "giveaway", SuggestGiveaways(states))
+    return command
+
+
 def buttons() -> list[Button]:
     """The buttons of this feature."""
+    hosts = Requirement(user=hikari.Permissions.MANAGE_GUILD, managers=_managers)
     return [
         Button(FEATURE, "enter", Requirement(), enter, ids=1),
         Button(FEATURE, "claim", Requirement(), claim, ids=2),
+        Button(FEATURE, "post", hosts, hosting.post, ids=1),
+        Button(FEATURE, "discard", hosts, hosting.discard, ids=1),
     ]
 
 
@@ -70,67 +74,32 @@ def _manager(command: str, *, posts: bool = False) -> Requirement:
     manage = hikari.Permissions.MANAGE_GUILD
     if not posts:
         return Requirement(command, user=manage, managers=_managers)
-    return Requirement(command, user=manage, managers=_managers, bot=POST, place=_place, channel="channel")
-
-
-def _place(options: Options, config: CompiledConfig) -> int | None:
-    """Where a giveaway is posted: the channel asked for, else the config's, else where the command is used."""
-    asked = options.get("channel")
-    return asked if isinstance(asked, int) else rules_of(config.giveaways).default_channel
-
-
-def _caps(ask: Ask) -> Caps:
-    guild, limit = ask.guild_id, ask.deps.limits.limit
-    return Caps(limit(guild, "giveaways.active"), limit(guild, "giveaways.winners"), limit(guild, "giveaways.entries"))
-
-
-async def start(  # noqa: PLR0913  one for each option of the command
-    ask: Ask, *, prize: str, duration: str, winners: int | None, channel: int | None, required_role: int | None
-) -> Refusal | None:
-    """`/giveaway start`."""
-    span = parse_span(duration)
-    if isinstance(span, Refusal):
-        return span
-    everybody = required_role in (None, ask.guild_id)  # the role @everyone has the guild's id
-    roles = frozenset() if required_role is None or everybody else frozenset({required_role})
-    terms = Terms(" ".join(prize.split()), winners or 1, span, roles)
-    async with transaction():
-        started = await service.start(
-            guild_id=ask.guild_id,
-            channel_id=_place({"channel": channel}, ask.config) or ask.channel_id,
-            host_id=ask.actor.id,
-            source_id=ask.source_id,
-            terms=terms,
-            caps=_caps(ask),
-            now=ask.deps.clock.now(),
-        )
-    return await _done(ask, "giveaways-started", started)
+    return Requirement(command, user=manage, managers=_managers, bot=POST, place=place, channel="channel")
 
 
 async def end(ask: Ask, *, giveaway: str) -> Refusal | None:
     """`/giveaway end`."""
+    found = await find(ask, giveaway, ENDABLE)
+    if isinstance(found, Refusal):
+        return found
     async with transaction():
-        found = await _find(ask, giveaway, _ENDABLE)
-        if isinstance(found, Refusal):
-            return found
         ended = await service.end(ask.guild_id, found.id, now=ask.deps.clock.now(), actor_id=ask.actor.id)
-    return await _done(ask, "giveaways-ending", ended)
+    return await done(ask, "giveaways-ending", ended)
 
 
 async def delete(ask: Ask, *, giveaway: str) -> Refusal | None:
     """`/giveaway delete`."""
+    found = await find(ask, giveaway, store.ACTIVE)
+    if isinstance(found, Refusal):
+        return found
     async with transaction():
-        found = await _find(ask, giveaway, store.ACTIVE)
-        if isinstance(found, Refusal):
-            return found
         deleted = await service.delete(ask.guild_id, found.id, now=ask.deps.clock.now(), actor_id=ask.actor.id)
-    return await _done(ask, "giveaways-deleted", deleted)
+    return await done(ask, "giveaways-deleted", deleted)
 
 
 async def list_active(ask: Ask) -> Refusal | None:
     """`/giveaway list`."""
-    async with transaction():
-        found = (await _visible(ask, store.ACTIVE))[:_LINES]
+    found = (await visible(ask, store.ACTIVE))[:_LINES]
     if found:
         await ask.reply(embed=Writer(ask.texts, ask.locale).listing(found))
     else:
@@ -149,7 +118,7 @@ async def enter(ask: Ask, *, args: list[int]) -> Refusal | None:
             Person(actor.id, actor.role_ids, actor.joined_at, level),
             click_id=ask.source_id,
             rules=rules_of(ask.config.giveaways),
-            caps=_caps(ask),
+            caps=caps_of(ask),
             now=ask.deps.clock.now(),
         )
     if isinstance(toggled, Refusal):
@@ -171,66 +140,3 @@ async def claim(ask: Ask, *, args: list[int]) -> Refusal | None:
         return claimed
     await ask.reply(ask.text("giveaways-claimed", prize=claimed.terms.prize, host=str(claimed.host_id)))
     return None
-
-
-async def _done(ask: Ask, said: str, giveaway: Giveaway | Refusal) -> Refusal | None:
-    if isinstance(giveaway, Refusal):
-        return giveaway
-    await ask.reply(
-        ask.text(
-            said,
-            number=str(giveaway.number),
-            prize=giveaway.terms.prize,
-            channel=str(giveaway.channel_id),
-            timestamp=str(int(giveaway.ends_at.timestamp())),
-        )
-    )
-    return None
-
-
-async def _find(ask: Ask, typed: str, states: tuple[State, ...]) -> Giveaway | Refusal:
-    """The giveaway that somebody means, among those that they can see."""
-    typed = " ".join(typed.split())
-    named = number_or_message(typed, ask.guild_id)
-    found = await store.find(ask.guild_id, named) if named is not None else None
-    if found is not None and await ask.can_view(found.channel_id):
-        return found
-    return by_words(typed, {_label(ask, giveaway): giveaway for giveaway in await _visible(ask, states)})
-
-
-def by_words(typed: str, shown: Mapping[str, Giveaway]) -> Giveaway | Refusal:
-    """The giveaway whose suggestion, or whose prize and no other's, `typed` is. `shown`: giveaways by suggestion."""
-    wanted = typed.casefold()
-    for label, giveaway in shown.items():
-        if label.casefold() == wanted:
-            return giveaway
-    named = [giveaway for giveaway in shown.values() if giveaway.terms.prize.casefold() == wanted]
-    if not named:
-        return Refusal("giveaways-refused-unknown-reference", {"typed": typed[:_LONGEST_QUOTE]})
-    if len(named) > 1:
-        numbers = ", ".join(str(number) for number in sorted(giveaway.number for giveaway in named))
-        return Refusal("giveaways-refused-several", {"typed": typed[:_LONGEST_QUOTE], "numbers": numbers})
-    return named[0]
-
-
-async def _visible(ask: Ask, states: tuple[State, ...]) -> list[Giveaway]:
-    """The giveaways in channels that the member can view: a suggestion or a list must not tell of the others."""
-    found = await store.recent(ask.guild_id, states)
-    return [giveaway for giveaway in found if await ask.can_view(giveaway.channel_id)]
-
-
-def _label(ask: Ask, giveaway: Giveaway) -> str:
-    return ask.text("giveaways-choice", number=str(giveaway.number), prize=giveaway.terms.prize)[:_CHOICE_TEXT]
-
-
-class SuggestGiveaways:
-    """Suggests the giveaways that a command can be used on."""
-
-    def __init__(self, states: tuple[State, ...]) -> None:
-        self._states = states
-
-    async def __call__(self, ask: Ask, typed: str) -> Mapping[str, str]:
-        """What is shown, and the number that is sent for it."""
-        shown = {_label(ask, giveaway): str(giveaway.number) for giveaway in await _visible(ask, self._states)}
-        fitting = [label for label in shown if typed.casefold() in label.casefold()]
-        return {label: shown[label] for label in fitting[:_CHOICES]}

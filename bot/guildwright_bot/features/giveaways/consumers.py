@@ -48,7 +48,7 @@ class Jobs:
     async def begin(self, run: JobRun) -> None:
         """Start a scheduled giveaway."""
         async with run.finish():
-            await steps.begin(run.payload["giveaway"], self._now())
+            await steps.begin(run.payload["giveaway"], run.due, self._now())
 
     async def post(self, run: JobRun) -> None:
         """Post a giveaway's message."""

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Literal
 
 import hikari
 
 from guildwright.platform.texts import Texts
+from guildwright_bot.ask import Reply
 from guildwright_bot.features.giveaways.domain import ClaimState, Giveaway, PrizeClaim, State, Terms
+from guildwright_bot.features.giveaways.drafts import KEPT
 from guildwright_bot.features.giveaways.steps import View
 from guildwright_bot.interactions import custom_id
 from guildwright_crds.base import render_duration
@@ -52,6 +55,26 @@ class Writer:
         marker = custom_id(FEATURE, "enter", giveaway.id)
         label = self.text("giveaways-button-enter" if running else "giveaways-button-ended")
         return Post("", [embed], [_row(marker, label, hikari.ButtonStyle.PRIMARY, disabled=not running)], marker)
+
+    def preview(self, giveaway: Giveaway, draft_id: int, *, scheduled: bool) -> Reply:
+        """What a host sees before it is posted: the very message, whose button does nothing yet, and what to do."""
+        post = self.panel(View(giveaway, ()))
+        enter = _row(post.marker, self.text("giveaways-button-enter"), hikari.ButtonStyle.PRIMARY, disabled=True)
+        choose = _row(
+            custom_id(FEATURE, "post", draft_id),
+            self.text("giveaways-button-schedule" if scheduled else "giveaways-button-post"),
+            hikari.ButtonStyle.SUCCESS,
+            disabled=False,
+        )
+        choose.add_interactive_button(
+            hikari.ButtonStyle.DANGER,
+            custom_id(FEATURE, "discard", draft_id),
+            label=self.text("giveaways-button-discard"),
+        )
+        said = "giveaways-preview-scheduled" if scheduled else "giveaways-preview"
+        start = str(int(giveaway.started_at.timestamp()))
+        text = self.text(said, channel=str(giveaway.channel_id), start=start, minutes=KEPT // timedelta(minutes=1))
+        return Reply(text, post.embeds, [enter, choose])
 
     def _lines(self, seen: View) -> list[str]:
         giveaway = seen.giveaway

@@ -98,7 +98,7 @@ async def enter_or_leave(  # noqa: PLR0913  all that it depends on
 
     A member who is in, but may not win any more by what is asked now, is out after the click, and learns why.
     """
-    giveaway = await _locked(guild_id, giveaway_id)
+    giveaway = await locked(guild_id, giveaway_id)
     if isinstance(giveaway, Refusal):
         return giveaway
     before = await store.entry(giveaway_id, person.id)
@@ -118,7 +118,7 @@ async def enter_or_leave(  # noqa: PLR0913  all that it depends on
 
 async def end(guild_id: int, giveaway_id: int, *, now: datetime, actor_id: int | None = None) -> Giveaway | Refusal:
     """End a giveaway before its time: nobody enters any more, and a job draws."""
-    giveaway = await _locked(guild_id, giveaway_id)
+    giveaway = await locked(guild_id, giveaway_id)
     if isinstance(giveaway, Refusal):
         return giveaway
     ended = domain.end_now(giveaway)
@@ -133,7 +133,7 @@ async def end(guild_id: int, giveaway_id: int, *, now: datetime, actor_id: int |
 
 async def claim(guild_id: int, giveaway_id: int, member_id: int, *, now: datetime) -> Giveaway | Refusal:
     """Take the prize."""
-    giveaway = await _locked(guild_id, giveaway_id)
+    giveaway = await locked(guild_id, giveaway_id)
     if isinstance(giveaway, Refusal):
         return giveaway
     claims = await store.claims(giveaway_id)
@@ -161,7 +161,7 @@ async def note_end(giveaway: Giveaway, now: datetime, actor_id: int | None = Non
 
 async def delete(guild_id: int, giveaway_id: int, *, now: datetime, actor_id: int | None = None) -> Giveaway | Refusal:
     """Take a giveaway back: it is not drawn, and its messages go."""
-    giveaway = await _locked(guild_id, giveaway_id)
+    giveaway = await locked(guild_id, giveaway_id)
     if isinstance(giveaway, Refusal):
         return giveaway
     deleted = domain.delete(giveaway)
@@ -181,7 +181,8 @@ async def settle(giveaway: Giveaway, claims: list[PrizeClaim]) -> Giveaway:
     return settled
 
 
-async def _locked(guild_id: int, giveaway_id: int) -> Giveaway | Refusal:
+async def locked(guild_id: int, giveaway_id: int) -> Giveaway | Refusal:
+    """The guild's giveaway, locked to be changed."""
     giveaway = await store.lock(giveaway_id)
     if giveaway is None or giveaway.guild_id != guild_id or giveaway.state is State.DELETED:
         return Refusal("giveaways-refused-unknown")

@@ -52,10 +52,10 @@ async def view(giveaway: Giveaway) -> View:
     return View(giveaway, tuple(await store.claims(giveaway.id)))
 
 
-async def begin(giveaway_id: int, now: datetime) -> None:
-    """The moment of a scheduled giveaway has come: it runs, and is posted."""
+async def begin(giveaway_id: int, due: datetime, now: datetime) -> None:
+    """The moment `due` of a scheduled giveaway has come: it runs, and is posted."""
     giveaway = await store.lock(giveaway_id)
-    if giveaway is None or giveaway.started_at > now + SKEW:  # edited to start later: another job will come
+    if giveaway is None or giveaway.started_at > due:  # edited to start later: another job will come
         return
     begun = domain.begin(giveaway)
     if begun is None:

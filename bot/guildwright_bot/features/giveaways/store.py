@@ -29,6 +29,12 @@ async def next_number(guild_id: int) -> int:
     return int(row["last_number"])
 
 
+async def coming_number(guild_id: int) -> int:
+    """The number that the guild's next giveaway gets if no other one is faster."""
+    row = await CounterRow.select(CounterRow.last_number).where(CounterRow.guild_id == guild_id).first()
+    return 1 + (row["last_number"] if row else 0)
+
+
 async def count_active(guild_id: int) -> int:
     """How many giveaways are scheduled or run in the guild, or wait for claims."""
     wanted = (GiveawayRow.guild_id == guild_id) & GiveawayRow.state.is_in([*ACTIVE])

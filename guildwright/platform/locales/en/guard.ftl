@@ -44,3 +44,9 @@ message-command-unreadable = I could not read that. Write it like this, with quo
 
 span-without-unit = “{ $text }” has no unit. Write for example { $text }m for minutes, { $text }h for hours or { $text }d for days.
 span-unreadable = I cannot read “{ $text }” as a duration. Write for example 90s, 10m, 1h30m or 2d 4h.
+
+## Roles and members in the text of a command
+
+mentions-unreadable = I cannot read `{ $text }` as roles or members. Type @ and pick them, one after the other.
+mentions-no-roles = I cannot read `{ $text }` as roles. Type @ and pick roles, one after the other.
+mentions-no-counts = I cannot read `{ $text }` as roles with numbers. Write for example “@Booster 3, @Artisan 1”, each role once.
