@@ -30,7 +30,7 @@ class Bench:
     """The worker of a test."""
 
     def __init__(self, consumers: Iterable[Consumer], clock: FakeClock) -> None:
-        self._handlers = {consumer.kind: consumer.handler for consumer in consumers}
+        self._consumers = {consumer.kind: consumer for consumer in consumers}
         self._clock = clock
         self.ran: list[str] = []
 
@@ -78,7 +78,7 @@ class Bench:
             due=held["due"],
             created_at=held["created_at"],
         )
-        await self._handlers[run.kind](run)
+        await self._consumers[run.kind].run([run])
         if not run.finished:
             async with run.finish():
                 pass

@@ -21,11 +21,11 @@ START_SECONDS = 10.0
 class RedisServer:
     """Starts, dies and comes back under the same address, as the one in production does."""
 
-    def __init__(self, folder: Path, *, lasting: bool = False) -> None:
+    def __init__(self, folder: Path, *, lasting: bool = False, fsync: str = "everysec") -> None:
         self.socket = folder / "redis.sock"
         self.url = f"unix://{self.socket}"
         self._folder = folder
-        self._save = ["--appendonly", "yes"] if lasting else ["--save", ""]
+        self._save = ["--appendonly", "yes", "--appendfsync", fsync] if lasting else ["--save", ""]
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -59,11 +59,11 @@ class RedisServer:
 
 
 @contextlib.contextmanager
-def redis_server(*, lasting: bool = False) -> Iterator[RedisServer]:
-    """Run one for the length of a `with`; `lasting` keeps its data over `kill` and `start`."""
+def redis_server(*, lasting: bool = False, fsync: str = "everysec") -> Iterator[RedisServer]:
+    """Run one for the length of a `with`; `lasting` keeps its data over `kill` and `start`, synced as `fsync` says."""
     # Not pytest's tmp_path: a socket's path is limited to 107 bytes.
     with tempfile.TemporaryDirectory(prefix="gw-redis-") as folder:
-        server = RedisServer(Path(folder), lasting=lasting)
+        server = RedisServer(Path(folder), lasting=lasting, fsync=fsync)
         server.start()
         try:
             yield server

@@ -8,7 +8,7 @@ import pytest
 
 from guildwright.platform.database import engine
 from guildwright.platform.database.engine import fetch
-from guildwright.platform.jobs.carrier import GROUP, Carrier, stream_of
+from guildwright.platform.jobs.carrier import GROUP, Carrier, Numbers, Parcel, stream_of
 from guildwright.platform.jobs.registry import Consumer, Registry
 from guildwright.platform.jobs.run import JobRun
 from tests.fakes.job_bench import KIND, Bench, late
@@ -77,7 +77,7 @@ async def test_a_message_that_comes_twice_runs_its_job_once(bench: Bench) -> Non
         runs[run.id] += 1
         await asyncio.sleep(0.01)
 
-    carrier = Carrier(bench.redis.url, [KIND], "x", _not_taken, lambda: None)
+    carrier = Carrier(bench.redis.url, [KIND], "x", Nobody(), lambda: None)
     await carrier._broker.connect()
     jobs = [await bench.add(str(n), after=0.3) for n in range(30)]
     await bench.worker(handler)
@@ -87,7 +87,7 @@ async def test_a_message_that_comes_twice_runs_its_job_once(bench: Bench) -> Non
 
     await bench.until(all_sent)
     for _ in range(2):
-        await carrier.send([(job_id, KIND) for job_id in jobs])
+        await carrier.send([Parcel(KIND, [(job_id, None) for job_id in jobs])])
     await bench.until_state("done")
     await asyncio.sleep(0.3)  # for the doubles that nobody should take
     await carrier.stop()
@@ -95,8 +95,26 @@ async def test_a_message_that_comes_twice_runs_its_job_once(bench: Bench) -> Non
     assert runs == Counter(dict.fromkeys(jobs, 1))
 
 
-async def _not_taken(kind: str, job_id: int) -> None:
-    raise AssertionError(f"{kind} {job_id}")
+class Nobody:
+    """Takes nothing."""
+
+    def room(self, _: str) -> int:
+        return 0
+
+    async def take(self, kind: str, jobs: Numbers) -> None:
+        raise AssertionError(f"{kind} {jobs}")
+
+
+class Taker(Nobody):
+    """Takes everything, and keeps it."""
+
+    def __init__(self) -> None:
+        self.taken: asyncio.Queue[int] = asyncio.Queue()
+
+    async def take(self, kind: str, jobs: Numbers) -> None:
+        assert kind == KIND
+        for job_id, _ in jobs:
+            await self.taken.put(job_id)
 
 
 async def test_several_workers_share_the_jobs_and_double_none(bench: Bench) -> None:
@@ -121,18 +139,14 @@ async def test_several_workers_share_the_jobs_and_double_none(bench: Bench) -> N
 
 
 async def test_what_was_put_on_a_stream_before_the_first_worker_ever_started_is_seen(bench: Bench) -> None:
-    taken: asyncio.Queue[int] = asyncio.Queue()
-
-    async def take(_: str, job_id: int) -> None:
-        await taken.put(job_id)
-
-    sender = Carrier(bench.redis.url, [KIND], "sender", _not_taken, lambda: None)
+    taker = Taker()
+    sender = Carrier(bench.redis.url, [KIND], "sender", Nobody(), lambda: None)
     await sender._broker.connect()
-    await sender.send([(41, KIND), (42, KIND)])
-    receiver = Carrier(bench.redis.url, [KIND], "receiver", take, lambda: None)
+    await sender.send([Parcel(KIND, [(41, None)]), Parcel(KIND, [(42, 7)])])
+    receiver = Carrier(bench.redis.url, [KIND], "receiver", taker, lambda: None)
     await receiver.start(asyncio.Event())
 
-    assert [await asyncio.wait_for(taken.get(), 5) for _ in range(2)] == [41, 42]
+    assert [await asyncio.wait_for(taker.taken.get(), 5) for _ in range(2)] == [41, 42]
     await receiver.stop()
     await sender.stop()
 
@@ -145,6 +159,8 @@ async def test_a_message_that_is_no_job_stops_nothing(bench: Bench) -> None:
     await bench.client.xadd(stream_of(KIND), {"rubbish": "\x00"})
     await bench.client.xadd(stream_of(KIND), {"__data__": '"text"'})
     await bench.client.xadd(stream_of(KIND), {"__data__": "99999999999999999999999"})
+    await bench.client.xadd(stream_of(KIND), {"__data__": "[[99999999999999999999999, null]]"})
+    await bench.client.xadd(stream_of(KIND), {"__data__": "\x89BIN"})
     job_id = await bench.add("a")
 
     await bench.until_state("done", job_id)

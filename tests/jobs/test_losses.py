@@ -154,10 +154,10 @@ async def test_an_old_message_from_a_restored_redis_finds_its_job_done(bench: Be
 
     for state in ("done", "dead", "running"):
         await fetch("UPDATE job SET state = $2 WHERE id = $1", job_id, state)
-        assert await store.claim(job_id, "again", 15) is None
+        assert await store.claim([job_id], "again", 15) == []
 
 
 async def test_a_job_waiting_for_its_retry_is_not_run_early_by_an_old_message(bench: Bench) -> None:
     job_id = await bench.add("a", after=60)
-    assert await store.claim(job_id, "early", 15) is None
+    assert await store.claim([job_id], "early", 15) == []
     assert KIND

@@ -10,6 +10,7 @@ from prometheus_client import REGISTRY
 
 from guildwright.platform.config.read import ConfigUnknown
 from guildwright.platform.jobs import backoff, dead_letters
+from guildwright.platform.jobs.backoff import Backoff
 from guildwright.platform.jobs.run import GiveUp, JobRun, Retry, Unavailable
 from guildwright.platform.jobs.worker import JobWorker
 from tests.fakes.job_bench import Bench
@@ -190,3 +191,32 @@ def test_the_wait_doubles_up_to_a_limit_and_is_spread_by_chance() -> None:
     assert [backoff.delay(n, 0).total_seconds() for n in (1, 2, 3, 4)] == [1, 2, 4, 8]
     assert backoff.delay(50, 0) == backoff.LONGEST
     assert backoff.delay(3, 1).total_seconds() == 2
+
+
+async def test_each_kind_waits_as_its_own_policy_says(bench: Bench) -> None:
+    moments: list[float] = []
+
+    async def handler(_: JobRun) -> None:
+        moments.append(bench.clock.monotonic())
+        raise RuntimeError("always")
+
+    await bench.worker(handler, max_attempts=4, backoff=Backoff(timedelta(seconds=0.1), 3, timedelta(seconds=0.2)))
+    await bench.until_state("dead", await bench.add("a"))
+
+    assert len(moments) == 4
+    assert moments[3] - moments[0] < 1.4  # 0.1 + 0.2 + 0.2, where the usual waits are 1 + 2 + 4
+
+
+def test_a_policy_grows_by_its_factor_up_to_its_longest_wait() -> None:
+    policy = Backoff(timedelta(seconds=2), 3, timedelta(seconds=30))
+    assert [policy.delay(n, 0).total_seconds() for n in (1, 2, 3, 4, 1000)] == [2, 6, 18, 30, 30]
+    assert policy.delay(2, 1).total_seconds() == 3
+
+
+@pytest.mark.parametrize(
+    ("first", "factor", "longest", "said"),
+    [(0.0, 2.0, 1.0, "0 < first"), (2.0, 2.0, 1.0, "first <= longest"), (1.0, 0.5, 2.0, "factor of 1 or more")],
+)
+def test_a_policy_that_makes_no_sense_is_refused(first: float, factor: float, longest: float, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        Backoff(timedelta(seconds=first), factor, timedelta(seconds=longest))

@@ -159,7 +159,7 @@ async def test_after_a_stop_no_job_is_begun(bench: Bench) -> None:
     worker = await bench.worker(handler)
     await worker.stop(0.1)
     job_id = await bench.add("a")
-    await worker._runner.take("bench.work", job_id)
+    await worker._runner.take("bench.work", [(job_id, None)])
 
     assert (await bench.row(job_id))["attempt"] == 0
 

@@ -74,6 +74,16 @@ class _Transaction(PostgresTransaction):
             await (self.engine.pool.release(self.connection) if self.engine.pool else self.connection.close())
 
 
+class _Connection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg has no types
+    """One that is not asked to forget its session's settings each time it goes back to the pool.
+
+    We change none but those of a transaction, and that question would be half of all statements.
+    """
+
+    def get_reset_query(self) -> str:
+        return ""
+
+
 class _Engine(PostgresEngine):
     async def check_version(self) -> None:
         """Piccolo asks the server while this module is imported, when there is none to ask."""
@@ -90,6 +100,7 @@ def _config(url: str) -> dict[str, Any]:
         "dsn": url,
         "timeout": _CONNECT_TIMEOUT,
         "command_timeout": _QUERY_TIMEOUT,
+        "connection_class": _Connection,
         # A process that hangs in the middle of a transaction must not keep its locks.
         "server_settings": {"application_name": "guildwright", "idle_in_transaction_session_timeout": "60s"},
     }
@@ -129,6 +140,11 @@ async def transaction() -> AsyncIterator[None]:
     """All statements of the block commit together or not at all. Never hold one across a Discord call."""
     async with DB.transaction():
         yield
+
+
+def in_transaction() -> bool:
+    """Whether the caller is inside a `transaction()` block."""
+    return DB.current_transaction.get() is not None
 
 
 async def fetch(sql: str, *args: object) -> list[dict[str, Any]]:

@@ -8,10 +8,13 @@ group is gone (FLUSHALL), and rests five seconds after every broken connection.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+import math
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from typing import Any, cast
+from dataclasses import dataclass
+from typing import Annotated, Any, Protocol, cast
 
+import msgspec
 import structlog
 from faststream import AckPolicy
 from faststream.redis import RedisBroker, StreamSub
@@ -30,7 +33,24 @@ _KEEP_SECONDS = 120  # a message as old as this was sent again long ago
 # NOGROUP: there is no such stream or group. UNBLOCKED: there was one while we waited on it.
 _GONE = ("NOGROUP", "UNBLOCKED")
 
-type Take = Callable[[str, int], Awaitable[None]]
+_MOST_MESSAGES = 32  # in one read
+_BODY = b"__data__"  # where faststream looks for it
+
+# A job's number, and its guild's.
+type Numbers = list[tuple[Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)], int | None]]
+
+
+class Taker(Protocol):
+    """Who gets what was read."""
+
+    def room(self, kind: str) -> int:
+        """How many jobs of a kind it could begin now. About as many are read: what one has read no other begins."""
+        ...
+
+    async def take(self, kind: str, jobs: Numbers) -> None:
+        """Jobs of a kind were read; the next read of that kind waits until this returns."""
+        ...
+
 
 _log = structlog.get_logger("guildwright.jobs.carrier")
 
@@ -40,15 +60,26 @@ def stream_of(kind: str) -> str:
     return f"{_PREFIX}{kind}"
 
 
+@dataclass(frozen=True)
+class Parcel:
+    """One message: jobs of one kind."""
+
+    kind: str
+    jobs: Numbers
+
+
 class _DurableRedis(Redis):
     """A client whose group reads wait out an absent Redis, and make the group again when Redis comes back empty."""
 
     on_loss: Callable[[], None] = staticmethod(lambda: None)
+    wanted: Callable[[str], int] = staticmethod(lambda _: 1)
     _away = False
 
     async def xreadgroup(self, groupname: str, consumername: str, streams: Any, **options: Any) -> Any:  # type: ignore[override]  # noqa: ANN401
+        names: list[str] = list(streams)
+        options["count"] = min(self.wanted(name) for name in names)
         try:
-            answer = await super().xreadgroup(groupname, consumername, streams, **options)
+            answer: Any = await super().xreadgroup(groupname, consumername, streams, **options)
         except (RedisError, OSError, TimeoutError) as error:
             await self._mend(error, groupname, list(streams))
             return []
@@ -56,7 +87,9 @@ class _DurableRedis(Redis):
             self._away = False
             _log.info("Redis is back")
             self.on_loss()
-        return answer
+        # A message that is none of ours would spoil the others of its read.
+        read: list[Any] = answer or []
+        return [(name, [entry for entry in entries if _BODY in (entry[1] or {})]) for name, entries in read]
 
     async def _mend(self, error: Exception, groupname: str, streams: list[str]) -> None:
         """Never raises: faststream would stop for good, or read again without a pause."""
@@ -82,40 +115,61 @@ class _DurableRedis(Redis):
 
 
 class _Connection(RedisConnectionState):
-    def __init__(self, options: dict[str, Any], on_loss: Callable[[], None]) -> None:
+    def __init__(self, options: dict[str, Any], on_loss: Callable[[], None], wanted: Callable[[str], int]) -> None:
         super().__init__(options)
         self._on_loss = on_loss
+        self._wanted = wanted
 
     async def connect(self) -> "Redis":
         pool = ConnectionPool(**{**self._options, "retry": Retry(NoBackoff(), 0)})
         client = cast("_DurableRedis", _DurableRedis.from_pool(pool))
         client.on_loss = self._on_loss
+        client.wanted = self._wanted
         self._client = client
         self._connected = True
         return client
 
 
 class _Broker(RedisBroker):
-    def __init__(self, url: str, on_loss: Callable[[], None], **options: Any) -> None:  # noqa: ANN401
+    def __init__(
+        self,
+        url: str,
+        on_loss: Callable[[], None],
+        wanted: Callable[[str], int],
+        **options: Any,  # noqa: ANN401
+    ) -> None:
         self._on_loss = on_loss
+        self._wanted = wanted
         super().__init__(url, **options)
 
     def _make_connection_state(
         self, connection_options: dict[str, Any], kwargs: dict[str, Any]
     ) -> "ConnectionState[Any]":
         del kwargs
-        return _Connection(connection_options, self._on_loss)
+        return _Connection(connection_options, self._on_loss, self._wanted)
 
 
 class Carrier:
     """The streams of one worker."""
 
-    def __init__(self, url: str, kinds: Iterable[str], worker: str, take: Take, on_loss: Callable[[], None]) -> None:
-        """`take(kind, job id)` is called for every message, one at a time per kind; `on_loss` after Redis lost any."""
+    def __init__(self, url: str, kinds: Iterable[str], worker: str, taker: Taker, on_loss: Callable[[], None]) -> None:
+        """Nothing is connected yet.
+
+        Args:
+            url: Of Redis.
+            kinds: What to listen for.
+            worker: The consumer's name in the group.
+            taker: Gets what was read.
+            on_loss: Called after Redis lost messages, or may have.
+        """
         self._kinds = list(kinds)
+        self._taker = taker
+        self._per_message = dict.fromkeys(self._kinds, 1.0)
+        self._kind_of = {stream_of(kind): kind for kind in self._kinds}
         self._broker = _Broker(
             url,
             on_loss,
+            self._wanted,
             logger=logging.getLogger("faststream"),
             log_level=logging.DEBUG,
             apply_types=False,
@@ -124,24 +178,34 @@ class Carrier:
             socket_connect_timeout=2.0,
         )
         for kind in self._kinds:
-            self._subscribe(kind, worker, take)
+            self._subscribe(kind, worker)
 
-    def _subscribe(self, kind: str, worker: str, take: Take) -> None:
+    def _wanted(self, stream: str) -> int:
+        """How many messages to read, by the size of the last ones."""
+        kind = self._kind_of[stream]
+        return max(1, min(math.ceil(self._taker.room(kind) / self._per_message[kind]), _MOST_MESSAGES))
+
+    def _subscribe(self, kind: str, worker: str) -> None:
         stream = StreamSub(
             stream_of(kind),
             group=GROUP,
             consumer=worker,
             no_ack=True,
             polling_interval=_BLOCK_MILLISECONDS,
-            max_records=1,  # what one worker has read no other can begin
+            batch=True,
+            max_records=_MOST_MESSAGES,
         )
 
         @self._broker.subscriber(stream=stream, ack_policy=AckPolicy.MANUAL)
-        async def carry(job_id: object) -> None:
-            if isinstance(job_id, int):
-                await take(kind, job_id)
-            else:
-                _log.warning("a message that is no job", kind=kind, message=repr(job_id)[:100])
+        async def carry(messages: list[object]) -> None:
+            numbers: Numbers = []
+            for message in messages:
+                try:
+                    numbers += msgspec.convert(message, Numbers)
+                except msgspec.ValidationError:
+                    _log.warning("a message that is no job", kind=kind, message=repr(message)[:100])
+            self._per_message[kind] = max(1.0, len(numbers) / len(messages))
+            await self._taker.take(kind, numbers)
 
     @property
     def _client(self) -> Redis:
@@ -179,15 +243,15 @@ class Carrier:
             return False
         return True
 
-    async def send(self, jobs: Sequence[tuple[int, str]]) -> None:
-        """Put (number, kind) of each on its stream, in one round trip.
+    async def send(self, parcels: Sequence[Parcel]) -> None:
+        """Put each on its stream, in one round trip.
 
         Raises:
             RedisError, OSError, TimeoutError: when it is not known whether they arrived.
         """
         async with self._client.pipeline(transaction=False) as pipe:
-            for job_id, kind in jobs:
-                await self._broker.publish(job_id, stream=stream_of(kind), pipeline=pipe)
+            for parcel in parcels:
+                pipe.xadd(stream_of(parcel.kind), {_BODY: msgspec.json.encode(parcel.jobs)})
             await pipe.execute()
 
     async def trim(self) -> None:

@@ -1,12 +1,16 @@
 """Adds a job in the transaction of the state that caused it: both are kept, or neither."""
 
 import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from structlog.contextvars import get_contextvars
 
-from guildwright.platform.database.engine import fetch
+from guildwright.platform.database.engine import fetch, in_transaction, transaction
+from guildwright.platform.database.errors import is_database_away
+from guildwright.platform.jobs.coalesce import Coalescer
 from guildwright.platform.jobs.store import CHANNEL, LOOK_SECONDS
 
 _ADD = f"""
@@ -19,6 +23,38 @@ WITH added AS (
 )
 SELECT id, CASE WHEN due < now() + interval '{LOOK_SECONDS} s' THEN pg_notify('{CHANNEL}', '') END FROM added
 """  # noqa: S608  both are constants of this module
+
+_ADD_MANY = f"""
+WITH added AS (
+  INSERT INTO job (kind, dedupe_key, guild_id, payload, due, next_at, state, trace, created_at,
+                   attempt, fence, leased_by, error)
+  SELECT kind, dedupe_key, guild_id, payload::jsonb, due, due, 'waiting', trace, now(), 0, 0, '', ''
+  FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::timestamptz[], $6::text[])
+    AS new(kind, dedupe_key, guild_id, payload, due, trace)
+  ON CONFLICT (kind, dedupe_key) DO NOTHING
+  RETURNING id, kind, dedupe_key, due
+), called AS MATERIALIZED (
+  SELECT pg_notify('{CHANNEL}', '') FROM (
+    SELECT 1 FROM added WHERE due < now() + interval '{LOOK_SECONDS} s' LIMIT 1
+  ) AS soon
+)
+SELECT id, kind, dedupe_key, (SELECT count(*) FROM called) AS called FROM added
+"""  # noqa: S608  both are constants of this module
+_MANY = 2000  # in one statement
+
+
+@dataclass(frozen=True)
+class NewJob:
+    """What `add` is given, for `add_many`."""
+
+    kind: str
+    guild_id: int | None
+    payload: dict[str, Any]
+    due: datetime
+    dedupe_key: str
+
+
+type _Row = tuple[str, str, int | None, str, datetime, str]
 
 
 async def add(
@@ -37,11 +73,50 @@ async def add(
     Returns:
         The job's number, or None when the key was there already.
     """
-    if due.tzinfo is None:
-        raise ValueError(f"due must be aware, got {due!r}")
-    trace = str(get_contextvars().get("trace", ""))[:32]
-    rows = await fetch(_ADD, kind, dedupe_key, guild_id, json.dumps(payload), due, trace)
+    row = _row(NewJob(kind, guild_id, payload, due, dedupe_key), _trace())
+    if not in_transaction():
+        return await _adder.ask(row)
+    rows = await fetch(_ADD, *row)
     return int(rows[0]["id"]) if rows else None
+
+
+async def add_many(jobs: Iterable[NewJob]) -> list[int | None]:
+    """Add many jobs to the caller's transaction (or to one of their own): all, or none when one of them is refused.
+
+    Returns:
+        For each, in the order given, what `add` returns. Of two with the same key the first is added.
+    """
+    trace = _trace()
+    rows = [_row(job, trace) for job in jobs]
+    added: list[int | None] = []
+    if len(rows) <= _MANY:
+        return await _insert(rows)
+    async with transaction():
+        for start in range(0, len(rows), _MANY):
+            added += await _insert(rows[start : start + _MANY])
+    return added
+
+
+def _trace() -> str:
+    return str(get_contextvars().get("trace", ""))[:32]
+
+
+def _row(job: NewJob, trace: str) -> _Row:
+    if job.due.tzinfo is None:
+        raise ValueError(f"due must be aware, got {job.due!r}")
+    return (job.kind, job.dedupe_key, job.guild_id, json.dumps(job.payload), job.due, trace)
+
+
+async def _insert(rows: Sequence[_Row]) -> list[int | None]:
+    """One statement for all. In the order of their keys: two such statements never wait for each other."""
+    ordered = sorted(rows, key=lambda row: row[:2])
+    answer = await fetch(_ADD_MANY, *([list(column) for column in zip(*ordered, strict=True)] or [[]] * 6))
+    added = {(row["kind"], row["dedupe_key"]): int(row["id"]) for row in answer}
+    return [added.pop(row[:2], None) for row in rows]
+
+
+# Whoever adds outside a transaction shares one with all who do so at the same moment.
+_adder: Coalescer[_Row, int | None] = Coalescer(_insert, apart=lambda error: not is_database_away(error))
 
 
 async def cancel(kind: str, dedupe_key: str) -> bool:

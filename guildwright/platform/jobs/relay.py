@@ -11,16 +11,18 @@ from typing import Any
 import structlog
 from redis.exceptions import RedisError
 
+from guildwright.platform.clock import Clock
 from guildwright.platform.database import engine
 from guildwright.platform.database.errors import is_database_away
-from guildwright.platform.jobs import store
-from guildwright.platform.jobs.carrier import Carrier
+from guildwright.platform.jobs import due, store
+from guildwright.platform.jobs.carrier import Carrier, Parcel
+from guildwright.platform.jobs.due import Due, Look
+from guildwright.platform.jobs.flow import Flow
 from guildwright.platform.jobs.store import CHANNEL, LOOK_SECONDS
 
-# No more of one kind are on a stream untaken: what Redis can lose, and what is sent again, stays small.
-WINDOW = 200
-_BATCH = 100
 _CROWDED_PAUSE = 0.1
+# While it is crowded, who has something due is asked no more often than this.
+_GUILDS_SECONDS = 0.5
 
 _log = structlog.get_logger("guildwright.jobs.relay")
 
@@ -28,15 +30,22 @@ _log = structlog.get_logger("guildwright.jobs.relay")
 class Relay:
     """One per worker."""
 
-    def __init__(self, kinds: list[str], carrier: Carrier) -> None:
+    def __init__(self, kinds: list[str], carrier: Carrier, clock: Clock) -> None:
         self._kinds = kinds
         self._carrier = carrier
+        self._clock = clock
+        self._flows = {kind: Flow() for kind in kinds}
         self._woken = asyncio.Event()
         self._listener: Any = None
 
     def wake(self, *_: object) -> None:
         """Look at once."""
         self._woken.set()
+
+    def hungry(self, kind: str) -> None:
+        """A worker has nothing of this kind in hand: look at once, if there is more."""
+        if self._flows[kind].crowded:
+            self._woken.set()
 
     async def run(self, stopped: asyncio.Event) -> None:
         """Until `stopped`; through any absence of PostgreSQL and Redis."""
@@ -59,23 +68,72 @@ class Relay:
     async def _round(self, stopped: asyncio.Event) -> float:
         """Send what is due; the seconds until there may be more."""
         self._woken.clear()
-        pause = await store.next_due(self._kinds)
-        if pause is None:
-            return LOOK_SECONDS
-        if pause > 0:
-            return min(pause, LOOK_SECONDS)
-        sent = await store.sent_counts(self._kinds)
-        room = [kind for kind in self._kinds if sent.get(kind, 0) < WINDOW]
-        jobs = await store.take_due(room, _BATCH) if room else []
-        if not jobs:
-            return _CROWDED_PAUSE
-        try:
-            await self._carrier.send(jobs)
-        except (RedisError, OSError, TimeoutError) as error:
-            await store.unsend([job_id for job_id, _ in jobs])
-            _log.warning("Redis is away; due jobs wait", jobs=len(jobs), error=str(error))
+        looks = await due.look(self._kinds)
+        pause = min((look.seconds for look in looks.values() if look.seconds > 0), default=LOOK_SECONDS)
+        rooms = self._rooms(looks)
+        jobs = await self._take({kind: room for kind, room in rooms.items() if room})
+        if jobs and not await self._send(jobs):
             await self._carrier.wait_until_up(stopped)
-        return 0
+            return 0
+        if jobs and not all(self._flows[kind].crowded for kind in rooms):
+            return 0
+        return min(pause, _CROWDED_PAUSE) if rooms else min(pause, LOOK_SECONDS)
+
+    def _rooms(self, looks: dict[str, Look]) -> dict[str, int]:
+        """How many of each due kind can be sent."""
+        now = self._clock.monotonic()
+        rooms: dict[str, int] = {}
+        for kind, flow in self._flows.items():
+            look = looks.get(kind)
+            if look is None or look.seconds > 0:
+                flow.settled()
+            else:
+                rooms[kind] = flow.room(look.sent, now)
+        return rooms
+
+    async def _take(self, rooms: dict[str, int]) -> list[Due]:
+        plain = {kind: room for kind, room in rooms.items() if not self._flows[kind].crowded}
+        jobs = await due.take(plain) if plain else []
+        numbers = dict.fromkeys(plain, 0)
+        for job in jobs:
+            numbers[job.kind] += 1
+        now = self._clock.monotonic()
+        for kind, number in numbers.items():
+            self._flows[kind].took(plain[kind], number, now)
+        for kind, room in rooms.items():
+            if kind not in plain:
+                jobs += await self._take_in_turns(kind, room)
+        return jobs
+
+    async def _take_in_turns(self, kind: str, room: int) -> list[Due]:
+        flow = self._flows[kind]
+        now = self._clock.monotonic()
+        if now - flow.asked_at > _GUILDS_SECONDS:
+            flow.guilds = await due.guilds_due(kind)
+            flow.asked_at = now
+        jobs = await due.take_in_turns(kind, flow.guilds, room, flow.guild_window)
+        flow.took(room, len(jobs), self._clock.monotonic())
+        return jobs
+
+    async def _send(self, jobs: list[Due]) -> bool:
+        """Put them on their streams; False when Redis is away, and they wait again."""
+        try:
+            await self._carrier.send(self._parcels(jobs))
+        except (RedisError, OSError, TimeoutError) as error:
+            await store.unsend([job.id for job in jobs])
+            _log.warning("Redis is away; due jobs wait", jobs=len(jobs), error=str(error))
+            return False
+        return True
+
+    def _parcels(self, jobs: list[Due]) -> list[Parcel]:
+        by_kind: dict[str, list[tuple[int, int | None]]] = {}
+        for job in jobs:
+            by_kind.setdefault(job.kind, []).append((job.id, job.guild))
+        parcels: list[Parcel] = []
+        for kind, numbers in by_kind.items():
+            size = self._flows[kind].parcel
+            parcels += [Parcel(kind, numbers[start : start + size]) for start in range(0, len(numbers), size)]
+        return parcels
 
     async def _rest(self, seconds: float, stopped: asyncio.Event) -> None:
         if seconds <= 0:

@@ -1,7 +1,7 @@
 """One run of a job, as its handler sees it."""
 
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,7 +11,7 @@ from guildwright.platform.database.engine import transaction
 from guildwright.platform.jobs import store
 from guildwright.platform.jobs.outcomes import GiveUp, LostLease, Retry, Unavailable
 
-__all__ = ["GiveUp", "JobRun", "LostLease", "Retry", "Unavailable"]
+__all__ = ["GiveUp", "JobRun", "LostLease", "Retry", "Unavailable", "finish_all"]
 
 _NONCE_LENGTH = 25  # Discord's limit
 
@@ -31,6 +31,7 @@ class JobRun:
         trace: Ties together the log lines of the processes that had to do with it.
         again: Whether somebody may have run a part of it before.
         finished: Whether `finish` has committed.
+        failure: What `fail` was given; None while it has not failed.
     """
 
     id: int
@@ -43,6 +44,7 @@ class JobRun:
     trace: str = ""
     created_at: datetime | None = None
     finished: bool = field(default=False, init=False)
+    failure: Exception | None = field(default=None, init=False)
 
     @property
     def again(self) -> bool:
@@ -55,6 +57,10 @@ class JobRun:
         made = self.created_at.isoformat() if self.created_at else ""
         text = f"{self.kind}\0{self.id}\0{made}\0{effect}"
         return hashlib.blake2s(text.encode(), digest_size=12).hexdigest()[:_NONCE_LENGTH]
+
+    def fail(self, error: Exception) -> None:
+        """In a batch handler: this one failed, with the meaning that raising `error` has in a handler of one run."""
+        self.failure = error
 
     @asynccontextmanager
     async def step(self) -> AsyncIterator[None]:
@@ -82,3 +88,18 @@ class JobRun:
                 raise LostLease(f"job {self.id} was taken over")
             yield
         self.finished = True
+
+
+@asynccontextmanager
+async def finish_all(runs: Sequence[JobRun]) -> AsyncIterator[list[JobRun]]:
+    """The last transaction of many jobs of a batch: what the block writes is kept if and only if they become done.
+
+    Yields:
+        Those whose lease is still ours: write for these alone. The others are another worker's by now.
+    """
+    async with transaction():
+        ours = await store.finish_all([(run.id, run.fence) for run in runs if not run.finished])
+        held = [run for run in runs if run.id in ours]
+        yield held
+    for run in held:
+        run.finished = True

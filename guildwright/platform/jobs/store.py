@@ -21,40 +21,6 @@ async def table_exists() -> bool:
     return bool((await fetch("SELECT to_regclass('job') IS NOT NULL AS there"))[0]["there"])
 
 
-async def next_due(kinds: Sequence[str]) -> float | None:
-    """Seconds until the next waiting job of these kinds is to be sent (negative: it is late); None: there is none."""
-    rows = await fetch(
-        "SELECT extract(epoch FROM next_at - now())::float8 AS seconds FROM job "
-        "WHERE state = 'waiting' AND kind = ANY($1::text[]) ORDER BY next_at LIMIT 1",
-        list(kinds),
-    )
-    return float(rows[0]["seconds"]) if rows else None
-
-
-async def sent_counts(kinds: Sequence[str]) -> dict[str, int]:
-    """How many jobs of each kind are on a stream and not taken yet."""
-    rows = await fetch(
-        "SELECT kind, count(*) AS n FROM job WHERE state = 'sent' AND kind = ANY($1::text[]) GROUP BY kind", list(kinds)
-    )
-    return {row["kind"]: row["n"] for row in rows}
-
-
-async def take_due(kinds: Sequence[str], limit: int) -> list[tuple[int, str]]:
-    """Mark up to `limit` due jobs as sent, longest due first. Another relay at the same time takes others."""
-    rows = await fetch(
-        """
-        WITH due AS (
-          SELECT id FROM job WHERE state = 'waiting' AND kind = ANY($1::text[]) AND next_at <= now()
-          ORDER BY next_at LIMIT $2 FOR UPDATE SKIP LOCKED
-        )
-        UPDATE job SET state = 'sent', sent_at = now() FROM due WHERE job.id = due.id RETURNING job.id, job.kind
-        """,
-        list(kinds),
-        limit,
-    )
-    return [(row["id"], row["kind"]) for row in rows]
-
-
 async def unsend(ids: Sequence[int]) -> None:
     """What could not be put on a stream, or not be begun, waits again."""
     await fetch(
@@ -76,27 +42,42 @@ async def resend(kinds: Sequence[str], older_than: float) -> int:
     return len(rows)
 
 
-async def claim(job_id: int, worker: str, lease: float) -> dict[str, Any] | None:
-    """Take the lease of a due job; None when somebody else has it or had it.
+async def claim(job_ids: Sequence[int], worker: str, lease: float) -> list[dict[str, Any]]:
+    """Take the leases of due jobs; those that somebody else has or had are not in the answer.
+
+    A row that is locked is being taken, or moved, by somebody else at this moment: it is left to them.
 
     Returns:
-        What `JobRun` holds, and `late`: the seconds since it was to be sent.
+        What `JobRun` holds, and `late`: the seconds since each was to be sent.
     """
     rows = await fetch(
         """
+        WITH free AS (
+          SELECT id FROM job WHERE id = ANY($1::bigint[]) AND state IN ('waiting', 'sent') AND next_at <= now()
+          FOR UPDATE SKIP LOCKED
+        )
         UPDATE job SET state = 'running', attempt = attempt + 1, fence = fence + 1, leased_by = $2,
                        leased_until = now() + make_interval(secs => $3)
-        WHERE id = $1 AND state IN ('waiting', 'sent') AND next_at <= now()
-        RETURNING id, kind, guild_id, payload, attempt, fence, due, trace, created_at,
+        FROM free WHERE job.id = free.id
+        RETURNING job.id, kind, guild_id, payload, attempt, fence, due, trace, created_at,
                   extract(epoch FROM now() - next_at)::float8 AS late
         """,
-        job_id,
+        list(job_ids),
         worker,
         lease,
     )
-    if not rows:
-        return None
-    return {**rows[0], "payload": _loads(rows[0]["payload"])}
+    for row in rows:
+        row["payload"] = _loads(row["payload"])
+    return rows
+
+
+async def claimable(job_ids: Sequence[int]) -> list[int]:
+    """Which of these could be taken, but for a lock that somebody may hold."""
+    rows = await fetch(
+        "SELECT id FROM job WHERE id = ANY($1::bigint[]) AND state IN ('waiting', 'sent') AND next_at <= now()",
+        list(job_ids),
+    )
+    return [row["id"] for row in rows]
 
 
 async def renew(job_id: int, fence: int, lease: float) -> bool:
@@ -110,6 +91,20 @@ async def renew(job_id: int, fence: int, lease: float) -> bool:
             lease,
         )
     )
+
+
+async def renew_free(held: Sequence[tuple[int, int]], lease: float) -> set[int]:
+    """Extend the leases of these (job, fence), but for those whose row is locked; the jobs for which that was done."""
+    rows = await fetch(
+        "WITH free AS (SELECT job.id FROM unnest($1::bigint[], $2::bigint[]) AS held(id, fence) JOIN job "
+        "ON job.id = held.id AND job.fence = held.fence AND job.state = 'running' FOR UPDATE OF job SKIP LOCKED) "
+        "UPDATE job SET leased_until = now() + make_interval(secs => $3) FROM free WHERE job.id = free.id "
+        "RETURNING job.id",
+        [job_id for job_id, _ in held],
+        [fence for _, fence in held],
+        lease,
+    )
+    return {row["id"] for row in rows}
 
 
 async def hold(job_id: int, fence: int) -> bool:
@@ -129,6 +124,19 @@ async def finish(job_id: int, fence: int) -> bool:
             fence,
         )
     )
+
+
+async def finish_all(held: Sequence[tuple[int, int]]) -> set[int]:
+    """Running → done for those of these (job, fence) whose lease is still ours; their numbers."""
+    held = sorted(held)  # always in this order: two statements never wait for each other
+    rows = await fetch(
+        "UPDATE job SET state = 'done', finished_at = now(), leased_until = NULL, error = '' "
+        "FROM unnest($1::bigint[], $2::bigint[]) AS held(id, fence) "
+        "WHERE job.id = held.id AND job.fence = held.fence AND job.state = 'running' RETURNING job.id",
+        [job_id for job_id, _ in held],
+        [fence for _, fence in held],
+    )
+    return {row["id"] for row in rows}
 
 
 async def put_back(job_id: int, fence: int, *, after: float, error: str, counted: bool) -> bool:

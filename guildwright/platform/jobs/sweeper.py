@@ -87,7 +87,9 @@ class Sweeper:
                 _log.error("job became a dead letter", job=lease["id"], kind=lease["kind"], error=reason)
             return False
         # The first retry is at once: most often somebody just restarted the worker.
-        wait = backoff.delay(lease["attempt"] - 1, backoff.roll(self._chance)) if lease["attempt"] > 1 else timedelta()
+        wait = timedelta()
+        if lease["attempt"] > 1:
+            wait = consumer.backoff.delay(lease["attempt"] - 1, backoff.roll(self._chance))
         _log.warning("taking a job back", job=lease["id"], kind=lease["kind"], reason=reason)
         metrics.JOBS.labels(lease["kind"], "taken_back").inc()
         return await store.put_back(lease["id"], lease["fence"], after=wait.total_seconds(), error=reason, counted=True)

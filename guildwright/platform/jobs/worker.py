@@ -14,6 +14,7 @@ from guildwright.platform.clock import Clock
 from guildwright.platform.database import engine
 from guildwright.platform.errors import Errors
 from guildwright.platform.jobs import store, worker_name
+from guildwright.platform.jobs.attempts import Attempts
 from guildwright.platform.jobs.carrier import Carrier
 from guildwright.platform.jobs.registry import Consumer, Registry
 from guildwright.platform.jobs.relay import Relay
@@ -35,15 +36,18 @@ class JobWorker:
         self._clock = clock
         self._errors = errors
         self.name = worker_name.make(chance.token())
-        self._runner = Runner(self._registry, self.name, clock, chance, errors)
-        self._carrier = Carrier(redis_url, self._registry.kinds, self.name, self._runner.take, self._streams_lost)
-        self._relay = Relay(self._registry.kinds, self._carrier)
+        self._runner = Runner(self._registry, self.name, Attempts(clock, chance, errors), clock, self._hungry)
+        self._carrier = Carrier(redis_url, self._registry.kinds, self.name, self._runner, self._streams_lost)
+        self._relay = Relay(self._registry.kinds, self._carrier, clock)
         self._sweeper = Sweeper(self._registry, self._carrier, self._relay, chance)
         self._stopped = asyncio.Event()
         self._loops: list[asyncio.Task[None]] = []
 
     def _streams_lost(self) -> None:
         self._sweeper.streams_lost()
+
+    def _hungry(self, kind: str) -> None:
+        self._relay.hungry(kind)
 
     async def start(self) -> bool:
         """Wait for PostgreSQL and Redis, then work. False when `stop` was called meanwhile."""

@@ -1,0 +1,144 @@
+"""Which jobs are sent next. While more is due than can be sent, guilds take turns, however many jobs one of them has.
+
+Looking for who is due must not cost as much as there are jobs: each statement goes from guild to guild, or from kind to
+kind, by index, and reads no more rows than it returns.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from guildwright.platform.database.engine import fetch
+
+# A lost "sent" is sent again, so nobody waits until the disk has it.
+_UNHURRIED = "unhurried AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true) AS said)"
+_SENT = "UPDATE job SET state = 'sent', sent_at = now() FROM due, unhurried WHERE job.id = due.id AND said IS NOT NULL"
+
+
+@dataclass(frozen=True)
+class Look:
+    """What there is to do for one kind: seconds until its next job (negative: late), and how many are sent."""
+
+    seconds: float
+    sent: int
+
+
+@dataclass(frozen=True)
+class Due:
+    """A job to be sent now."""
+
+    id: int
+    kind: str
+    guild: int | None
+
+
+async def look(kinds: Sequence[str]) -> dict[str, Look]:
+    """The kinds that have anything waiting."""
+    rows = await fetch(
+        """
+        SELECT wanted.kind, extract(epoch FROM first.next_at - now())::float8 AS seconds,
+          CASE WHEN first.next_at > now() THEN 0
+          ELSE (SELECT count(*) FROM job WHERE job.kind = wanted.kind AND state = 'sent') END AS sent
+        FROM unnest($1::text[]) AS wanted(kind), LATERAL (
+          SELECT next_at FROM job WHERE job.kind = wanted.kind AND state = 'waiting' ORDER BY next_at LIMIT 1
+        ) AS first
+        """,
+        list(kinds),
+    )
+    return {row["kind"]: Look(row["seconds"], row["sent"]) for row in rows}
+
+
+async def take(rooms: dict[str, int]) -> list[Due]:
+    """Mark due jobs as sent, longest due first, as many of each kind as there is room for.
+
+    Another relay at the same time takes others.
+    """
+    rows = await fetch(
+        f"""
+        WITH {_UNHURRIED}, due AS (
+          SELECT mine.id FROM unnest($1::text[], $2::int[]) AS wanted(kind, room), LATERAL (
+            SELECT id FROM job WHERE job.kind = wanted.kind AND state = 'waiting' AND next_at <= now()
+            ORDER BY next_at LIMIT wanted.room FOR UPDATE SKIP LOCKED
+          ) AS mine
+        )
+        {_SENT} RETURNING job.id, job.kind, job.guild_id, job.next_at
+        """,  # noqa: S608  constants of this module
+        list(rooms),
+        list(rooms.values()),
+    )
+    return in_turns(rows)
+
+
+async def guilds_due(kind: str) -> list[int]:
+    """The guilds (0: none) that have a due job of this kind, by one look each into the index of turns."""
+    rows = await fetch(
+        """
+        WITH RECURSIVE lane AS (
+          (SELECT coalesce(guild_id, 0) AS guild, next_at FROM job WHERE kind = $1 AND state = 'waiting'
+           ORDER BY coalesce(guild_id, 0), next_at LIMIT 1)
+          UNION ALL
+          SELECT following.guild, following.next_at FROM lane, LATERAL (
+            SELECT coalesce(guild_id, 0) AS guild, next_at FROM job
+            WHERE kind = $1 AND state = 'waiting' AND coalesce(guild_id, 0) > lane.guild
+            ORDER BY coalesce(guild_id, 0), next_at LIMIT 1
+          ) AS following
+        )
+        SELECT guild FROM lane WHERE next_at <= now()
+        """,
+        kind,
+    )
+    return [row["guild"] for row in rows]
+
+
+async def take_in_turns(kind: str, guilds: Sequence[int], room: int, guild_window: int) -> list[Due]:
+    """Mark due jobs of these guilds as sent: first of those who have fewest sent, then longest due first.
+
+    Args:
+        kind: Of the jobs.
+        guilds: As `guilds_due` answers.
+        room: The most jobs to take.
+        guild_window: The most of one guild that may be sent and not taken.
+    """
+    rows = await fetch(
+        f"""
+        WITH {_UNHURRIED}, held AS (
+          SELECT coalesce(guild_id, 0) AS guild, count(*)::int AS n FROM job
+          WHERE kind = $1 AND state = 'sent' GROUP BY 1
+        ), picked AS (
+          SELECT mine.id FROM unnest($2::bigint[]) AS wanted(guild) LEFT JOIN held USING (guild), LATERAL (
+            SELECT id, next_at, row_number() OVER (ORDER BY next_at) + coalesce(held.n, 0) AS turn FROM (
+              SELECT id, next_at FROM job
+              WHERE kind = $1 AND state = 'waiting' AND coalesce(guild_id, 0) = wanted.guild AND next_at <= now()
+              ORDER BY next_at LIMIT least($5::int, greatest(0, $4::int - coalesce(held.n, 0)))
+            ) AS first
+          ) AS mine
+          ORDER BY mine.turn, mine.next_at LIMIT $3
+        ), due AS (
+          SELECT id FROM job WHERE id IN (SELECT id FROM picked) AND state = 'waiting' FOR UPDATE SKIP LOCKED
+        )
+        {_SENT} RETURNING job.id, job.kind, job.guild_id, job.next_at
+        """,  # noqa: S608  constants of this module
+        kind,
+        list(guilds),
+        room,
+        guild_window,
+        max(8, 4 * room // max(1, len(guilds))),
+    )
+    return in_turns(rows)
+
+
+def in_turns(rows: Iterable[dict[str, Any]]) -> list[Due]:
+    """One of each guild, then the second of each, each guild's in the order of when they were to be sent."""
+    lanes: dict[tuple[str, int | None], deque[Due]] = {}
+    for row in sorted(rows, key=lambda row: (row["next_at"], row["id"])):
+        lane = lanes.setdefault((row["kind"], row["guild_id"]), deque())
+        lane.append(Due(row["id"], row["kind"], row["guild_id"]))
+    turns = deque(lanes.values())
+    ordered: list[Due] = []
+    while turns:
+        lane = turns.popleft()
+        ordered.append(lane.popleft())
+        if lane:
+            turns.append(lane)
+    return ordered

@@ -1,0 +1,44 @@
+"""The line before the workers is as long as they are quick."""
+
+from guildwright.platform.jobs.flow import LEAST, MOST, Flow
+
+
+def _sends(flow: Flow, sent: int, now: float) -> int:
+    room = flow.room(sent, now)
+    flow.took(room, room, now)
+    return room
+
+
+def test_it_grows_while_it_is_emptied_within_moments() -> None:
+    flow = Flow()
+    for look in range(20):
+        assert _sends(flow, 0, look * 0.1) > 0
+    assert flow.window == MOST
+
+
+def test_it_stays_short_while_jobs_are_slow() -> None:
+    flow = Flow()
+    _sends(flow, 0, 0.0)
+    for look in range(1, 100):
+        _sends(flow, LEAST - 1, look * 0.5)
+    assert flow.window == LEAST
+
+
+def test_it_shrinks_again_when_jobs_become_slow() -> None:
+    flow = Flow(window=1024)
+    _sends(flow, 0, 0.0)
+    for look in range(1, 40):
+        _sends(flow, flow.window, look * 1.1)
+    assert flow.window == LEAST
+
+
+def test_without_a_crowd_it_does_not_grow() -> None:
+    flow = Flow()
+    for look in range(20):
+        flow.took(flow.room(0, look * 0.1), 1, look * 0.1)
+    assert flow.window == LEAST
+
+
+def test_a_message_carries_one_job_while_jobs_are_slow() -> None:
+    assert Flow().parcel == 1
+    assert Flow(window=MOST).parcel > 50
