@@ -77,6 +77,7 @@ class Bench:
             fence=held["fence"],
             due=held["due"],
             created_at=held["created_at"],
+            since=held["created_at"] if held["fence"] > 1 else None,
         )
         await self._consumers[run.kind].run([run])
         if not run.finished:

@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 
 from guildwright.platform.database.engine import fetch, transaction
-from guildwright.platform.jobs.run import JobRun, LostLease
-from tests.fakes.job_bench import Bench
+from guildwright.platform.jobs import outbox
+from guildwright.platform.jobs.run import GiveUp, JobRun, LostLease, Unknown
+from tests.fakes.job_bench import KIND, Bench
 
 pytestmark = pytest.mark.integration
 
@@ -166,3 +167,27 @@ async def test_a_transaction_of_the_test_itself_sees_the_row_locked_by_finish(be
         assert await fetch("SELECT id FROM job WHERE id = $1 FOR UPDATE SKIP LOCKED", job_id) == []
     free.set()
     await bench.until_state("done", job_id)
+
+
+async def test_every_end_has_its_outcome(bench: Bench) -> None:
+    async def handler(run: JobRun) -> None:
+        if run.payload["how"] != "well":
+            raise {"refused": GiveUp, "unknown": Unknown}[run.payload["how"]]("so it ends")
+
+    ends = {how: await bench.add(how, how=how) for how in ("well", "refused", "unknown")}
+    ends["cancelled"] = await bench.add("later", after=600)
+    await outbox.cancel(KIND, "later")
+    await bench.worker(handler)
+
+    async def ended() -> bool:
+        return not {"waiting", "sent", "running"} & set(await bench.states())
+
+    await bench.until(ended)
+    found = {how: ((row := await bench.row(job_id))["state"], row["outcome"]) for how, job_id in ends.items()}
+    assert found == {
+        "well": ("done", "done"),
+        "refused": ("dead", "failed"),
+        "unknown": ("dead", "unknown"),
+        "cancelled": ("done", "cancelled"),
+    }
+    assert (await bench.row(ends["unknown"]))["attempt"] == 1

@@ -16,7 +16,7 @@ from guildwright.platform.database.errors import is_database_away
 from guildwright.platform.errors import Errors
 from guildwright.platform.jobs import backoff, store
 from guildwright.platform.jobs.coalesce import Coalescer
-from guildwright.platform.jobs.outcomes import GiveUp, LostLease, Retry, Unavailable
+from guildwright.platform.jobs.outcomes import GiveUp, LostLease, Retry, Unavailable, Unknown
 from guildwright.platform.jobs.registry import Consumer
 from guildwright.platform.jobs.run import JobRun
 
@@ -128,22 +128,22 @@ class Attempts:
                 await self._write_down(consumer, run, error)
 
     async def _write_down(self, consumer: Consumer, run: JobRun, error: Exception) -> None:
+        untried = run.had_no_effect(error)
         if await self._is_excused(run, error):
-            wait = self._wait(consumer, run, error)
-            await store.put_back(run.id, run.fence, after=wait.total_seconds(), error=str(error), counted=False)
+            wait = self._wait(consumer, run, error).total_seconds()
+            await store.put_back(run.id, run.fence, after=wait, error=str(error), counted=False, untried=untried)
             metrics.JOBS.labels(run.kind, "waited").inc()
-            _log.warning("job waits", error=str(error), seconds=wait.total_seconds())
+            _log.warning("job waits", error=str(error), seconds=wait)
         elif isinstance(error, GiveUp) or run.attempt >= consumer.max_attempts:
             said = await self._errors.report(error, f"job {run.kind}", guild_id=run.guild_id)
-            await store.bury(run.id, run.fence, f"{said}\n{_story(error)}")
+            outcome = "unknown" if isinstance(error, Unknown) else "failed"
+            await store.bury(run.id, run.fence, f"{said}\n{_story(error)}", outcome)
             metrics.JOBS.labels(run.kind, "dead").inc()
         else:
-            wait = self._wait(consumer, run, error)
-            await store.put_back(run.id, run.fence, after=wait.total_seconds(), error=_story(error), counted=True)
+            wait = self._wait(consumer, run, error).total_seconds()
+            await store.put_back(run.id, run.fence, after=wait, error=_story(error), counted=True, untried=untried)
             metrics.JOBS.labels(run.kind, "retried").inc()
-            _log.warning(
-                "job failed and is tried again", error=str(error), seconds=wait.total_seconds(), exc_info=error
-            )
+            _log.warning("job failed and is tried again", error=str(error), seconds=wait, exc_info=error)
 
     async def _is_excused(self, run: JobRun, error: Exception) -> bool:
         if self._clock.now() - run.due > PATIENCE:

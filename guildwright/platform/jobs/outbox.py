@@ -122,7 +122,7 @@ _adder: Coalescer[_Row, int | None] = Coalescer(_insert, apart=lambda error: not
 async def cancel(kind: str, dedupe_key: str) -> bool:
     """Take back a job that no worker has taken yet, in the caller's transaction. False when it is too late."""
     rows = await fetch(
-        "UPDATE job SET state = 'done', finished_at = now(), error = 'cancelled' "
+        "UPDATE job SET state = 'done', outcome = 'cancelled', finished_at = now() "
         "WHERE kind = $1 AND dedupe_key = $2 AND state IN ('waiting', 'sent') RETURNING id",
         kind,
         dedupe_key,

@@ -1,6 +1,7 @@
 """One run of a job, as its handler sees it."""
 
 import hashlib
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -9,11 +10,31 @@ from typing import Any
 
 from guildwright.platform.database.engine import transaction
 from guildwright.platform.jobs import store
-from guildwright.platform.jobs.outcomes import GiveUp, LostLease, Retry, Unavailable
+from guildwright.platform.jobs.outcomes import GiveUp, LostLease, Retry, Unavailable, Unknown
 
-__all__ = ["GiveUp", "JobRun", "LostLease", "Retry", "Unavailable", "finish_all"]
+__all__ = ["GiveUp", "JobRun", "LostLease", "Retry", "Tried", "Unavailable", "Unknown", "finish_all"]
 
 _NONCE_LENGTH = 25  # Discord's limit
+_REASON_LENGTH = 512  # Discord's limit
+
+
+@dataclass(frozen=True)
+class Tried:
+    """Since when earlier runs of a job may have had effects.
+
+    Attributes:
+        since: That moment, by the database's clock.
+        seconds: How long ago that was when this run began, by the same clock: workers' clocks may disagree with it.
+        began: When this run began, in monotonic seconds.
+    """
+
+    since: datetime
+    seconds: float
+    began: float = field(default_factory=time.monotonic)
+
+    def age(self) -> float:
+        """Seconds since then."""
+        return self.seconds + time.monotonic() - self.began
 
 
 @dataclass
@@ -29,6 +50,8 @@ class JobRun:
         fence: Grows with every taking; older holders are refused.
         due: When it was meant to happen. Retries do not change it.
         trace: Ties together the log lines of the processes that had to do with it.
+        since: Since when earlier runs may have had effects, by the database's clock; None: none can have.
+        since_seconds: How long ago that was when this run began.
         again: Whether somebody may have run a part of it before.
         finished: Whether `finish` has committed.
         failure: What `fail` was given; None while it has not failed.
@@ -43,8 +66,20 @@ class JobRun:
     due: datetime
     trace: str = ""
     created_at: datetime | None = None
+    since: datetime | None = None
+    since_seconds: float = 0.0
     finished: bool = field(default=False, init=False)
     failure: Exception | None = field(default=None, init=False)
+    effects: set[str] = field(default_factory=set, init=False)
+    _began: float = field(default_factory=time.monotonic, init=False)
+
+    @property
+    def tried(self) -> Tried | None:
+        """Since when earlier runs may have had effects that nobody knows of; None: none can have.
+
+        This, and not `again`, is what `send_message_once` asks for: a run that surely had no effect does not count.
+        """
+        return Tried(self.since, self.since_seconds, self._began) if self.since is not None else None
 
     @property
     def again(self) -> bool:
@@ -55,12 +90,26 @@ class JobRun:
         """The nonce of one effect on Discord: the same in every retry, different from any other effect's."""
         # The moment of creation tells apart jobs of equal number, before and after a database was made anew.
         made = self.created_at.isoformat() if self.created_at else ""
+        self.effects.add(effect)
         text = f"{self.kind}\0{self.id}\0{made}\0{effect}"
         return hashlib.blake2s(text.encode(), digest_size=12).hexdigest()[:_NONCE_LENGTH]
 
     def fail(self, error: Exception) -> None:
         """In a batch handler: this one failed, with the meaning that raising `error` has in a handler of one run."""
         self.failure = error
+
+    def reason(self, text: str) -> str:
+        """What the audit log says of an effect: the text, and which job it was. 512 characters at the most."""
+        job = f" (job {self.id})"
+        return " ".join(text.split())[: _REASON_LENGTH - len(job)] + job
+
+    def had_no_effect(self, error: Exception) -> bool:
+        """Whether neither this run, which failed so, nor an earlier one can have had an effect on Discord.
+
+        An effect begins with its nonce. One alone, whose request surely did nothing, is none.
+        """
+        nothing_done = isinstance(error, Unavailable) and error.nothing_done
+        return self.since is None and len(self.effects) <= int(nothing_done)
 
     @asynccontextmanager
     async def step(self) -> AsyncIterator[None]:

@@ -57,10 +57,12 @@ async def claim(job_ids: Sequence[int], worker: str, lease: float) -> list[dict[
           FOR UPDATE SKIP LOCKED
         )
         UPDATE job SET state = 'running', attempt = attempt + 1, fence = fence + 1, leased_by = $2,
-                       leased_until = now() + make_interval(secs => $3)
+                       leased_until = now() + make_interval(secs => $3),
+                       tried_at = coalesce(tried_at, now())
         FROM free WHERE job.id = free.id
         RETURNING job.id, kind, guild_id, payload, attempt, fence, due, trace, created_at,
-                  extract(epoch FROM now() - next_at)::float8 AS late
+                  extract(epoch FROM now() - next_at)::float8 AS late,
+                  NULLIF(tried_at, now()) AS since, extract(epoch FROM now() - tried_at)::float8 AS since_seconds
         """,
         list(job_ids),
         worker,
@@ -118,7 +120,7 @@ async def finish(job_id: int, fence: int) -> bool:
     """Running → done, if the lease is still ours."""
     return bool(
         await fetch(
-            "UPDATE job SET state = 'done', finished_at = now(), leased_until = NULL, error = '' "
+            "UPDATE job SET state = 'done', outcome = 'done', finished_at = now(), leased_until = NULL, error = '' "
             "WHERE id = $1 AND fence = $2 AND state = 'running' RETURNING id",
             job_id,
             fence,
@@ -130,7 +132,7 @@ async def finish_all(held: Sequence[tuple[int, int]]) -> set[int]:
     """Running → done for those of these (job, fence) whose lease is still ours; their numbers."""
     held = sorted(held)  # always in this order: two statements never wait for each other
     rows = await fetch(
-        "UPDATE job SET state = 'done', finished_at = now(), leased_until = NULL, error = '' "
+        "UPDATE job SET state = 'done', outcome = 'done', finished_at = now(), leased_until = NULL, error = '' "
         "FROM unnest($1::bigint[], $2::bigint[]) AS held(id, fence) "
         "WHERE job.id = held.id AND job.fence = held.fence AND job.state = 'running' RETURNING job.id",
         [job_id for job_id, _ in held],
@@ -139,13 +141,19 @@ async def finish_all(held: Sequence[tuple[int, int]]) -> set[int]:
     return {row["id"] for row in rows}
 
 
-async def put_back(job_id: int, fence: int, *, after: float, error: str, counted: bool) -> bool:
-    """Running → waiting for `after` seconds, if the lease is still ours."""
+async def put_back(  # noqa: PLR0913  what a row is told
+    job_id: int, fence: int, *, after: float, error: str, counted: bool, untried: bool = False
+) -> bool:
+    """Running → waiting for `after` seconds, if the lease is still ours.
+
+    `untried`: no run can have had an effect yet, so the next one counts as the first.
+    """
     return bool(
         await fetch(
             "UPDATE job SET state = 'waiting', leased_until = NULL, "
             "next_at = now() + make_interval(secs => $3::float8), "
-            "error = CASE WHEN $4::text = '' THEN error ELSE $4::text END, attempt = attempt - $5::int "
+            "error = CASE WHEN $4::text = '' THEN error ELSE $4::text END, attempt = attempt - $5::int, "
+            "tried_at = CASE WHEN $8::bool THEN NULL ELSE tried_at END "
             "WHERE id = $1 AND fence = $2 AND state = 'running' "
             # The relays may sleep longer than that.
             "RETURNING id, CASE WHEN $3::float8 < $7::float8 THEN pg_notify($6, '') END",
@@ -156,19 +164,21 @@ async def put_back(job_id: int, fence: int, *, after: float, error: str, counted
             0 if counted else 1,
             CHANNEL,
             LOOK_SECONDS,
+            untried,
         )
     )
 
 
-async def bury(job_id: int, fence: int, error: str) -> bool:
-    """Running → dead letter, if the lease is still ours."""
+async def bury(job_id: int, fence: int, error: str, outcome: str = "failed") -> bool:
+    """Running → dead letter of outcome `failed` or `unknown`, if the lease is still ours."""
     return bool(
         await fetch(
-            "UPDATE job SET state = 'dead', finished_at = now(), leased_until = NULL, error = $3 "
+            "UPDATE job SET state = 'dead', finished_at = now(), leased_until = NULL, error = $3, outcome = $4 "
             "WHERE id = $1 AND fence = $2 AND state = 'running' RETURNING id",
             job_id,
             fence,
             _storable(error),
+            outcome,
         )
     )
 

@@ -7,7 +7,7 @@ from piccolo.columns.defaults.timestamptz import TimestamptzNow
 from piccolo.columns.indexes import IndexMethod
 from piccolo.table import Table
 
-__all__ = ["Job", "JobState"]
+__all__ = ["Job", "JobState", "Outcome"]
 
 
 class JobState(StrEnum):
@@ -18,6 +18,16 @@ class JobState(StrEnum):
     RUNNING = "running"  # a worker holds the lease
     DONE = "done"
     DEAD = "dead"  # the dead letter: failed for good, kept with its error
+
+
+class Outcome(StrEnum):
+    """How a job ended; of one that has not, `NONE`."""
+
+    NONE = ""
+    DONE = "done"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+    UNKNOWN = "unknown"  # dead, and nobody can tell whether its effect is there: never run again by itself
 
 
 class Job(Table, tablename="job"):
@@ -40,3 +50,5 @@ class Job(Table, tablename="job"):
     trace = Varchar(length=32, default="", help_text="ties log lines of different processes together")
     created_at = Timestamptz(default=TimestamptzNow())
     finished_at = Timestamptz(null=True, default=None)
+    outcome = Varchar(length=10, default="", help_text="how it ended: done, cancelled, failed or unknown")
+    tried_at = Timestamptz(null=True, default=None, help_text="since when it may have had effects that nobody knows of")
