@@ -9,6 +9,7 @@ import typer
 from guildwright.environment import settings_of
 from guildwright.giveaway.app import app as giveaway_app
 from guildwright.guilds.app import app as guilds_app
+from guildwright.jobs_cli.app import app as jobs_app
 
 app = typer.Typer(
     help="Guildwright runs a Discord community from one typed document per guild.",
@@ -18,6 +19,7 @@ app = typer.Typer(
 )
 app.add_typer(guilds_app, name="guilds")
 app.add_typer(giveaway_app, name="giveaway")
+app.add_typer(jobs_app, name="jobs")
 
 Data = Annotated[
     Path | None, typer.Option("--data", help="Directory for state. Default: .guildwright (or GUILDWRIGHT_DATA).")

@@ -1,0 +1,1 @@
+"""The `guildwright jobs` commands."""
