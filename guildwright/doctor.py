@@ -20,6 +20,7 @@ from guildwright.platform.clock import Clock, SystemClock
 from guildwright.platform.config.store import StoreAway
 from guildwright.platform.database.engine import close_database, fetch, open_database
 from guildwright.platform.discord.client import DiscordClient, DiscordRefused, DiscordUnauthorized, DiscordUnavailable
+from guildwright.platform.discord.limiter import forgive
 from guildwright.platform.settings import Settings, misspelled
 from guildwright.platform.stream import connect
 from guildwright_bot.core.setup import LEAST, invite_link
@@ -105,6 +106,8 @@ async def _discord(patient: Patient) -> AsyncIterator[Finding]:
     try:
         me = await client.me()
         yield Finding("token", "fine", f"{me.username} ({me.id}) at {patient.settings.discord_api}")
+        if await _forgiven(patient):
+            yield Finding("token", "warning", "it was refused before, and nothing was sent", "Restart every process.")
         async for finding in _intents(patient, client):
             yield finding
         async for finding in _permissions(client):
@@ -115,6 +118,18 @@ async def _discord(patient: Patient) -> AsyncIterator[Finding]:
         yield Finding("discord", "broken", str(error), "See https://discordstatus.com, then try again.")
     finally:
         await client.stop()
+
+
+async def _forgiven(patient: Patient) -> bool:
+    """Whether processes had stopped on a refusal of this token, which Discord takes: they may use it again."""
+    token = patient.settings.discord_token
+    if token is None or patient.settings.redis_url is None:
+        return False
+    try:
+        async with connect(patient.settings) as redis:
+            return await forgive(redis, token.get_secret_value())
+    except (RedisError, OSError):
+        return False
 
 
 async def _intents(patient: Patient, client: DiscordClient) -> AsyncIterator[Finding]:

@@ -61,6 +61,6 @@ def build(settings: Settings, process: str, clock: Clock, chance: Chance, redis:
         config=ConfigReader(redis),
         limits=Limits(settings),
         redis=redis,
-        discord=DiscordClient(settings, clock),
+        discord=DiscordClient(settings, clock, redis),
         errors=Errors(redis, process, clock, chance),
     )

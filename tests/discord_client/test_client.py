@@ -1,7 +1,6 @@
 """Every way in which a REST call can go wrong, and what is left of it on Discord."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 
 import pytest
 
@@ -12,28 +11,11 @@ from guildwright.platform.discord.client import (
     DiscordUnavailable,
     application_id_of,
 )
+from guildwright.platform.discord.limits import HOLD
 from guildwright.platform.jobs.outcomes import GiveUp, Unavailable
 from guildwright.platform.settings import Settings
-from tests.fakes.discord_rest import TOKEN, FakeDiscord, button, fake_discord, message, user
-
-
-class ImpatientClock:
-    """Does not wait, and remembers how long it should have."""
-
-    def __init__(self) -> None:
-        self.slept: list[float] = []
-        self.elapsed = 0.0
-
-    def now(self) -> datetime:
-        return datetime(2026, 1, 1, tzinfo=UTC)
-
-    def monotonic(self) -> float:
-        return self.elapsed
-
-    async def sleep(self, seconds: float) -> None:
-        if seconds > 0:
-            self.slept.append(seconds)
-            self.elapsed += seconds
+from tests.fakes.clock import ImpatientClock
+from tests.fakes.discord_rest import TOKEN, FakeDiscord, fake_discord
 
 
 @pytest.fixture
@@ -53,9 +35,6 @@ async def client(discord: FakeDiscord, clock: ImpatientClock) -> AsyncIterator[D
     await made.start()
     yield made
     await made.stop()
-
-
-SINCE = datetime(2025, 1, 1, tzinfo=UTC)
 
 
 async def test_a_message_carries_its_nonce_and_has_it_enforced(client: DiscordClient, discord: FakeDiscord) -> None:
@@ -211,49 +190,6 @@ async def test_a_page_instead_of_json_means_unavailable(
         await client.send_message(1, nonce="abc", content="x")
 
 
-async def test_a_retry_hours_later_finds_the_message_by_its_marker(client: DiscordClient, discord: FakeDiscord) -> None:
-    first = await client.send_message_once(1, nonce="abc", marker="gw:giveaways:claim:7", since=None, content="x")
-    discord.messages[0]["components"] = button("gw:giveaways:claim:7:1")
-    discord.forget_nonces()
-
-    again = await client.send_message_once(1, nonce="abc", marker="gw:giveaways:claim:7", since=SINCE, content="x")
-
-    assert again.id == first.id
-    assert len(discord.messages) == 1
-
-
-async def test_a_marker_is_not_found_in_a_longer_number_or_in_anothers_message(
-    client: DiscordClient, discord: FakeDiscord
-) -> None:
-    discord.messages += [
-        message("1500000000000000001", components=button("gw:claim:77")),
-        message("1500000000000000002", components=button("gw:claim:7"), author=user("999999999999999999", "Mallory")),
-    ]
-
-    assert await client.find_message(1, "gw:claim:7", SINCE) is None
-
-
-async def test_a_marker_is_found_behind_many_later_messages(client: DiscordClient, discord: FakeDiscord) -> None:
-    discord.messages.append(message("1500000000000000001", components=button("gw:claim:7")))
-    discord.messages += [message(str(1500000000000000100 + n)) for n in range(250)]
-
-    found = await client.find_message(1, "gw:claim:7", SINCE)
-
-    assert found is not None
-    assert found.id == 1500000000000000001
-
-
-async def test_without_the_right_to_read_history_the_nonce_alone_has_to_do(
-    client: DiscordClient, discord: FakeDiscord
-) -> None:
-    await client.me()
-    discord.will_answer(403, {"message": "Missing Access", "code": 50001})
-
-    await client.send_message_once(1, nonce="abc", marker="gw:x", since=SINCE, content="x")
-
-    assert len(discord.messages) == 1
-
-
 async def test_no_more_than_fifty_requests_leave_in_a_second(
     client: DiscordClient, discord: FakeDiscord, clock: ImpatientClock
 ) -> None:
@@ -261,7 +197,7 @@ async def test_no_more_than_fifty_requests_leave_in_a_second(
         await client.call("GET /users/@me", client.rest.fetch_my_user, repeatable=True)
 
     assert len(discord.seen) == 120
-    assert sum(clock.slept) == pytest.approx(2.0)
+    assert sum(clock.slept) == pytest.approx(2 * HOLD)
 
 
 async def test_after_a_thousand_refusals_it_rests_before_discord_bans_the_address(

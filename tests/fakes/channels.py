@@ -12,6 +12,7 @@ from typing import Any
 import hikari
 
 from guildwright.platform.discord.client import DiscordRefused, DiscordUnavailable
+from guildwright.platform.jobs.outcomes import Unknown
 
 
 @dataclass
@@ -60,10 +61,12 @@ class FakeChannels:
         return [message for message in self.messages if not message.deleted]
 
     async def send_message_once(
-        self, channel_id: int, *, nonce: str, marker: str, since: object, **message: Any
+        self, channel_id: int, *, nonce: str, marker: str | None, since: object, **message: Any
     ) -> Any:
-        if since is not None and not self.hidden_history:
-            found = [m for m in self.messages if m.channel_id == channel_id and marker in m.custom_ids]
+        if since is not None and nonce not in self._nonces:
+            found = [m for m in self.messages if m.channel_id == channel_id and self._matches(m, marker, message)]
+            if self.hidden_history or (found and marker is None):
+                raise Unknown("nobody can tell")
             if found:
                 return found[0]
         return await self.send_message(channel_id, nonce=nonce, **message)
@@ -127,6 +130,10 @@ class FakeChannels:
     def joined_at(self, member_id: int) -> datetime:
         """When a member joined."""
         return self.joined.get(member_id, datetime(2020, 1, 1, tzinfo=UTC))
+
+    @staticmethod
+    def _matches(sent: Sent, marker: str | None, message: dict[str, Any]) -> bool:
+        return marker in sent.custom_ids if marker else sent.content == message.get("content")
 
     def _message(self, channel_id: int, message_id: int) -> Sent:
         found = [m for m in self.messages if (m.channel_id, m.id) == (channel_id, message_id)]

@@ -57,3 +57,22 @@ class FakeClock:
 async def _let_others_run() -> None:
     for _ in range(10):
         await asyncio.sleep(0)
+
+
+class ImpatientClock:
+    """Does not wait, and remembers how long it should have."""
+
+    def __init__(self) -> None:
+        self.slept: list[float] = []
+        self.elapsed = 0.0
+
+    def now(self) -> datetime:
+        return datetime(2026, 1, 1, tzinfo=UTC)
+
+    def monotonic(self) -> float:
+        return self.elapsed
+
+    async def sleep(self, seconds: float) -> None:
+        if seconds > 0:
+            self.slept.append(seconds)
+            self.elapsed += seconds

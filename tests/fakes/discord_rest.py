@@ -26,6 +26,7 @@ class FakeDiscord:
         self.messages: list[dict[str, Any]] = []
         self.seen: list[tuple[str, str, Any]] = []
         self.next: list[Answer] = []  # used up one by one; then it behaves
+        self.hidden_history = False  # no permission to read it
         self._by_nonce: dict[str, dict[str, Any]] = {}
         self.url = ""
 
@@ -74,8 +75,12 @@ class FakeDiscord:
             return web.json_response(self._create(await request.json(), request.path.split("/")[2]))
         if request.path.endswith("/messages"):
             after = int(request.query.get("after", 0))
-            later = sorted((m for m in self.messages if int(m["id"]) > after), key=lambda m: int(m["id"]))
+            shown = [] if self.hidden_history else self.messages  # as Discord does
+            later = sorted((m for m in shown if int(m["id"]) > after), key=lambda m: int(m["id"]))
             return web.json_response(later[: int(request.query["limit"])][::-1])
+        if request.method == "GET" and request.path.startswith("/channels/"):
+            last = max((m["id"] for m in self.messages), key=int, default=None)
+            return web.json_response({"id": request.path.split("/")[2], "type": 0, "last_message_id": last})
         if request.method in ("PUT", "DELETE"):
             return web.Response(status=204)
         return web.json_response({"message": "Unknown", "code": 10003}, status=404)

@@ -44,8 +44,8 @@ class Audit:
             return
         text = self._deps.texts.text(config.general.locale, "audit-refused", **run.payload)
         try:
-            await self._deps.discord.send_message(
-                int(config.general.audit_channel), nonce=run.nonce("audit"), content=text
+            await self._deps.discord.send_message_once(
+                int(config.general.audit_channel), nonce=run.nonce("audit"), marker=None, since=run.tried, content=text
             )
         except DiscordRefused as refused:
             _log.warning("cannot write in the audit channel", why=str(refused))

@@ -39,7 +39,7 @@ class Welcome:
                 channel,
                 nonce=run.nonce("welcome"),
                 marker=marker,
-                since=run.created_at if run.again else None,
+                since=run.tried,
                 embeds=[await setup.embed(welcome=True)],
                 components=[row],
             )

@@ -7,32 +7,34 @@ repeated only where that is harmless, and every message that a job creates carri
 import asyncio
 import base64
 import binascii
+import os
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from http import HTTPStatus
+from socket import gethostname
 from typing import TYPE_CHECKING, Any
 
 import hikari
-import structlog
 from hikari.impl import HTTPSettings, HTTPTimeoutSettings, RESTApp, RESTClientImpl
+from redis.asyncio import Redis
 
 from guildwright.platform.clock import Clock
-from guildwright.platform.discord import history
+from guildwright.platform.discord import once, session
 from guildwright.platform.discord.caller import Caller
 from guildwright.platform.discord.errors import DiscordRefused, DiscordUnauthorized, DiscordUnavailable
+from guildwright.platform.discord.limiter import LONGEST_WAIT, Limiter
+from guildwright.platform.jobs.run import Tried
 
 if TYPE_CHECKING:
     from guildwright.platform.settings import Settings
 
 __all__ = ["DiscordClient", "DiscordRefused", "DiscordUnauthorized", "DiscordUnavailable", "application_id_of"]
 
-_LONGEST_RATE_LIMIT = 10.0  # a job rather waits in the database than in memory
 _TIMEOUT_SECONDS = 15.0
 _PEACE_SECONDS = 2.0
 # Any other 404 (an unknown guild, a proxy's page) says nothing about the member.
 _NO_SUCH_MEMBER = (10007, 10013)
-
-_log = structlog.get_logger("guildwright.discord")
 
 
 def application_id_of(token: str) -> int:
@@ -55,7 +57,8 @@ class DiscordClient:
     (the token is wrong; nothing is sent any more).
     """
 
-    def __init__(self, settings: "Settings", clock: Clock) -> None:
+    def __init__(self, settings: "Settings", clock: Clock, redis: Redis | None = None) -> None:
+        """Without `redis` it keeps to Discord's limits by itself, as if there were no other process."""
         if settings.discord_token is None:
             raise ValueError("DISCORD_TOKEN is not set: copy it from the developer portal, or run `guildwright up`")
         token = settings.discord_token.get_secret_value()
@@ -64,6 +67,7 @@ class DiscordClient:
         self._url = settings.discord_api
         self._clock = clock
         self._caller = Caller(clock)
+        self._limiter = Limiter(clock, token, redis, f"{gethostname()}:{os.getpid()}:{time.monotonic_ns()}")
         self._asking = asyncio.Lock()
         self._ask_again = 0.0
         self._app: RESTApp | None = None
@@ -76,15 +80,18 @@ class DiscordClient:
         self._app = RESTApp(
             url=self._url,
             max_retries=0,
-            max_rate_limit=_LONGEST_RATE_LIMIT,
+            max_rate_limit=LONGEST_WAIT,
             http_settings=HTTPSettings(timeouts=timeouts),
         )
         await self._app.start()
         self._rest = self._app.acquire(self._token, hikari.TokenType.BOT)
         self._rest.start()
+        session.limit(self._rest, self._limiter, self._url, LONGEST_WAIT)
+        self._limiter.start()
 
     async def stop(self) -> None:
         """Close the connections."""
+        await self._limiter.stop()
         if self._rest is not None:
             await self._rest.close()
         if self._app is not None:
@@ -103,7 +110,7 @@ class DiscordClient:
 
         A readiness probe may ask this many times a second, so after a failure Discord is left in peace for a while.
         """
-        self._caller.check_token()
+        self._limiter.check_token()
         async with self._asking:
             if self._me is not None:
                 return self._me
@@ -134,6 +141,7 @@ class DiscordClient:
         content: str | None = None,
         embeds: Sequence[hikari.Embed] = (),
         components: Sequence[hikari.api.ComponentBuilder] = (),
+        attachments: Sequence[hikari.Resourceish] = (),
         user_mentions: Sequence[int] | bool = False,
         role_mentions: Sequence[int] | bool = False,
         mentions_everyone: bool = False,
@@ -148,6 +156,7 @@ class DiscordClient:
             content: The text.
             embeds: Up to 10.
             components: Rows of buttons and the like.
+            attachments: Files, such as `hikari.Bytes(data, "proof.json")`.
             user_mentions: Whom `<@…>` in the text may ping; True: all.
             role_mentions: Which roles it may ping.
             mentions_everyone: Whether @everyone and @here ping.
@@ -162,6 +171,7 @@ class DiscordClient:
                 nonce=nonce or hikari.UNDEFINED,
                 embeds=list(embeds) or hikari.UNDEFINED,
                 components=list(components) or hikari.UNDEFINED,
+                attachments=list(attachments) or hikari.UNDEFINED,
                 user_mentions=user_mentions,
                 role_mentions=role_mentions,
                 mentions_everyone=mentions_everyone,
@@ -177,41 +187,36 @@ class DiscordClient:
         channel_id: int,
         *,
         nonce: str,
-        marker: str,
-        since: datetime | None,
+        marker: str | None,
+        since: Tried | datetime | None,
         **message: Any,  # noqa: ANN401  those of send_message
     ) -> hikari.Message:
-        """Create a message exactly once, over retries that may be hours apart.
+        """Create a message exactly once, over retries that may be hours apart: `once` states the rule.
 
         Args:
             channel_id: Where.
-            nonce: `run.nonce(effect)`, which covers the first minutes.
-            marker: A custom_id that one of the message's components has, or begins with; it covers the rest.
-            since: Look for it in what was written after this moment. None: this is the first try, do not look.
+            nonce: `run.nonce(effect)`, which covers the first minute.
+            marker: A custom_id that one of the message's components has, or begins with; it covers the rest. None:
+                it has no component, and after the first minute it is sent only if nothing of ours says the same.
+            since: `run.tried`: since when earlier runs may have sent it. None: this is the first try.
             message: The rest, as for `send_message`.
+
+        Raises:
+            Unknown: when nobody can tell whether it is there. The job becomes a dead letter, not a second message.
         """
-        if since is not None:
-            try:
-                found = await self.find_message(channel_id, marker, since)
-            except DiscordRefused as error:
-                # Without the permission to read history the nonce has to do.
-                _log.warning("cannot look for an earlier message", channel=channel_id, reason=str(error))
-                found = None
-            if found is not None:
-                return found
-        return await self.send_message(channel_id, nonce=nonce, **message)
+        after = once.outlived(since, self._clock)
+        found = await once.find(self, channel_id, marker, after, message) if after is not None else None
+        return found or await self.send_message(channel_id, nonce=nonce, **message)
 
     async def find_message(self, channel_id: int, marker: str, after: datetime) -> hikari.Message | None:
         """Our own first message since `after` with a component whose custom_id is `marker` or begins with `marker:`.
 
-        Looks at 500 messages at the most. `after` is taken two minutes earlier, for clocks that disagree.
+        Looks at 1,000 messages. `after` is taken two minutes earlier, for clocks that disagree.
+
+        Raises:
+            Unknown: when it was not found and may be there all the same.
         """
-        me = (await self.me()).id
-        return await self.call(
-            "GET /channels/{}/messages",
-            lambda: history.find(self.rest, channel_id, me, marker, after),
-            repeatable=True,
-        )
+        return await once.find(self, channel_id, marker, after, {})
 
     async def edit_message(
         self,

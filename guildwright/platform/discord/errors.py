@@ -20,7 +20,10 @@ class DiscordRefused(GiveUp):
 
 
 class DiscordUnavailable(Unavailable):
-    """Discord gave no usable answer: it may or may not have done what was asked. Try again, with the same nonce."""
+    """Discord gave no usable answer: it may or may not have done what was asked, unless `nothing_done`.
+
+    Try again, with the same nonce.
+    """
 
 
 class DiscordUnauthorized(DiscordUnavailable):

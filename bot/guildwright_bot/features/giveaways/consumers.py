@@ -175,7 +175,7 @@ class Jobs:
             giveaway.channel_id,
             nonce=run.nonce("message"),
             marker=post.marker,
-            since=run.created_at if run.again else None,
+            since=run.tried,
             content=post.content or None,
             embeds=post.embeds,
             components=post.components,
@@ -257,7 +257,9 @@ class Log:
 
     async def _send(self, run: JobRun, channel: int, text: str) -> bool:
         try:
-            await self._deps.discord.send_message(channel, nonce=run.nonce(str(channel)), content=text)
+            await self._deps.discord.send_message_once(
+                channel, nonce=run.nonce(str(channel)), marker=None, since=run.tried, content=text
+            )
         except DiscordRefused as refused:
             _log.warning("cannot write there", channel=str(channel), why=str(refused))
             return False

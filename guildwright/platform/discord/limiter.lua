@@ -1,0 +1,142 @@
+-- One round of a process with the limits that all processes share: first what it was answered, then what it asks for.
+-- `rules.py` is the same in memory, for while Redis is away; `limits.py` explains the words.
+local q = cjson.decode(ARGV[1])
+local prefix = KEYS[1]
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+
+local function key(...) return prefix .. ':' .. table.concat({...}, ':') end
+local function text(number) return string.format('%.0f', number) end
+local function number(value) return tonumber(value) or 0 end
+
+-- Who is there shares what there is while Redis is away.
+if q.leaving then
+  redis.call('ZREM', key('members'), q.me)
+else
+  redis.call('ZADD', key('members'), text(now), q.me)
+end
+redis.call('ZREMRANGEBYSCORE', key('members'), '-inf', text(now - q.member_ms))
+
+-- A Redis that knows nothing, or a process that was on its own: requests of the last second may be missing here.
+local since = redis.call('GET', key('since'))
+if not since or q.was_away then
+  since = now
+  redis.call('SET', key('since'), text(now))
+end
+local cap = q.cap
+if now < number(since) + q.quiet_ms then cap = q.quiet_cap end
+
+local function note(r)
+  if r.counted then
+    local held, free = redis.call('ZSCORE', key('slots'), r.id), now - r.ago_ms + q.hold_ms
+    redis.call('ZADD', key('slots'), text(math.min(held and number(held) or free, free)), r.id)
+    redis.call('PEXPIRE', key('slots'), 60000)
+  end
+  if r.invalid then
+    redis.call('LPUSH', key('invalid'), text(now))
+    redis.call('LTRIM', key('invalid'), 0, q.most_invalid - 1)
+    redis.call('PEXPIRE', key('invalid'), q.invalid_ms)
+  end
+  if r.refused then redis.call('SET', key('stop'), '1') end
+  if r.pause_ms > 0 and now + r.pause_ms > number(redis.call('GET', key('pause'))) then
+    redis.call('SET', key('pause'), text(now + r.pause_ms), 'PX', text(r.pause_ms))
+  end
+  if r.block_ms > 0 then
+    redis.call('SET', key('block', r.route, r.major), '1', 'PX', text(r.block_ms))
+  end
+  local known = redis.call('HGET', key('routes'), r.route)
+  redis.call('ZREM', key('route', r.route, r.major, 'flying'), r.id)
+  if known then redis.call('ZREM', key('bucket', known, r.major, 'flying'), r.id) end
+  if r.bucket == '' then
+    if r.fine and not known then redis.call('HSET', key('routes'), r.route, '-') end
+    return
+  end
+  redis.call('HSET', key('routes'), r.route, r.bucket)
+  redis.call('PEXPIRE', key('routes'), 86400000)
+  local bucket = key('bucket', r.bucket, r.major)
+  local was = redis.call('HMGET', bucket, 'reset', 'remaining', 'window')
+  local reset, remaining = now - r.ago_ms + r.reset_ms, r.remaining
+  if was[1] and reset <= number(was[1]) + q.same_window_ms then
+    -- The same window (or an older one): what was given out since is in our number, and not in theirs.
+    remaining, reset = math.min(remaining, number(was[2])), math.max(reset, number(was[1]))
+  else
+    remaining = remaining - redis.call('ZCOUNT', bucket .. ':flying', text(now), '+inf')
+  end
+  local window = was[3] and number(was[3]) or r.reset_ms
+  if r.remaining == r.limit - 1 then window = r.reset_ms end
+  redis.call('HSET', bucket, 'reset', text(reset), 'remaining', text(remaining), 'window', text(window),
+    'limit', text(r.limit))
+  redis.call('PEXPIRE', bucket, text(math.max(60000, 2 * r.reset_ms)))
+end
+
+for _, r in ipairs(q.answers) do note(r) end
+
+redis.call('ZREMRANGEBYSCORE', key('slots'), '-inf', text(now))
+local used = redis.call('ZCARD', key('slots'))
+local denied = 0
+local oldest = redis.call('LINDEX', key('invalid'), q.most_invalid - 1)
+local broken = oldest and number(oldest) + q.invalid_ms - now or 0
+local stopped = redis.call('EXISTS', key('stop')) == 1
+local pause = number(redis.call('GET', key('pause'))) - now
+
+-- The bucket of an ask: its key (nil: it has none), how many it admits, when its window ends (nil: not known), and
+-- how long to wait when it admits none.
+local function bucket_of(a)
+  local name = redis.call('HGET', key('routes'), a.route)
+  if name == '-' then return nil end
+  local bucket = name and key('bucket', name, a.major) or key('route', a.route, a.major)
+  redis.call('ZREMRANGEBYSCORE', bucket .. ':flying', '-inf', text(now))
+  local flying = redis.call('ZCARD', bucket .. ':flying')
+  local is = redis.call('HMGET', bucket, 'reset', 'remaining', 'window', 'limit')
+  if not is[1] then return bucket, 1 - flying, nil, q.flying_ms end  -- one request finds out
+  local reset = number(is[1])
+  if now < reset then return bucket, number(is[2]), reset, reset - now end
+  return bucket, number(is[4]) - flying, now + number(is[3]), q.flying_ms
+end
+
+-- Each that is denied is told when another slot becomes free, so that not all come back for the same one; those that
+-- become free at nearly the same time are asked for together.
+local function slot_wait()
+  if used < cap then return 0 end
+  local freed = redis.call('ZRANGE', key('slots'), denied, denied, 'WITHSCORES')
+  denied = denied + 1
+  local at = freed[2] and number(freed[2]) or now + q.hold_ms
+  return math.max(q.least_ms, math.ceil(at / q.together_ms) * q.together_ms - now)
+end
+
+local function decide(a)
+  if a.counted and pause > 0 then return pause end
+  local blocked = redis.call('PTTL', key('block', a.route, a.major))
+  if blocked > 0 then return blocked end
+  local bucket, admits, ends, wait = bucket_of(a)
+  if bucket and admits <= 0 then return math.max(q.least_ms, wait) end
+  if a.counted then
+    wait = slot_wait()
+    if wait > 0 then return wait end
+    used = used + 1
+    redis.call('ZADD', key('slots'), text(now + q.longest_ms), a.id)
+    redis.call('PEXPIRE', key('slots'), 60000)
+  end
+  if bucket then
+    redis.call('ZADD', bucket .. ':flying', text(now + q.lost_ms), a.id)
+    redis.call('PEXPIRE', bucket .. ':flying', 60000)
+    if ends then redis.call('HSET', bucket, 'reset', text(ends), 'remaining', text(admits - 1)) end
+  end
+  return 0
+end
+
+local result = {redis.call('ZCARD', key('members'))}
+for _, a in ipairs(q.asks) do
+  local verdict, wait = 'wait', 0
+  if stopped and a.counted then
+    verdict = 'stop'
+  elseif broken > 0 then
+    verdict, wait = 'broken', broken
+  else
+    wait = decide(a)
+    if wait <= 0 then verdict = 'go' end
+  end
+  table.insert(result, verdict)
+  table.insert(result, math.ceil(wait))
+end
+return result

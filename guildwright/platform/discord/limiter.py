@@ -1,0 +1,268 @@
+"""Asks for every request whether it may leave: Redis for all processes together, and rules of our own while it is away.
+
+What gathers while one round trip to Redis is under way goes with the next: a busy process needs far fewer than one for
+each request, an idle one a sign of life every few seconds.
+"""
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib import resources
+from typing import Any
+
+import structlog
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from guildwright.platform.clock import Clock
+from guildwright.platform.discord import limits
+from guildwright.platform.discord.errors import DiscordUnauthorized, DiscordUnavailable
+from guildwright.platform.discord.limits import Answer, Ask, Verdict
+from guildwright.platform.discord.rules import Rules
+
+# A job rather waits in the database than in memory.
+LONGEST_WAIT = 10.0
+_MOST_ASKS = 50  # of one round trip
+_LATER = 0.2
+_REDIS_SECONDS = 0.75
+_PROBE_SECONDS = 0.25
+_SIGN_SECONDS = 3.0
+_GATHER_SECONDS = 0.03
+_UNKNOWN_MEMBERS = 8  # what a process takes for the number of all when it never learnt it
+
+_log = structlog.get_logger("guildwright.discord")
+
+
+def prefix_of(token: str) -> str:
+    """Where the limits of a token lie in Redis. By its hash: another token begins anew, and nobody reads it there."""
+    return f"guildwright:discord:{{{hashlib.sha256(token.encode()).hexdigest()[:16]}}}"
+
+
+async def forgive(redis: Redis, token: str) -> bool:
+    """Let processes that start from now on use a token that Discord takes again; False when it was not stopped."""
+    return bool(await redis.delete(f"{prefix_of(token)}:stop"))
+
+
+@dataclass
+class Permit:
+    """One request's leave."""
+
+    id: str
+    number: int  # older ones go first
+    ask: Ask
+    verdict: Verdict | None = None
+    shared: bool = False  # whether Redis gave it
+
+
+@dataclass
+class _Told:
+    permit: Permit
+    answer: Answer
+    at: float
+
+
+class Limiter:
+    """One per process and token."""
+
+    def __init__(self, clock: Clock, token: str, redis: Redis | None, name: str) -> None:
+        """`name` tells this process apart from all others."""
+        self._clock = clock
+        self._redis = redis
+        self._name = name
+        self._keys = [prefix_of(token)]
+        script = resources.files("guildwright.platform.discord").joinpath("limiter.lua").read_text()
+        self._script: Any = redis.register_script(script) if redis is not None else None
+        self._rules = Rules()
+        self._away = redis is None
+        self._worked_alone = False
+        self._members: int | None = None
+        self._refused = False
+        self._count = 0
+        self._round = asyncio.Lock()
+        self._asks: list[Permit] = []
+        self._answers: list[_Told] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def start(self) -> None:
+        """Begin to show that this process is there."""
+        if self._redis is not None:
+            self._spawn(self._show())
+
+    async def stop(self) -> None:
+        """Leave the others the whole of what there is."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if not self._away:
+            with suppress(RedisError, OSError, TimeoutError):
+                await self._ask_redis([], self._drain(), leaving=True)
+
+    def check_token(self) -> None:
+        """Raise `DiscordUnauthorized` once Discord has refused the token."""
+        if self._refused:
+            raise DiscordUnauthorized(
+                "Discord refused the token; set another DISCORD_TOKEN and restart, and if it was by mistake, "
+                "`guildwright doctor` lets it be used again",
+                nothing_done=True,
+            )
+
+    async def take(self, ask: Ask) -> Permit:
+        """Return when the request may leave. Its end must be told with `done`.
+
+        Raises:
+            DiscordUnavailable: when that would take too long; nothing was sent.
+            DiscordUnauthorized: when the token is refused.
+        """
+        self._count += 1
+        permit = Permit(f"{self._name}:{self._count}", self._count, ask)
+        began = self._clock.monotonic()
+        while True:
+            verdict = await self._carry(permit)
+            if verdict.word == "go":
+                return permit
+            if verdict.word == "stop":
+                self._refused = True
+                self.check_token()
+            if verdict.word == "broken":
+                reason = "too many refused requests in ten minutes"
+                raise DiscordUnavailable(reason, retry_after=verdict.wait, nothing_done=True)
+            if self._clock.monotonic() - began + verdict.wait > LONGEST_WAIT:
+                raise DiscordUnavailable(f"{ask.route}: rate limited", retry_after=verdict.wait, nothing_done=True)
+            await self._clock.sleep(verdict.wait)
+
+    def done(self, permit: Permit, answer: Answer) -> None:
+        """Tell how a request ended."""
+        if answer.status == 401 and permit.ask.counted and not self._refused:  # noqa: PLR2004  unauthorized
+            self._refused = True
+            _log.error("Discord refused the token; nothing is sent any more until it is replaced")
+        now = self._clock.monotonic()
+        self._rules.note(permit.id, permit.ask, answer, now)
+        if self._redis is not None:
+            self._answers.append(_Told(permit, answer, now))
+            if len(self._answers) == 1:
+                self._spawn(self._tell_soon())
+
+    async def _tell_soon(self) -> None:
+        await asyncio.sleep(_GATHER_SECONDS)
+        if self._answers:
+            await self._exchange()
+
+    async def _show(self) -> None:
+        while True:
+            await asyncio.sleep(_PROBE_SECONDS if self._away else _SIGN_SECONDS)
+            try:
+                await self._ask_redis([], [])
+            except (RedisError, OSError, TimeoutError) as error:
+                self._begin_alone(error)
+
+    async def _carry(self, permit: Permit) -> Verdict:
+        permit.verdict = None
+        self._asks.append(permit)
+        await self._exchange()
+        return permit.verdict or Verdict("wait", limits.LEAST)  # the round was cut short
+
+    async def _exchange(self) -> None:
+        """One round with whatever has gathered; those that come meanwhile wait here and find theirs decided."""
+        async with self._round:
+            if not (self._asks or self._answers):
+                return
+            asks, self._asks = sorted(self._asks, key=lambda permit: permit.number), []
+            for permit in asks[_MOST_ASKS:]:
+                permit.verdict = Verdict("wait", _LATER)
+            asks = asks[:_MOST_ASKS]
+            if not self._away:
+                try:
+                    await self._ask_redis(asks, self._drain())
+                except (RedisError, OSError, TimeoutError) as error:
+                    self._begin_alone(error)
+                else:
+                    return
+            self._ask_ourselves(asks)
+
+    def _drain(self) -> list[_Told]:
+        answers, self._answers = self._answers, []
+        return answers
+
+    def _ask_ourselves(self, asks: Sequence[Permit]) -> None:
+        self._answers.clear()
+        now = self._clock.monotonic()
+        for permit in asks:
+            permit.verdict, permit.shared = self._rules.decide(permit.id, permit.ask, now), False
+            self._worked_alone |= permit.verdict.word == "go"
+
+    def _begin_alone(self, error: Exception) -> None:
+        if self._away:
+            return
+        self._away = True
+        cap = max(1, limits.CAP // (self._members or _UNKNOWN_MEMBERS))
+        self._rules.begin(self._clock.monotonic(), cap)
+        _log.warning("Redis is away; this process keeps to its share of the limit", requests=cap, error=str(error))
+
+    async def _ask_redis(self, asks: Sequence[Permit], answers: Sequence[_Told], *, leaving: bool = False) -> None:
+        question = _CONSTANTS | {
+            "me": self._name,
+            "leaving": leaving,
+            "was_away": self._worked_alone,
+            "asks": [_ask(permit) for permit in asks],
+            "answers": [_answer(told, self._clock.monotonic()) for told in answers],
+        }
+        async with asyncio.timeout(_REDIS_SECONDS):
+            result: list[Any] = await self._script(keys=self._keys, args=[json.dumps(question)])
+        if self._away:
+            _log.info("Redis is back; the limit is shared again")
+        self._away = False
+        self._worked_alone &= not question["was_away"]  # it may have given leave while this was on its way
+        self._members = max(1, int(result[0]))
+        for permit, word, wait in zip(asks, result[1::2], result[2::2], strict=True):
+            permit.verdict = Verdict(word.decode() if isinstance(word, bytes) else word, int(wait) / 1000)
+            permit.shared = True
+
+    def _spawn(self, work: Any) -> None:  # noqa: ANN401  a coroutine
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def _ask(permit: Permit) -> dict[str, object]:
+    return {"id": permit.id, "route": permit.ask.route, "major": permit.ask.major, "counted": permit.ask.counted}
+
+
+def _answer(told: _Told, now: float) -> dict[str, object]:
+    permit, answer = told.permit, told.answer
+    return _ask(permit) | {
+        "counted": permit.ask.counted and permit.shared,
+        "invalid": answer.invalid,
+        "refused": answer.status == 401 and permit.ask.counted,  # noqa: PLR2004  unauthorized
+        "ago_ms": _ms(now - told.at),
+        "fine": 200 <= answer.status < 300,  # noqa: PLR2004  fine
+        "pause_ms": _ms(answer.pause),
+        "block_ms": _ms(answer.block),
+        "bucket": answer.bucket,
+        "limit": answer.limit,
+        "remaining": answer.remaining,
+        "reset_ms": _ms(answer.reset_after),
+    }
+
+
+def _ms(seconds: float) -> int:
+    return round(seconds * 1000)
+
+
+_CONSTANTS: dict[str, object] = {
+    "cap": limits.CAP,
+    "quiet_cap": limits.QUIET_CAP,
+    "quiet_ms": _ms(limits.QUIET),
+    "hold_ms": _ms(limits.HOLD),
+    "longest_ms": _ms(limits.LONGEST),
+    "most_invalid": limits.MOST_INVALID,
+    "invalid_ms": _ms(limits.INVALID_WINDOW),
+    "member_ms": _ms(limits.MEMBER),
+    "lost_ms": _ms(limits.LOST),
+    "flying_ms": _ms(limits.FLYING),
+    "together_ms": _ms(limits.TOGETHER),
+    "least_ms": _ms(limits.LEAST),
+    "same_window_ms": _ms(limits.SAME_WINDOW),
+}
