@@ -47,6 +47,7 @@ class FakeChannels:
     lost_answers: int = 0  # so many messages are made whose answer never arrives
     asked_members: list[int] = field(default_factory=list)
     application_id: int = 1
+    away: bool = False  # knows no member at the moment
     hidden_history: bool = False  # no permission to read it
     on_send: Callable[[Sent], Awaitable[None]] | None = None  # what happens before the answer arrives
     _nonces: dict[str, Sent] = field(default_factory=dict)
@@ -123,6 +124,8 @@ class FakeChannels:
     async def fetch_member(self, guild_id: int, member_id: int) -> Any:
         del guild_id
         self.asked_members.append(member_id)
+        if self.away:
+            raise DiscordUnavailable("no answer")
         if member_id not in self.members:
             return None
         return SimpleNamespace(id=member_id, role_ids=self.members[member_id], joined_at=self.joined_at(member_id))

@@ -11,10 +11,10 @@ from guildwright.platform.database import engine, migrate
 from guildwright.platform.database.engine import transaction
 from guildwright_bot.deps import Deps
 from guildwright_bot.features import piccolo_apps
-from guildwright_bot.features.giveaways import consumers, service, store
+from guildwright_bot.features.giveaways import consumers, people, service, store
 from guildwright_bot.features.giveaways.domain import Caps, Giveaway, Person, Terms, rules_of
 from guildwright_bot.features.giveaways.messages import Writer
-from guildwright_bot.features.giveaways.service import Toggled
+from guildwright_bot.features.giveaways.service import Claimed, Toggled
 from guildwright_bot.refusal import Refusal
 from guildwright_crds.compile import CompiledConfig
 from tests.fakes.bot import CHANNEL, GUILD, config, deps
@@ -94,10 +94,12 @@ class Hall:
                 now=self.clock.now(),
             )
 
-    async def claim(self, giveaway: Giveaway, member: int) -> Giveaway | Refusal:
+    async def claim(self, giveaway: Giveaway, member: int) -> Claimed | Refusal:
         """What a click on Claim does."""
+        person = await people.look_up(self.discord, self.deps.levels, GUILD, member)
+        rules = rules_of(self.config.current.giveaways)
         async with transaction():
-            return await service.claim(GUILD, giveaway.id, member, now=self.clock.now())
+            return await service.claim(GUILD, giveaway.id, member, person=person, rules=rules, now=self.clock.now())
 
     async def pass_time(self, minutes: float = 0, *, unkindly: str = "") -> None:
         """Let the worker run what is due."""

@@ -8,6 +8,7 @@ import pytest
 from guildwright.platform.database.engine import fetch, transaction
 from guildwright_bot.features.giveaways import service, steps, store
 from guildwright_bot.features.giveaways.domain import ClaimState, Giveaway, State, rules_of
+from guildwright_bot.features.giveaways.service import Claimed
 from guildwright_bot.refusal import Refusal
 from tests.fakes.bot import GUILD
 from tests.fakes.chance import FakeChance
@@ -47,7 +48,7 @@ async def test_two_clicks_on_claim_at_once_claim_once(hall: Hall) -> None:
     await hall.click(giveaway, 1)
     await hall.pass_time(10)
     results = await asyncio.gather(*(hall.claim(giveaway, 1) for _ in range(5)))
-    assert sum(isinstance(result, Giveaway) for result in results) == 1
+    assert sum(isinstance(result, Claimed) for result in results) == 1
 
 
 async def test_what_a_moderator_deleted_is_not_posted_again_by_a_late_delivery(hall: Hall) -> None:
@@ -130,7 +131,7 @@ async def test_who_claims_in_the_last_moment_keeps_the_prize_though_another_was_
         draw = await steps.begin_expire(giveaway.id, 0, rules, FakeChance(), hall.clock.now())
     assert draw is not None
     assert draw.order[:2] == (3, 4)
-    assert isinstance(await hall.claim(giveaway, 1), Giveaway)
+    assert isinstance(await hall.claim(giveaway, 1), Claimed)
     async with transaction():
         await steps.expired(giveaway.id, 0, [3, 4], {}, hall.clock.now())
     held = {claim.member_id for claim in await store.claims(giveaway.id) if claim.state is not ClaimState.EXPIRED}

@@ -7,8 +7,8 @@ import pytest
 
 from guildwright.platform.database.engine import fetch, transaction
 from guildwright_bot.features.giveaways import service, store
-from guildwright_bot.features.giveaways.domain import Giveaway, State
-from guildwright_bot.features.giveaways.service import Toggled
+from guildwright_bot.features.giveaways.domain import Giveaway, Rules, State
+from guildwright_bot.features.giveaways.service import Claimed, Toggled
 from guildwright_bot.refusal import Refusal
 from tests.fakes.bot import CHANNEL, GUILD, config
 from tests.giveaways.conftest import CAPS, HOST, Hall
@@ -29,7 +29,7 @@ async def test_the_whole_story(hall: Hall) -> None:
     assert told.pings == (1,)
     assert "<@1>" in told.content
     assert hall.panel.disabled == [True]
-    assert isinstance(await hall.claim(giveaway, 1), Giveaway)
+    assert isinstance(await hall.claim(giveaway, 1), Claimed)
     await hall.pass_time(10)
     assert (await hall.now(giveaway)).state is State.CLOSED
     assert "<@1> has claimed the prize." in told.content
@@ -166,11 +166,11 @@ async def test_only_unclaimed_prizes_are_drawn_again(hall: Hall) -> None:
         await hall.click(giveaway, member)
     await hall.pass_time(10)
     assert hall.announcements[0].pings == (1, 2, 3)
-    assert isinstance(await hall.claim(giveaway, 2), Giveaway)
+    assert isinstance(await hall.claim(giveaway, 2), Claimed)
     await hall.pass_time(6)
     assert hall.announcements[1].pings == (4, 5)
     for member in (4, 5):
-        assert isinstance(await hall.claim(giveaway, member), Giveaway)
+        assert isinstance(await hall.claim(giveaway, member), Claimed)
     await hall.pass_time(6)
     assert (await hall.now(giveaway)).state is State.CLOSED
     assert len(hall.announcements) == 2
@@ -183,7 +183,7 @@ async def test_a_claim_and_its_expiry_at_the_same_moment_have_one_winner(hall: H
     hall.clock.set(hall.clock.now() + timedelta(minutes=5) - timedelta(milliseconds=1))
     claimed, _ = await asyncio.gather(hall.claim(giveaway, 1), hall.pass_time(1))
     states = {claim.state.value for claim in await store.claims(giveaway.id)}
-    assert states == ({"claimed"} if isinstance(claimed, Giveaway) else {"expired"})
+    assert states == ({"claimed"} if isinstance(claimed, Claimed) else {"expired"})
 
 
 async def test_ending_early_draws_at_once_and_only_once(hall: Hall) -> None:
@@ -254,7 +254,7 @@ async def test_another_guild_cannot_touch_it(hall: Hall) -> None:
         for answer in (
             await service.end(GUILD + 1, giveaway.id, now=hall.clock.now()),
             await service.delete(GUILD + 1, giveaway.id, now=hall.clock.now()),
-            await service.claim(GUILD + 1, giveaway.id, 1, now=hall.clock.now()),
+            await service.claim(GUILD + 1, giveaway.id, 1, person=None, rules=Rules(), now=hall.clock.now()),
         ):
             assert isinstance(answer, Refusal)
         assert await store.find(GUILD + 1, giveaway.number) is None

@@ -4,8 +4,9 @@ import hikari
 import tanjun
 
 from guildwright.platform.database.engine import transaction
+from guildwright.platform.discord.client import DiscordUnavailable
 from guildwright_bot.ask import Ask, Handler
-from guildwright_bot.features.giveaways import forms, hosting, service, store
+from guildwright_bot.features.giveaways import forms, hosting, people, service, store
 from guildwright_bot.features.giveaways.domain import Person, State, rules_of
 from guildwright_bot.features.giveaways.finding import (
     CHOICE_TEXT,
@@ -133,10 +134,31 @@ async def enter(ask: Ask, *, args: list[int]) -> Refusal | None:
 
 
 async def claim(ask: Ask, *, args: list[int]) -> Refusal | None:
-    """The button under a winner message."""
+    """The button under a winner message. Who claims is looked at again: by Discord as it is now, not by the click."""
+    giveaway_id, member_id, deps = args[0], ask.actor.id, ask.deps
+    if refusal := await service.refuse_claim(ask.guild_id, giveaway_id, member_id, deps.clock.now()):
+        return refusal
+    entry = await store.entry(giveaway_id, member_id)
+    level = entry.level if entry else None
+    try:
+        person = await people.look_up(deps.discord, deps.levels, ask.guild_id, member_id, level=level)
+    except DiscordUnavailable:
+        return Refusal("giveaways-refused-discord-away")
     async with transaction():
-        claimed = await service.claim(ask.guild_id, args[0], ask.actor.id, now=ask.deps.clock.now())
+        claimed = await service.claim(
+            ask.guild_id,
+            giveaway_id,
+            member_id,
+            person=person,
+            rules=rules_of(ask.config.giveaways),
+            now=deps.clock.now(),
+        )
     if isinstance(claimed, Refusal):
         return claimed
-    await ask.reply(ask.text("giveaways-claimed", prize=claimed.terms.prize, host=str(claimed.host_id)))
+    prize, host = claimed.giveaway.terms.prize, str(claimed.giveaway.host_id)
+    if claimed.lost is None:
+        await ask.reply(ask.text("giveaways-claimed", prize=prize, host=host))
+    else:
+        why = say(ask.texts, ask.locale, claimed.lost)
+        await ask.reply(ask.text("giveaways-claim-lost", why=why, prize=prize))
     return None

@@ -10,12 +10,20 @@ from guildwright.platform.jobs.run import JobRun
 from guildwright_bot.deps import Deps
 from guildwright_bot.features.giveaways import domain, people, steps, store
 from guildwright_bot.features.giveaways.domain import Giveaway, Rules, State, rules_of
-from guildwright_bot.features.giveaways.events import GiveawayEnded, GiveawayStarted, PrizeClaimed, PrizeExpired
+from guildwright_bot.features.giveaways.events import (
+    ClaimFailed,
+    GiveawayEnded,
+    GiveawayStarted,
+    PrizeClaimed,
+    PrizeExpired,
+)
 from guildwright_bot.features.giveaways.messages import Post, Writer, sentence
 from guildwright_bot.features.giveaways.steps import Draw, View
 
 # Facts that this feature listens to: its own, for the log channel.
-HEARS = tuple((fact, "giveaways.log") for fact in (GiveawayStarted, GiveawayEnded, PrizeClaimed, PrizeExpired))
+HEARS = tuple(
+    (fact, "giveaways.log") for fact in (GiveawayStarted, GiveawayEnded, PrizeClaimed, ClaimFailed, PrizeExpired)
+)
 
 _log = structlog.get_logger("guildwright.giveaways")
 

@@ -54,7 +54,8 @@ class ClaimState(StrEnum):
     OPEN = "open"
     CLAIMED = "claimed"
     EXPIRED = "expired"
-    FAILED = "failed"  # the winner came in time, but may not win any more
+    FAILING = "failing"  # the winner came in time, but may not win any more: the prize is to be given on
+    FAILED = "failed"  # and it was, or could not be
 
 
 class Chance(Protocol):
@@ -221,7 +222,7 @@ def claim(giveaway: Giveaway, claims: Sequence[PrizeClaim], member_id: int, now:
         return Refusal("giveaways-refused-not-yours")
     if mine.state is ClaimState.CLAIMED:
         return Refusal("giveaways-refused-claimed")
-    if mine.state is ClaimState.FAILED:
+    if mine.state in (ClaimState.FAILING, ClaimState.FAILED):
         return Refusal("giveaways-refused-claim-failed")
     if mine.state is ClaimState.EXPIRED or (mine.deadline is not None and now >= mine.deadline):
         return Refusal("giveaways-refused-too-late")
@@ -229,12 +230,14 @@ def claim(giveaway: Giveaway, claims: Sequence[PrizeClaim], member_id: int, now:
 
 
 def overdue(claims: Iterable[PrizeClaim], now: datetime) -> list[PrizeClaim]:
-    """The open claims whose time is over, as expired."""
-    return [
-        replace(claim, state=ClaimState.EXPIRED)
-        for claim in claims
-        if claim.state is ClaimState.OPEN and claim.deadline is not None and now >= claim.deadline
-    ]
+    """The claims whose prizes are to be given on: those whose time is over, as expired, and those that failed."""
+    late = []
+    for claim in claims:
+        if claim.state is ClaimState.FAILING:
+            late.append(replace(claim, state=ClaimState.FAILED))
+        elif claim.state is ClaimState.OPEN and claim.deadline is not None and now >= claim.deadline:
+            late.append(replace(claim, state=ClaimState.EXPIRED))
+    return late
 
 
 def redraws(giveaway: Giveaway, expired: int, rules: Rules) -> int:
@@ -253,8 +256,9 @@ def reroll(giveaway: Giveaway, winners: Sequence[int]) -> tuple[Giveaway, list[P
 
 
 def settled(giveaway: Giveaway, claims: Iterable[PrizeClaim]) -> Giveaway:
-    """Closed once no claim is open any more."""
-    if giveaway.state is State.CLAIMING and all(claim.state is not ClaimState.OPEN for claim in claims):
+    """Closed once no claim is open any more, and no prize is to be given on."""
+    waiting = (ClaimState.OPEN, ClaimState.FAILING)
+    if giveaway.state is State.CLAIMING and all(claim.state not in waiting for claim in claims):
         return replace(giveaway, state=State.CLOSED)
     return giveaway
 

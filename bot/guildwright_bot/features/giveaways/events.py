@@ -41,6 +41,18 @@ class PrizeClaimed:
 
 
 @dataclass(frozen=True)
+class ClaimFailed:
+    """A winner claimed in time, but may not win any more: the prize goes to the next. `reason` as refusals name it."""
+
+    guild_id: int
+    giveaway_id: int
+    number: int
+    prize: str
+    winner_id: int
+    reason: str
+
+
+@dataclass(frozen=True)
 class PrizeExpired:
     """Winners let their time pass; `winner_ids` are those drawn instead, if any could be."""
 

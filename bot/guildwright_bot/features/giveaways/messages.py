@@ -115,7 +115,8 @@ class Writer:
             yield self.text("giveaways-panel-claim-timeout", span=render_duration(terms.claim_timeout))
 
     def _claim(self, claim: PrizeClaim) -> str:
-        return self.text(f"giveaways-claim-{claim.state.value}", member=str(claim.member_id))
+        state = ClaimState.FAILED if claim.state is ClaimState.FAILING else claim.state
+        return self.text(f"giveaways-claim-{state.value}", member=str(claim.member_id))
 
     def announcement(self, seen: View, number: int) -> Post:
         """The message about one draw: who won and until when they can claim, or that nobody is left."""
@@ -188,6 +189,9 @@ def sentence(writer: Writer, fact: Mapping[str, Any]) -> str:
             return writer.text(said, number=number, prize=prize, winners=winners, entries=fact["entries"])
         case "PrizeClaimed":
             return writer.text("giveaways-log-claimed", number=number, prize=prize, winner=fact["winner_id"])
+        case "ClaimFailed":
+            winner, reason = fact["winner_id"], fact["reason"].removeprefix("giveaways-refused-")
+            return writer.text("giveaways-log-claim-failed", number=number, prize=prize, winner=winner, reason=reason)
         case "PrizeExpired":
             said = "giveaways-log-rerolled" if fact["winner_ids"] else "giveaways-log-expired"
             former, winners = _mentions(fact["former_ids"]), _mentions(fact["winner_ids"])

@@ -10,8 +10,18 @@ from datetime import datetime, timedelta
 from guildwright.platform.jobs import outbox
 from guildwright_bot import facts
 from guildwright_bot.features.giveaways import domain, records, store
-from guildwright_bot.features.giveaways.domain import Caps, Entry, Giveaway, Person, PrizeClaim, Rules, State, Terms
-from guildwright_bot.features.giveaways.events import GiveawayStarted, PrizeClaimed
+from guildwright_bot.features.giveaways.domain import (
+    Caps,
+    ClaimState,
+    Entry,
+    Giveaway,
+    Person,
+    PrizeClaim,
+    Rules,
+    State,
+    Terms,
+)
+from guildwright_bot.features.giveaways.events import ClaimFailed, GiveawayStarted, PrizeClaimed
 from guildwright_bot.features.giveaways.records import Kind
 from guildwright_bot.features.giveaways.terms import to_json
 from guildwright_bot.refusal import Refusal
@@ -29,6 +39,14 @@ class Toggled:
     def entries(self) -> int:
         """How many members are in now."""
         return self.giveaway.entries
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """What became of a claim. `lost`: why the prize goes to somebody else, though its winner came in time."""
+
+    giveaway: Giveaway
+    lost: Refusal | None = None
 
 
 async def start(  # noqa: PLR0913  all that it depends on
@@ -131,8 +149,31 @@ async def end(guild_id: int, giveaway_id: int, *, now: datetime, actor_id: int |
     return await refresh(ended, now)
 
 
-async def claim(guild_id: int, giveaway_id: int, member_id: int, *, now: datetime) -> Giveaway | Refusal:
-    """Take the prize."""
+async def refuse_claim(guild_id: int, giveaway_id: int, member_id: int, now: datetime) -> Refusal | None:
+    """Why a click on Claim comes to nothing, whoever the member is; asked before Discord is."""
+    giveaway = await store.get(giveaway_id)
+    if giveaway is None or giveaway.guild_id != guild_id:
+        return Refusal("giveaways-refused-unknown")
+    claimed = domain.claim(giveaway, await store.claims(giveaway_id), member_id, now)
+    return claimed if isinstance(claimed, Refusal) else None
+
+
+async def claim(  # noqa: PLR0913  all that it depends on
+    guild_id: int, giveaway_id: int, member_id: int, *, person: Person | None, rules: Rules, now: datetime
+) -> Claimed | Refusal:
+    """Take the prize.
+
+    Args:
+        guild_id: Where.
+        giveaway_id: Of which giveaway.
+        member_id: Who claims.
+        person: Who that is by what Discord says now; None: nobody in the guild any more.
+        rules: Those of the guild now.
+        now: When.
+
+    Returns:
+        What became of it: a winner who may not win any more has lost the prize, and a job gives it to the next.
+    """
     giveaway = await locked(guild_id, giveaway_id)
     if isinstance(giveaway, Refusal):
         return giveaway
@@ -140,17 +181,29 @@ async def claim(guild_id: int, giveaway_id: int, member_id: int, *, now: datetim
     claimed = domain.claim(giveaway, claims, member_id, now)
     if isinstance(claimed, Refusal):
         return claimed
+    gone = Refusal("giveaways-refused-gone")
+    lost = gone if person is None else domain.refuse_person(giveaway, person, rules, now)
+    if lost is not None:
+        claimed = replace(claimed, state=ClaimState.FAILING)
     await store.put_claims(giveaway_id, [claimed])
-    await records.note(giveaway_id, Kind.CLAIMED, now, actor_id=member_id, round=claimed.round)
     giveaway = await settle(giveaway, [claimed if c.member_id == member_id else c for c in claims])
     giveaway = await refresh(giveaway, now)
     await add_job("winners", giveaway, due=now, key=f"{claimed.round}:{member_id}", round=claimed.round)
-    await facts.publish(
-        PrizeClaimed(guild_id, giveaway_id, giveaway.number, giveaway.terms.prize, member_id),
-        key=f"{giveaway_id}:{member_id}",
-        now=now,
-    )
-    return giveaway
+    await _tell_claim(giveaway, claimed, lost, now)
+    return Claimed(giveaway, lost)
+
+
+async def _tell_claim(giveaway: Giveaway, claimed: PrizeClaim, lost: Refusal | None, now: datetime) -> None:
+    about = (giveaway.guild_id, giveaway.id, giveaway.number, giveaway.terms.prize, claimed.member_id)
+    key = f"{giveaway.id}:{claimed.member_id}"
+    if lost is None:
+        await records.note(giveaway.id, Kind.CLAIMED, now, actor_id=claimed.member_id, round=claimed.round)
+        await facts.publish(PrizeClaimed(*about), key=key, now=now)
+        return
+    why = {"round": claimed.round, "reason": lost.reason}
+    await records.note(giveaway.id, Kind.CLAIM_FAILED, now, actor_id=claimed.member_id, **why)
+    await facts.publish(ClaimFailed(*about, lost.reason), key=key, now=now)
+    await add_job("expire", giveaway, due=now, key=f"{claimed.round}:failed {claimed.member_id}", round=claimed.round)
 
 
 async def note_end(giveaway: Giveaway, now: datetime, actor_id: int | None = None) -> None:

@@ -60,6 +60,7 @@ giveaways-entered = You are in the draw for **{ $prize }**. { $entries ->
 giveaways-lost = { $why } So you are out of the draw for **{ $prize }** now.
 giveaways-left = You have left the draw for **{ $prize }**. Click again to enter.
 giveaways-claimed = **{ $prize }** is yours. <@{ $host }> will get in touch with you.
+giveaways-claim-lost = { $why } So **{ $prize }** goes to somebody else.
 
 ## The giveaway's message
 
@@ -164,6 +165,8 @@ giveaways-refused-young = Your account is too new for giveaways here. You can en
 giveaways-refused-not-yours = Only the winners named in this message can claim.
 giveaways-refused-claimed = You have claimed this prize already.
 giveaways-refused-claim-failed = You may not win this prize any more: it has gone to somebody else.
+giveaways-refused-gone = You are not in this server any more.
+giveaways-refused-discord-away = Discord does not tell me who you are at the moment. Please click again.
 giveaways-refused-too-late = Your time to claim is over.
 
 ## The log channel, and the host when something goes wrong
@@ -178,6 +181,7 @@ giveaways-log-nobody = Giveaway { $number } for **{ $prize }** was drawn from { 
    *[other] { $entries } entries
 }. Nobody could win.
 giveaways-log-claimed = <@{ $winner }> claimed **{ $prize }** (giveaway { $number }).
+giveaways-log-claim-failed = <@{ $winner }> claimed **{ $prize }** (giveaway { $number }), but may not win it any more ({ $reason }). It goes to somebody else.
 giveaways-log-rerolled = { $former } did not claim **{ $prize }** in time (giveaway { $number }). Drawn instead: { $winners }
 giveaways-log-expired = { $former } did not claim **{ $prize }** in time (giveaway { $number }). Nobody was drawn instead.
 giveaways-stopped = Giveaway { $number } for **{ $prize }** was stopped: Discord does not let me post in <#{ $channel }> ({ $why }). Check my permissions there, then start it again.
