@@ -29,6 +29,7 @@ class Sent:
     pings: tuple[int, ...]
     edits: int = 0
     deleted: bool = False
+    files: dict[str, bytes] = field(default_factory=dict)
 
     @property
     def text(self) -> str:
@@ -81,6 +82,7 @@ class FakeChannels:
         embeds: Sequence[hikari.Embed] = (),
         components: Sequence[Any] = (),
         user_mentions: Sequence[int] = (),
+        attachments: Sequence[Any] = (),
     ) -> Any:
         if channel_id in self.refused:
             raise DiscordRefused(50013, 403, "Missing Permissions")
@@ -96,6 +98,7 @@ class FakeChannels:
             labels=[str(button.label) for button in buttons],
             disabled=[button.is_disabled for button in buttons],
             pings=tuple(user_mentions),
+            files={file.filename: bytes(file.data) for file in attachments},
         )
         self.messages.append(sent)
         if nonce is not None:

@@ -11,7 +11,7 @@ from guildwright.platform.database import engine, migrate
 from guildwright.platform.database.engine import transaction
 from guildwright_bot.deps import Deps
 from guildwright_bot.features import piccolo_apps
-from guildwright_bot.features.giveaways import consumers, people, service, store
+from guildwright_bot.features.giveaways import consumers, draws, frozen, people, service, store
 from guildwright_bot.features.giveaways.domain import Caps, Giveaway, Person, Terms, rules_of
 from guildwright_bot.features.giveaways.messages import Writer
 from guildwright_bot.features.giveaways.service import Claimed, Toggled
@@ -30,7 +30,7 @@ CAPS = Caps(active=5, winners=20, entries=1000)
 HOST = 300
 TABLES = (
     "giveaway", "giveaway_entry", "giveaway_claim", "giveaway_record", "giveaway_counter", "giveaway_draft",
-    "guild_membership", "command_declaration",
+    "giveaway_draw", "guild_membership", "command_declaration",
 )  # fmt: skip
 
 
@@ -124,8 +124,28 @@ class Hall:
 
     @property
     def announcements(self) -> list[Sent]:
-        """The winner messages."""
-        return [m for m in self.discord.shown if any(":claim:" in name for name in m.custom_ids)]
+        """The winner messages, and those that say that nobody won."""
+        names = (":claim:", ":over:")
+        return [m for m in self.discord.shown if any(name in given for name in names for given in m.custom_ids)]
+
+    @property
+    def closings(self) -> list[Sent]:
+        """The messages with the hash of a list."""
+        return [m for m in self.discord.shown if any(":ticket:" in name for name in m.custom_ids)]
+
+    async def foreseen(self, giveaway: Giveaway) -> list[int]:
+        """The order as it will be if nobody enters or leaves any more, without a beacon."""
+        made, kept = await draws.get(giveaway.id), await self.now(giveaway)
+        assert made is not None
+        page = await store.page_of_entries(giveaway.id, 0, 1000)
+        rules = rules_of(self.config.current.giveaways)
+        listed = frozen.freeze(frozen.places(page, kept, rules, made.ticket_key, self.clock.now()))
+        drawn = frozen.order(listed, made.seed, "").ranking
+        return [int.from_bytes(drawn[at : at + 8]) for at in range(0, len(drawn), 8)]
+
+    async def order(self, giveaway: Giveaway) -> list[int]:
+        """The order of the draw."""
+        return await draws.ranking(giveaway.id, 0, 1000)
 
 
 @pytest.fixture

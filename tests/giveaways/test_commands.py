@@ -1,10 +1,12 @@
 """The commands, as the desk calls them, with the real database."""
 
+from dataclasses import replace
+
 import pytest
 
 from guildwright_bot.ask import Ask
 from guildwright_bot.desk import Request, attend
-from guildwright_bot.features.giveaways import commands
+from guildwright_bot.features.giveaways import commands, draws
 from guildwright_bot.features.giveaways.domain import State
 from guildwright_bot.features.giveaways.finding import SuggestGiveaways
 from guildwright_bot.features.giveaways.store import ACTIVE
@@ -65,3 +67,23 @@ async def test_a_giveaway_in_a_channel_that_a_member_cannot_view_is_listed_sugge
     for typed in ("1", "Oak chair"):
         assert "I know no giveaway" in await ended(hall, typed, standing=BLIND)
     assert (await hall.now(giveaway)).state is State.RUNNING
+
+
+async def test_a_member_learns_their_ticket_in_private_when_they_enter_and_later_again(hall: Hall) -> None:
+    giveaway = await hall.started()
+    member = Actor(5, P.NONE)
+    ticket = await draws.ticket(giveaway.id, member.id)
+    assert ticket is not None
+    entered, asked_again, left, no_more = (FakeAnswer() for _ in range(4))
+    for answer, handler, click in (
+        (entered, commands.enter, 1),
+        (asked_again, commands.ticket, 2),
+        (left, commands.enter, 3),
+        (no_more, commands.ticket, 4),
+    ):
+        request = replace(asked(hall, answer, member), source_id=click)
+        await attend(request, Request("x", Requirement(), handler), {"args": [giveaway.id]})
+    assert f"`{ticket}`" in entered.text
+    assert f"`{ticket}`" in asked_again.text
+    assert ticket not in left.text
+    assert no_more.text == "You are not in this draw."

@@ -148,7 +148,10 @@ async def test_a_preview_is_the_very_message_and_starts_nothing(hall: Hall) -> N
     await hall.pass_time()
     [preview], [posted] = shown.embeds, hall.panel.embeds
     assert (preview.title, preview.color, preview.footer) == (posted.title, posted.color, posted.footer)
-    assert _without_times(preview.description) == _without_times(posted.description)
+    # What is committed to is known once it is posted.
+    *same, committed = _without_times(posted.description)
+    assert _without_times(preview.description) == same
+    assert committed.startswith("Draw committed to")
 
 
 async def _drafts() -> int:

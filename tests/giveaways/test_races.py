@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 
 from guildwright.platform.database.engine import fetch, transaction
-from guildwright_bot.features.giveaways import service, steps, store
+from guildwright_bot.features.giveaways import draw_steps, draws, service, steps, store
 from guildwright_bot.features.giveaways.domain import ClaimState, Giveaway, State, rules_of
 from guildwright_bot.features.giveaways.service import Claimed
+from guildwright_bot.features.giveaways.draws import Origin
 from guildwright_bot.refusal import Refusal
 from tests.fakes.bot import GUILD
 from tests.fakes.chance import FakeChance
@@ -16,6 +17,7 @@ from tests.fakes.channels import Sent
 from tests.giveaways.conftest import Hall
 
 pytestmark = pytest.mark.integration
+ORIGIN = Origin(FakeChance().token, {"source": "none"})
 
 
 async def again(hall: Hall, kind: str) -> None:
@@ -64,21 +66,18 @@ async def test_what_a_moderator_deleted_is_not_posted_again_by_a_late_delivery(h
     assert [claim.state for claim in await store.claims(giveaway.id)] == [ClaimState.OPEN]
 
 
-async def test_two_draws_at_once_have_one_result(hall: Hall) -> None:
+async def test_a_draw_that_two_workers_make_at_once_has_one_result(hall: Hall) -> None:
     giveaway = await hall.started()
     for member in (1, 2):
         await hall.click(giveaway, member)
-    hall.clock.set(giveaway.ends_at)
+    await hall.pass_time(10)
+    [first, second] = await hall.order(giveaway)
     async with transaction():
-        first = await steps.begin_draw(giveaway.id, FakeChance(), hall.clock.now())
-    async with transaction():
-        second = await steps.begin_draw(giveaway.id, FakeChance([[1, 0]]), hall.clock.now())
-    assert first is not None
-    assert second is not None
-    for draw in (first, second):
-        async with transaction():
-            await steps.drawn(giveaway.id, [draw.order[0]], {}, hall.clock.now())
-    assert [claim.member_id for claim in await store.claims(giveaway.id)] == [1]
+        await draw_steps.drawn(giveaway.id, [(second, "")], hall.clock.now())  # the slower one saw the first one gone
+    assert [claim.member_id for claim in await store.claims(giveaway.id)] == [first]
+    made = await draws.get(giveaway.id)
+    assert made is not None
+    assert len(made.rounds) == 1
 
 
 async def test_where_the_history_cannot_be_read_the_nonce_prevents_a_second_message(hall: Hall) -> None:
@@ -123,19 +122,20 @@ async def test_who_claims_in_the_last_moment_keeps_the_prize_though_another_was_
     for member in (1, 2, 3, 4):
         await hall.click(giveaway, member)
     await hall.pass_time(10)
+    first, second, third, fourth = await hall.order(giveaway)
     deadline = (await store.claims(giveaway.id))[0].deadline
     assert deadline is not None
     hall.clock.set(deadline - timedelta(milliseconds=500))
     rules = rules_of(hall.config.current.giveaways)
     async with transaction():
-        draw = await steps.begin_expire(giveaway.id, 0, rules, FakeChance(), hall.clock.now())
-    assert draw is not None
-    assert draw.order[:2] == (3, 4)
-    assert isinstance(await hall.claim(giveaway, 1), Claimed)
+        picking = await draw_steps.begin_expire(giveaway.id, 0, rules, ORIGIN, hall.clock.now())
+    assert picking is not None
+    assert (picking.wanted, picking.former) == (2, {first, second})
+    assert isinstance(await hall.claim(giveaway, first), Claimed)
     async with transaction():
-        await steps.expired(giveaway.id, 0, [3, 4], {}, hall.clock.now())
+        await draw_steps.expired(giveaway.id, 0, 2, [(third, ""), (fourth, "")], hall.clock.now())
     held = {claim.member_id for claim in await store.claims(giveaway.id) if claim.state is not ClaimState.EXPIRED}
-    assert held == {1, 3}
+    assert held == {first, third}
 
 
 async def test_a_click_on_claim_after_the_prize_was_drawn_again_is_too_late(hall: Hall) -> None:
@@ -143,7 +143,8 @@ async def test_a_click_on_claim_after_the_prize_was_drawn_again_is_too_late(hall
     for member in (1, 2):
         await hall.click(giveaway, member)
     await hall.pass_time(10)
+    [first, _] = await hall.order(giveaway)
     await hall.pass_time(5)
-    late = await hall.claim(giveaway, 1)
+    late = await hall.claim(giveaway, first)
     assert isinstance(late, Refusal)
     assert late.reason == "giveaways-refused-too-late"

@@ -25,15 +25,18 @@ async def test_the_whole_story(hall: Hall) -> None:
     for member in (3, 1, 2):
         assert isinstance(await hall.click(giveaway, member), Toggled)
     await hall.pass_time(10)
+    [closed] = hall.closings
     [told] = hall.announcements
-    assert told.pings == (1,)
-    assert "<@1>" in told.content
+    assert closed.id < told.id
+    [winner, _, _] = await hall.order(giveaway)
+    assert told.pings == (winner,)
+    assert f"<@{winner}>" in told.content
     assert hall.panel.disabled == [True]
-    assert isinstance(await hall.claim(giveaway, 1), Claimed)
+    assert isinstance(await hall.claim(giveaway, winner), Claimed)
     await hall.pass_time(10)
     assert (await hall.now(giveaway)).state is State.CLOSED
-    assert "<@1> has claimed the prize." in told.content
-    assert "<@1> has claimed the prize." in hall.panel.text
+    assert f"<@{winner}> has claimed the prize." in told.content
+    assert f"<@{winner}> has claimed the prize." in hall.panel.text
     assert told.disabled == [True]
     assert hall.announcements == [told]
 
@@ -46,14 +49,15 @@ async def test_every_job_twice_or_dying_once_changes_nothing_that_members_see(ha
     for member in (1, 2, 3):
         await hall.click(giveaway, member)
     await hall.pass_time(11, unkindly=unkindly)
-    assert len(hall.discord.messages) == 2
+    assert len(hall.discord.messages) == 3  # the giveaway, the hash of its list, the winner
     assert (await hall.now(giveaway)).state is State.CLAIMING
+    first, second, _ = await hall.order(giveaway)
     await hall.pass_time(5, unkindly=unkindly)  # nobody claims: one reroll
-    assert [m.pings for m in hall.announcements] == [(1,), (2,)]
+    assert [m.pings for m in hall.announcements] == [(first,), (second,)]
     await hall.pass_time(6, unkindly=unkindly)  # nobody again: it closes, and the host is told
     assert (await hall.now(giveaway)).state is State.CLOSED
-    assert [m.pings for m in hall.announcements] == [(1,), (2,), (HOST,)]
-    assert len(hall.discord.messages) == 4
+    assert [m.pings for m in hall.announcements] == [(first,), (second,), (HOST,)]
+    assert len(hall.discord.messages) == 5
     assert await fetch("SELECT kind, state FROM job WHERE state NOT IN ('done')") == []
 
 
@@ -165,11 +169,12 @@ async def test_only_unclaimed_prizes_are_drawn_again(hall: Hall) -> None:
     for member in (1, 2, 3, 4, 5):
         await hall.click(giveaway, member)
     await hall.pass_time(10)
-    assert hall.announcements[0].pings == (1, 2, 3)
-    assert isinstance(await hall.claim(giveaway, 2), Claimed)
+    order = tuple(await hall.order(giveaway))
+    assert hall.announcements[0].pings == order[:3]
+    assert isinstance(await hall.claim(giveaway, order[1]), Claimed)
     await hall.pass_time(6)
-    assert hall.announcements[1].pings == (4, 5)
-    for member in (4, 5):
+    assert hall.announcements[1].pings == order[3:]
+    for member in order[3:]:
         assert isinstance(await hall.claim(giveaway, member), Claimed)
     await hall.pass_time(6)
     assert (await hall.now(giveaway)).state is State.CLOSED
@@ -237,12 +242,15 @@ async def test_the_log_channel_reads_of_every_draw_claim_and_reroll(hall: Hall) 
         await hall.click(giveaway, member)
     await hall.pass_time(10)
     await hall.pass_time(6)
-    await hall.claim(giveaway, 2)
+    [_, second] = await hall.order(giveaway)
+    await hall.claim(giveaway, second)
     await hall.pass_time(1)
     said = [m.content for m in hall.discord.messages if m.channel_id == LOG]
     assert len(said) == 4
     for line, expected in zip(
-        said, ("was started", "was drawn from 2 entries", "Drawn instead: <@2>", "<@2> claimed"), strict=True
+        said,
+        ("was started", "was drawn from 2 entries", f"Drawn instead: <@{second}>", f"<@{second}> claimed"),
+        strict=True,
     ):
         assert expected in line
     assert all(m.pings == () for m in hall.discord.messages if m.channel_id == LOG)

@@ -6,7 +6,7 @@ import tanjun
 from guildwright.platform.database.engine import transaction
 from guildwright.platform.discord.client import DiscordUnavailable
 from guildwright_bot.ask import Ask, Handler
-from guildwright_bot.features.giveaways import forms, hosting, people, service, store
+from guildwright_bot.features.giveaways import draws, forms, hosting, people, service, store
 from guildwright_bot.features.giveaways.domain import Person, State, rules_of
 from guildwright_bot.features.giveaways.finding import (
     CHOICE_TEXT,
@@ -62,6 +62,7 @@ def buttons() -> list[Button]:
     return [
         Button(FEATURE, "enter", Requirement(), enter, ids=1),
         Button(FEATURE, "claim", Requirement(), claim, ids=2),
+        Button(FEATURE, "ticket", Requirement(), ticket, ids=1),
         Button(FEATURE, "post", hosts, hosting.post, ids=1),
         Button(FEATURE, "discard", hosts, hosting.discard, ids=1),
     ]
@@ -122,6 +123,7 @@ async def enter(ask: Ask, *, args: list[int]) -> Refusal | None:
             caps=caps_of(ask),
             now=ask.deps.clock.now(),
         )
+        known_as = await draws.ticket(args[0], actor.id)
     if isinstance(toggled, Refusal):
         return toggled
     prize = toggled.giveaway.terms.prize
@@ -129,7 +131,22 @@ async def enter(ask: Ask, *, args: list[int]) -> Refusal | None:
         await ask.reply(ask.text("giveaways-lost", why=say(ask.texts, ask.locale, toggled.lost), prize=prize))
     else:
         said = "giveaways-entered" if toggled.entry.active else "giveaways-left"
-        await ask.reply(ask.text(said, prize=prize, entries=toggled.entries))
+        lines = [ask.text(said, prize=prize, entries=toggled.entries)]
+        if toggled.entry.active and known_as:
+            lines.append(ask.text("giveaways-entered-ticket", ticket=known_as))
+        await ask.reply("\n".join(lines))
+    return None
+
+
+async def ticket(ask: Ask, *, args: list[int]) -> Refusal | None:
+    """The button under the hash of a list: which line of it is mine."""
+    giveaway = await store.get(args[0])
+    if giveaway is None or giveaway.guild_id != ask.guild_id or giveaway.state is State.DELETED:
+        return Refusal("giveaways-refused-unknown")
+    entry, mine = await store.entry(giveaway.id, ask.actor.id), await draws.ticket(giveaway.id, ask.actor.id)
+    if entry is None or not entry.active or mine is None:
+        return Refusal("giveaways-refused-no-ticket")
+    await ask.reply(ask.text("giveaways-ticket", prize=giveaway.terms.prize, ticket=mine))
     return None
 
 

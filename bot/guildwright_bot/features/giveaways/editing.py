@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from guildwright_bot.features.giveaways import domain, records
+from guildwright_bot.features.giveaways import domain, draws, records
 from guildwright_bot.features.giveaways.domain import Caps, Giveaway, State, Terms
 from guildwright_bot.features.giveaways.records import Kind
 from guildwright_bot.features.giveaways.service import add_job, locked, refresh
@@ -68,6 +68,7 @@ async def edit(  # noqa: PLR0913  all that it depends on
     if isinstance(after, Refusal):
         return after
     await save(after)
+    await draws.commit_again(after, now)
     changed = changes(before.terms, after.terms)
     for name in ("started_at", "ends_at"):
         old, new = getattr(before, name), getattr(after, name)

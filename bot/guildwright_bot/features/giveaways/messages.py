@@ -11,6 +11,7 @@ from guildwright.platform.texts import Texts
 from guildwright_bot.ask import Reply
 from guildwright_bot.features.giveaways.domain import ClaimState, Giveaway, PrizeClaim, State, Terms
 from guildwright_bot.features.giveaways.drafts import KEPT
+from guildwright_bot.features.giveaways.draws import Draw
 from guildwright_bot.features.giveaways.steps import View
 from guildwright_bot.interactions import custom_id
 from guildwright_crds.base import render_duration
@@ -87,6 +88,8 @@ class Writer:
         ]
         lines.extend(self._conditions(giveaway.terms))
         lines.append(self.text("giveaways-panel-entries", count=giveaway.entries))
+        if seen.commitment:
+            lines.append(self.text("giveaways-panel-commitment", hash=seen.commitment))
         if giveaway.state in (State.CLAIMING, State.CLOSED):
             lines.append("")
             lines.extend(self._claim(claim) for claim in seen.claims)
@@ -146,9 +149,24 @@ class Writer:
         else:
             why = "giveaways-nobody-claimed"
         text = self.text(why, prize=giveaway.terms.prize, host=str(giveaway.host_id))
-        marker = custom_id(FEATURE, "claim", giveaway.id, number)
+        marker = custom_id(FEATURE, "over", giveaway.id, number)
         row = _row(marker, self.text("giveaways-button-over"), hikari.ButtonStyle.SECONDARY, disabled=True)
         return Post(text, [], [row], marker, (giveaway.host_id,))
+
+    def closed(self, giveaway: Giveaway, draw: Draw) -> Post:
+        """The message with the hash of the list, which is there before the draw."""
+        how = "late" if draw.late else "drand" if draw.chain else "seed"
+        lines = [self.text("giveaways-closed", prize=giveaway.terms.prize, entries=draw.entries)]
+        if draw.tickets != draw.entries:
+            lines.append(self.text("giveaways-closed-tickets", tickets=draw.tickets))
+        lines += [self.text("giveaways-closed-hash", hash=draw.list_hash), self.text(f"giveaways-closed-{how}")]
+        marker = custom_id(FEATURE, "ticket", giveaway.id)
+        row = _row(marker, self.text("giveaways-button-ticket"), hikari.ButtonStyle.SECONDARY, disabled=False)
+        return Post("\n".join(lines), [], [row], marker)
+
+    def about_record(self) -> tuple[str, ...]:
+        """What the record of a draw says of itself to whoever opens it."""
+        return tuple(self.text(f"giveaways-record-{name}") for name in ("what", "check", "proves", "proves-not"))
 
     def listing(self, found: Sequence[Giveaway]) -> hikari.Embed:
         """What runs in the guild."""

@@ -8,6 +8,7 @@ from guildwright_bot.features.giveaways.tables import (
     ClaimRow,
     CounterRow,
     DraftRow,
+    DrawRow,
     EntryRow,
     GiveawayRow,
     RecordRow,
@@ -16,7 +17,7 @@ from guildwright_bot.features.giveaways.tables import (
 APP_CONFIG = AppConfig(
     app_name="giveaways",
     migrations_folder_path=str(Path(__file__).parent / "migrations"),
-    table_classes=[GiveawayRow, EntryRow, ClaimRow, RecordRow, CounterRow, DraftRow],
+    table_classes=[GiveawayRow, EntryRow, ClaimRow, RecordRow, CounterRow, DraftRow, DrawRow],
     migration_dependencies=[],
     commands=[],
 )

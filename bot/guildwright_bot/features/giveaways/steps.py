@@ -8,12 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from guildwright.platform.jobs import outbox
-from guildwright_bot import facts
-from guildwright_bot.features.giveaways import domain, records, store
-from guildwright_bot.features.giveaways.domain import Chance, ClaimState, Giveaway, PrizeClaim, Rules, State
-from guildwright_bot.features.giveaways.events import GiveawayEnded, PrizeExpired
+from guildwright_bot.features.giveaways import domain, draws, records, store
+from guildwright_bot.features.giveaways.domain import ClaimState, Giveaway, PrizeClaim, Rules, State
+from guildwright_bot.features.giveaways.draws import Draw, Origin
 from guildwright_bot.features.giveaways.records import Kind
-from guildwright_bot.features.giveaways.service import add_job, note_end, refresh, run, settle
+from guildwright_bot.features.giveaways.service import add_job, refresh, run
 
 SKEW = timedelta(seconds=1)  # between the clocks of the database, which says what is due, and of this machine
 
@@ -24,6 +23,12 @@ class View:
 
     giveaway: Giveaway
     claims: tuple[PrizeClaim, ...]
+    draw: Draw | None = None  # None: it was never posted, or is older than draws that can be checked
+
+    @property
+    def commitment(self) -> str:
+        """What the draw is committed to, if it is."""
+        return self.draw.commitments[-1].hash if self.draw and not self.draw.late else ""
 
     def of_round(self, number: int) -> list[PrizeClaim]:
         """The claims of one draw."""
@@ -33,23 +38,17 @@ class View:
         """Whether the giveaway's message looks the same for both."""
         mine, theirs = self.giveaway, other.giveaway
         shown = ("state", "terms", "ends_at", "entries")
-        return all(getattr(mine, name) == getattr(theirs, name) for name in shown) and [
-            (c.member_id, c.state) for c in self.claims
-        ] == [(c.member_id, c.state) for c in other.claims]
-
-
-@dataclass(frozen=True)
-class Draw:
-    """What a draw is made of: everybody who can win, in the order of luck, and how many are wanted."""
-
-    view: View
-    order: tuple[int, ...]
-    wanted: int
+        same = self.commitment == other.commitment
+        return (
+            same
+            and all(getattr(mine, name) == getattr(theirs, name) for name in shown)
+            and [(c.member_id, c.state) for c in self.claims] == [(c.member_id, c.state) for c in other.claims]
+        )
 
 
 async def view(giveaway: Giveaway) -> View:
     """The giveaway with everything that is shown of it."""
-    return View(giveaway, tuple(await store.claims(giveaway.id)))
+    return View(giveaway, tuple(await store.claims(giveaway.id)), await draws.get(giveaway.id))
 
 
 async def begin(giveaway_id: int, due: datetime, now: datetime) -> None:
@@ -65,13 +64,14 @@ async def begin(giveaway_id: int, due: datetime, now: datetime) -> None:
     await run(begun, now)
 
 
-async def begin_post(giveaway_id: int, now: datetime) -> View | None:
-    """What to post; None when it was posted or is over."""
+async def begin_post(giveaway_id: int, origin: Origin, now: datetime) -> View | None:
+    """What to post, with the draw committed to; None when it was posted or is over."""
     giveaway = await store.lock(giveaway_id)
     if giveaway is None or giveaway.state is not State.RUNNING or giveaway.message_id is not None:
         return None
     planned = replace(giveaway, ends_at=domain.planned_end(giveaway, now))
     await store.save(planned)
+    await draws.commit(planned, origin, now)
     return await view(planned)
 
 
@@ -124,48 +124,6 @@ async def refreshed(shown: View, now: datetime) -> None:
         await refresh(giveaway, now)
 
 
-async def begin_draw(giveaway_id: int, chance: Chance, now: datetime) -> Draw | None:
-    """Freeze the entries and put them in the order of luck; None when there is nothing to draw."""
-    giveaway = await store.lock(giveaway_id)
-    if giveaway is None or giveaway.state not in (State.RUNNING, State.DRAWING):
-        return None
-    if giveaway.state is State.RUNNING:
-        if giveaway.ends_at > now + SKEW:
-            return None
-        giveaway = replace(giveaway, state=State.DRAWING)
-        await store.save(giveaway)
-        await note_end(giveaway, now)
-    order = domain.draw_order(await store.entrants(giveaway_id), (), chance)
-    return Draw(await view(giveaway), tuple(order), giveaway.terms.winners)
-
-
-async def drawn(giveaway_id: int, winners: list[int], barred: dict[int, str], now: datetime) -> None:
-    """Keep the draw, and have the winners told."""
-    giveaway = await store.lock(giveaway_id)
-    if giveaway is None or giveaway.state is not State.DRAWING:
-        return
-    await store.bar(giveaway_id, barred)
-    ended, claims = domain.award(giveaway, winners)
-    await store.save(ended)
-    await store.put_claims(giveaway_id, claims)
-    await add_job("announce", ended, due=now, key="0", round=0)
-    await refresh(ended, now)
-    await facts.publish(
-        GiveawayEnded(
-            ended.guild_id,
-            ended.id,
-            ended.number,
-            ended.channel_id,
-            ended.host_id,
-            ended.terms.prize,
-            tuple(winners),
-            ended.entries,
-        ),
-        key=str(giveaway_id),
-        now=now,
-    )
-
-
 async def begin_announce(giveaway_id: int, number: int, rules: Rules, now: datetime) -> View | None:
     """What to tell about a draw, with the deadline that the winners get; None when they were told."""
     giveaway = await store.lock(giveaway_id)
@@ -201,46 +159,3 @@ async def winners_shown(shown: View, number: int, run_id: int, now: datetime) ->
     giveaway = await store.lock(shown.giveaway.id)
     if giveaway is not None and not shown.shows_like(await view(giveaway)):
         await add_job("winners", giveaway, due=now, key=f"{number}:after {run_id}", round=number)
-
-
-async def begin_expire(giveaway_id: int, number: int, rules: Rules, chance: Chance, now: datetime) -> Draw | None:
-    """Who can be drawn instead of the winners who let their time pass; None when all is claimed."""
-    giveaway = await store.lock(giveaway_id)
-    if giveaway is None or giveaway.state is not State.CLAIMING:
-        return None
-    seen = await view(giveaway)
-    expired = domain.overdue(seen.of_round(number), now + SKEW)
-    if not expired:
-        return None
-    wanted = domain.redraws(giveaway, len(expired), rules)
-    former = {claim.member_id for claim in seen.claims}
-    order = domain.draw_order(await store.entrants(giveaway_id), former, chance) if wanted else []
-    return Draw(seen, tuple(order), wanted)
-
-
-async def expired(giveaway_id: int, number: int, winners: list[int], barred: dict[int, str], now: datetime) -> None:
-    """Take the prizes back that nobody claimed in time, and give them to those drawn instead, as far as they go."""
-    giveaway = await store.lock(giveaway_id)
-    if giveaway is None or giveaway.state is not State.CLAIMING:
-        return
-    await store.bar(giveaway_id, barred)
-    late = domain.overdue((c for c in await store.claims(giveaway_id) if c.round == number), now + SKEW)
-    if not late:
-        return
-    await store.put_claims(giveaway_id, late)
-    again, fresh = domain.reroll(giveaway, winners[: len(late)])
-    await store.save(again)
-    await store.put_claims(giveaway_id, fresh)
-    again = await settle(again, await store.claims(giveaway_id))
-    await add_job("winners", again, due=now, key=f"{number}:expired", round=number)
-    if fresh or again.state is State.CLOSED:
-        await add_job("announce", again, due=now, key=str(number + 1), round=number + 1)
-    await refresh(again, now)
-    former = tuple(claim.member_id for claim in late)
-    await facts.publish(
-        PrizeExpired(
-            again.guild_id, again.id, again.number, again.terms.prize, former, tuple(c.member_id for c in fresh)
-        ),
-        key=f"{giveaway_id}:{number}",
-        now=now,
-    )

@@ -119,12 +119,16 @@ async def count_left(giveaway_id: int) -> int:
     return int(await EntryRow.count().where((EntryRow.giveaway_id == giveaway_id) & EntryRow.active.eq(False)))
 
 
-async def entrants(giveaway_id: int) -> list[int]:
-    """The members in the draw whom no draw has passed over."""
+async def page_of_entries(giveaway_id: int, after: int, limit: int) -> list[Entry]:
+    """The next members who are in the draw, by id; `after` is the last of the page before, at first 0."""
     rows = await fetch(
-        "SELECT member_id FROM giveaway_entry WHERE giveaway_id = $1 AND active AND barred = ''", giveaway_id
+        "SELECT member_id, active, interaction_id, role_ids, joined_at, level FROM giveaway_entry "
+        "WHERE giveaway_id = $1 AND member_id > $2 AND active ORDER BY member_id LIMIT $3",
+        giveaway_id,
+        after,
+        limit,
     )
-    return [row["member_id"] for row in rows]
+    return [_entry(row) for row in rows]
 
 
 async def bar(giveaway_id: int, reasons: dict[int, str]) -> None:
@@ -172,7 +176,7 @@ async def erase(guild_id: int) -> int:
 
 async def forget(giveaway_ids: Collection[int]) -> None:
     """Delete giveaways with everything that hangs on them."""
-    for table in ("giveaway_claim", "giveaway_entry", "giveaway_record"):
+    for table in ("giveaway_claim", "giveaway_entry", "giveaway_record", "giveaway_draw"):
         await fetch(f"DELETE FROM {table} WHERE giveaway_id = ANY($1)", list(giveaway_ids))  # noqa: S608  our own names
     await fetch("DELETE FROM giveaway WHERE id = ANY($1)", list(giveaway_ids))
 

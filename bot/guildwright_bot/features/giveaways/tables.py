@@ -1,6 +1,6 @@
 """The rows that giveaways live in."""
 
-from piccolo.columns import JSONB, Array, BigInt, BigSerial, Boolean, Integer, Timestamptz, Varchar
+from piccolo.columns import JSONB, Array, BigInt, BigSerial, Boolean, Bytea, Integer, Timestamptz, Varchar
 from piccolo.table import Table
 
 
@@ -84,3 +84,28 @@ class DraftRow(Table, tablename="giveaway_draft"):
     terms = JSONB(default="{}")
     wait_seconds = BigInt(help_text="between Post and the start")
     expires_at = Timestamptz()
+
+
+class DrawRow(Table, tablename="giveaway_draw"):
+    """A giveaway's draw: the secrets, what was committed to, the frozen list and the order."""
+
+    id = BigSerial(primary_key=True, index=False)
+    giveaway_id = BigInt()
+    seed = Varchar(length=64, help_text="hexadecimal; secret until the draw")
+    ticket_key = Varchar(length=64, help_text="hexadecimal; makes pseudonyms of members, secret for ever")
+    commitments = JSONB(default="[]", help_text="what was fixed before and after each edit, with its hash")
+    late = Boolean(help_text="made when members could enter already: the giveaway is older than this table")
+    entries = Integer(help_text="in the frozen list")
+    tickets = BigInt(help_text="their weights together")
+    list_hash = Varchar(length=64, help_text="empty: not frozen yet")
+    listing = Bytea(null=True, default=None, help_text="the frozen list, as it is published")
+    members = Bytea(null=True, default=None, help_text="whose line it is, 8 bytes each; until the order is drawn")
+    message_id = BigInt(null=True, default=None, help_text="the message that shows the list's hash")
+    posted_at = Timestamptz(null=True, default=None)
+    beacon_round = BigInt(null=True, default=None)
+    signature = Varchar(length=96, help_text="of the beacon's round")
+    fallback = Varchar(length=200, help_text="why there is no round although one was committed to")
+    final = Varchar(length=64, help_text="the final seed; empty: not drawn yet")
+    order_hash = Varchar(length=64)
+    ranking = Bytea(null=True, default=None, help_text="members in the order of the draw, 8 bytes each")
+    rounds = JSONB(default="[]", help_text="who was taken from the order and passed over, draw by draw")

@@ -58,6 +58,7 @@ giveaways-entered = You are in the draw for **{ $prize }**. { $entries ->
    *[other] { $entries } members are in.
 } Click again to leave.
 giveaways-lost = { $why } So you are out of the draw for **{ $prize }** now.
+giveaways-entered-ticket = Your ticket is `{ $ticket }`: by it you find yourself in the record of the draw.
 giveaways-left = You have left the draw for **{ $prize }**. Click again to enter.
 giveaways-claimed = **{ $prize }** is yours. <@{ $host }> will get in touch with you.
 giveaways-claim-lost = { $why } So **{ $prize }** goes to somebody else.
@@ -81,6 +82,7 @@ giveaways-panel-not-for = Not for { $roles }
 giveaways-panel-bonus = Extra entries: { $bonuses }
 giveaways-panel-claim-timeout = Winners have { $span } to claim
 giveaways-panel-entries = Entries: **{ $count }**
+giveaways-panel-commitment = Draw committed to as `{ $hash }`
 giveaways-panel-nobody = Nobody could win.
 giveaways-panel-footer = Giveaway { $number }
 giveaways-button-enter = Enter or leave
@@ -88,6 +90,28 @@ giveaways-button-post = Post
 giveaways-button-schedule = Schedule
 giveaways-button-discard = Discard
 giveaways-button-ended = Ended
+
+## The message between the last entry and the draw
+
+giveaways-closed = The giveaway for **{ $prize }** is closed. { $entries ->
+    [0] Nobody is in the draw.
+    [one] 1 entry is in the draw.
+   *[other] { $entries } entries are in the draw.
+}
+giveaways-closed-tickets = With bonus entries there are { $tickets } tickets.
+giveaways-closed-hash = Hash of the list: `{ $hash }`
+giveaways-closed-drand = The winners are drawn with the first round of drand after this message, which nobody can know yet.
+giveaways-closed-seed = The winners are drawn now, from the seed that was committed to at the start.
+giveaways-closed-late = The winners are drawn now. This giveaway began before seeds were committed to.
+giveaways-button-ticket = My ticket
+giveaways-ticket = Your ticket in the giveaway for **{ $prize }** is `{ $ticket }`. You find it in the record of the draw; nobody else knows that it is yours.
+
+## The record of a draw, a file attached to the winner message
+
+giveaways-record-what = This is the record of a giveaway's draw, for everybody to check.
+giveaways-record-check = To check it: guildwright giveaway verify FILE. By hand: docs/giveaways.md of Guildwright.
+giveaways-record-proves = It proves that the seed was fixed when the giveaway was posted, the list of entries before it was drawn, and that winners and rerolls follow from both, and from the public round where there is one.
+giveaways-record-proves-not = It does not prove that the entries are real people, that those passed over could not win, or, without a public round, that who runs the bot did not try entries of their own against the seed.
 
 ## The winner message
 
@@ -162,6 +186,7 @@ giveaways-refused-level-unknown = This giveaway needs level { $level }, but leve
 giveaways-refused-guest = Only members of this server can enter, not guests.
 giveaways-refused-new-here = You have not been in this server for long enough. You can enter from <t:{ $ready }:f>.
 giveaways-refused-young = Your account is too new for giveaways here. You can enter from <t:{ $ready }:f>.
+giveaways-refused-no-ticket = You are not in this draw.
 giveaways-refused-not-yours = Only the winners named in this message can claim.
 giveaways-refused-claimed = You have claimed this prize already.
 giveaways-refused-claim-failed = You may not win this prize any more: it has gone to somebody else.

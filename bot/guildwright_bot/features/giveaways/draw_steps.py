@@ -1,0 +1,212 @@
+"""How a giveaway is drawn, step by step: closed, hash posted, drawn, and drawn from again when a prize is left.
+
+The steps are pairs like those of `steps.py`, and as harmless when they run twice. What was once fixed stays: a list
+that is frozen and an order that is drawn are never made a second time.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from guildwright.platform.beacon import Pulse
+from guildwright_bot import facts
+from guildwright_bot.features.giveaways import domain, draws, frozen, records, store, verify
+from guildwright_bot.features.giveaways.domain import Giveaway, PrizeClaim, Rules, State
+from guildwright_bot.features.giveaways.draws import Draw, Origin
+from guildwright_bot.features.giveaways.events import GiveawayEnded, PrizeExpired
+from guildwright_bot.features.giveaways.frozen import Frozen, Order
+from guildwright_bot.features.giveaways.proof import PassedOver, Round, Winner
+from guildwright_bot.features.giveaways.records import Kind
+from guildwright_bot.features.giveaways.service import add_job, note_end, refresh, settle
+from guildwright_bot.features.giveaways.steps import SKEW
+
+# Member and why they cannot win, "" if they can; down the order, as far as Discord was asked.
+type Outcomes = Sequence[tuple[int, str]]
+
+
+@dataclass(frozen=True)
+class Closing:
+    """A giveaway on its way from the last entry to its winners."""
+
+    giveaway: Giveaway
+    draw: Draw
+
+
+@dataclass(frozen=True)
+class Picking:
+    """Winners to be taken from the order: how many, and who won before."""
+
+    giveaway: Giveaway
+    draw: Draw
+    wanted: int
+    former: frozenset[int] = frozenset()
+
+
+async def begin_close(giveaway_id: int, origin: Origin, now: datetime) -> Closing | None:
+    """Let nobody enter or leave any more; None when its list is frozen already, or there is nothing to close."""
+    giveaway = await store.lock(giveaway_id)
+    if giveaway is None or giveaway.state not in (State.RUNNING, State.DRAWING):
+        return None
+    if giveaway.state is State.RUNNING:
+        if giveaway.ends_at > now + SKEW:
+            return None
+        giveaway = replace(giveaway, state=State.DRAWING)
+        await store.save(giveaway)
+        await note_end(giveaway, now)
+    made = await draws.commit(giveaway, origin, now, late=True)
+    return None if made.list_hash else Closing(giveaway, made)
+
+
+async def closed(giveaway_id: int, listed: Frozen, now: datetime) -> None:
+    """Keep the list, and have its hash posted."""
+    giveaway, made = await store.lock(giveaway_id), await draws.get(giveaway_id)
+    if giveaway is None or giveaway.state is not State.DRAWING or made is None or made.list_hash:
+        return
+    await draws.freeze(giveaway_id, listed)
+    await records.note(giveaway_id, Kind.FROZEN, now, hash=listed.list_hash, entries=listed.entries)
+    await add_job("closed", giveaway, due=now)
+    await refresh(giveaway, now)
+
+
+async def begin_tell(giveaway_id: int) -> Closing | None:
+    """Whose hash to post; None when it was posted."""
+    found = await _closing(giveaway_id)
+    return found if found is not None and found.draw.list_hash and found.draw.message_id is None else None
+
+
+async def told(giveaway_id: int, message_id: int, now: datetime) -> None:
+    """The hash is there for everybody to see: now it may be drawn, with a public round as soon as that is made."""
+    giveaway, made = await store.lock(giveaway_id), await draws.get(giveaway_id)
+    if giveaway is None or made is None:
+        return
+    await draws.posted(giveaway_id, message_id, now)
+    if giveaway.state is State.DELETED:
+        await add_job("remove", giveaway, due=now, key="closed")
+    elif giveaway.state is State.DRAWING:
+        await add_job("draw", giveaway, due=now + _until_round(made, message_id))
+
+
+def _until_round(made: Draw, message_id: int) -> timedelta:
+    """By Discord's clock alone: ours may go wrong by an hour."""
+    chain, posted = made.chain, verify.message_time(str(message_id))
+    if chain is None:
+        return timedelta()
+    return timedelta(milliseconds=chain.time_of(chain.round_after(posted)) * 1000 - posted)
+
+
+async def begin_draw(giveaway_id: int) -> Picking | None:
+    """What to draw, or to go on with; None when there is nothing to draw."""
+    found = await _closing(giveaway_id)
+    if found is None or found.draw.message_id is None:
+        return None
+    return Picking(found.giveaway, found.draw, found.giveaway.terms.winners)
+
+
+async def ranked(giveaway_id: int, order: Order, pulse: Pulse | None, fallback: str) -> None:
+    """Keep the order, before anybody is asked whether they can win."""
+    if await store.lock(giveaway_id) is not None:
+        await draws.rank(
+            giveaway_id,
+            final=order.final,
+            order_hash=order.order_hash,
+            ranking=order.ranking,
+            pulse=pulse,
+            fallback=fallback,
+        )
+
+
+async def drawn(giveaway_id: int, outcomes: Outcomes, now: datetime) -> None:
+    """Keep who won, and have them told."""
+    found = await _closing(giveaway_id)
+    if found is None:
+        return
+    winners = await _take(found.giveaway, found.draw, found.giveaway.terms.winners, outcomes, now)
+    ended, claims = domain.award(found.giveaway, winners)
+    await store.save(ended)
+    await store.put_claims(giveaway_id, claims)
+    await records.note(giveaway_id, Kind.DRAWN, now, winners=_ids(winners))
+    await add_job("announce", ended, due=now, key="0", round=0)
+    await refresh(ended, now)
+    same = (ended.guild_id, ended.id, ended.number, ended.channel_id, ended.host_id, ended.terms.prize)
+    await facts.publish(GiveawayEnded(*same, tuple(winners), found.draw.entries), key=str(giveaway_id), now=now)
+
+
+async def begin_expire(giveaway_id: int, number: int, rules: Rules, origin: Origin, now: datetime) -> Picking | None:
+    """Who can win instead of those who let their time pass; None when all is claimed."""
+    giveaway = await store.lock(giveaway_id)
+    if giveaway is None or giveaway.state is not State.CLAIMING:
+        return None
+    claims = await store.claims(giveaway_id)
+    late = domain.overdue((claim for claim in claims if claim.round == number), now + SKEW)
+    if not late:
+        return None
+    # A giveaway older than this feature has no draw yet: it gets one now, as good as it can be.
+    made = await draws.commit(giveaway, origin, now, late=True)
+    return Picking(giveaway, made, domain.redraws(giveaway, len(late), rules), _members(claims))
+
+
+async def expired(giveaway_id: int, number: int, wanted: int, outcomes: Outcomes, now: datetime) -> None:
+    """Take the prizes back that nobody claimed in time, and give them to the next in the order, as far as it goes."""
+    giveaway, made = await store.lock(giveaway_id), await draws.get(giveaway_id)
+    if giveaway is None or giveaway.state is not State.CLAIMING or made is None:
+        return
+    late = domain.overdue((c for c in await store.claims(giveaway_id) if c.round == number), now + SKEW)
+    if not late:
+        return
+    await store.put_claims(giveaway_id, late)
+    former = [claim.member_id for claim in late]
+    await records.note(giveaway_id, Kind.EXPIRED, now, members=_ids(former), round=number)
+    winners = await _take(giveaway, made, min(wanted, len(late)), outcomes, now)
+    again, fresh = await _again(giveaway, winners, now, instead_of=former)
+    await add_job("winners", again, due=now, key=f"{number}:expired {former[0]}", round=number)
+    if fresh:
+        await add_job("announce", again, due=now, key=str(again.round), round=again.round)
+    elif again.state is State.CLOSED:
+        await add_job("announce", again, due=now, key=f"{number}:nobody {former[0]}", round=again.round + 1)
+    same = (again.guild_id, again.id, again.number, again.terms.prize)
+    await facts.publish(PrizeExpired(*same, tuple(former), tuple(winners)), key=f"{giveaway_id}:{former[0]}", now=now)
+
+
+async def _again(
+    giveaway: Giveaway, winners: Sequence[int], now: datetime, *, instead_of: Sequence[int]
+) -> tuple[Giveaway, list[PrizeClaim]]:
+    """A new round with these winners; without any it may be over."""
+    again, fresh = domain.reroll(giveaway, winners)
+    await store.save(again)
+    await store.put_claims(again.id, fresh)
+    if fresh:
+        former, won = _ids(instead_of), _ids(winners)
+        await records.note(again.id, Kind.REROLLED, now, winners=won, instead_of=former, round=again.round)
+    again = await settle(again, await store.claims(again.id))
+    return await refresh(again, now), fresh
+
+
+async def _take(giveaway: Giveaway, made: Draw, wanted: int, outcomes: Outcomes, now: datetime) -> list[int]:
+    """The winners among those who were asked of Discord; the record learns of them and of who was passed over."""
+    winners, passed = frozen.taken(outcomes, wanted)
+    if wanted:
+        taken = Round(
+            wanted,
+            tuple(Winner(made.ticket(member), str(member)) for member in winners),
+            tuple(PassedOver(made.ticket(member), reason) for member, reason in passed.items()),
+        )
+        await draws.take(giveaway.id, taken)
+    if passed:
+        await store.bar(giveaway.id, passed)
+        await records.note(giveaway.id, Kind.PASSED_OVER, now, members={str(m): why for m, why in passed.items()})
+    return winners
+
+
+async def _closing(giveaway_id: int) -> Closing | None:
+    giveaway, made = await store.lock(giveaway_id), await draws.get(giveaway_id)
+    if giveaway is None or giveaway.state is not State.DRAWING or made is None:
+        return None
+    return Closing(giveaway, made)
+
+
+def _members(claims: Sequence[PrizeClaim]) -> frozenset[int]:
+    return frozenset(claim.member_id for claim in claims)
+
+
+def _ids(members: Sequence[int]) -> list[str]:
+    return [str(member) for member in members]

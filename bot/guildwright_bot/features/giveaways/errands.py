@@ -1,0 +1,69 @@
+"""What the jobs of giveaways do alike: send, edit, stop what Discord will not have, read the guild's rules."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import hikari
+import structlog
+
+from guildwright.platform.discord.client import DiscordRefused
+from guildwright.platform.jobs.run import JobRun
+from guildwright_bot.deps import Deps
+from guildwright_bot.features.giveaways import draws, steps
+from guildwright_bot.features.giveaways.domain import Giveaway, Rules, rules_of
+from guildwright_bot.features.giveaways.draws import Origin
+from guildwright_bot.features.giveaways.messages import Post, Writer
+
+_log = structlog.get_logger("guildwright.giveaways")
+
+
+class Errands:
+    """The base of the handlers, with what they need of the outside."""
+
+    def __init__(self, deps: Deps) -> None:
+        self._deps = deps
+
+    async def _send(
+        self, run: JobRun, giveaway: Giveaway, post: Post, attachments: Sequence[hikari.Resourceish] = ()
+    ) -> int:
+        message = await self._deps.discord.send_message_once(
+            giveaway.channel_id,
+            nonce=run.nonce("message"),
+            marker=post.marker,
+            since=run.tried,
+            content=post.content or None,
+            embeds=post.embeds,
+            components=post.components,
+            user_mentions=post.pings,
+            attachments=attachments,
+        )
+        return int(message.id)
+
+    async def _edit(self, giveaway: Giveaway, message_id: int, post: Post) -> None:
+        try:
+            await self._deps.discord.edit_message(
+                giveaway.channel_id,
+                message_id,
+                content=post.content or None,
+                embeds=post.embeds,
+                components=post.components,
+            )
+        except DiscordRefused as refused:  # deleted by somebody, or the channel was closed to us: the draw goes on
+            _log.warning("message cannot be edited", message=message_id, why=str(refused))
+
+    async def _abandon(self, run: JobRun, refused: DiscordRefused) -> None:
+        _log.warning("giveaway stopped", giveaway=run.payload["giveaway"], why=str(refused))
+        async with run.finish():
+            await steps.abandon(run.payload["giveaway"], refused.message, self._now())
+
+    def _rules(self, guild_id: int | None) -> Rules:
+        return rules_of(self._deps.config.get(guild_id or 0).giveaways)
+
+    def _writer(self, giveaway: Giveaway) -> Writer:
+        return Writer(self._deps.texts, self._deps.config.get(giveaway.guild_id).general.locale)
+
+    def _origin(self) -> Origin:
+        return Origin(self._deps.chance.token, draws.public_round(self._deps.settings))
+
+    def _now(self) -> datetime:
+        return self._deps.clock.now()
