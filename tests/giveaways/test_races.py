@@ -8,8 +8,8 @@ import pytest
 from guildwright.platform.database.engine import fetch, transaction
 from guildwright_bot.features.giveaways import draw_steps, draws, service, steps, store
 from guildwright_bot.features.giveaways.domain import ClaimState, Giveaway, State, rules_of
-from guildwright_bot.features.giveaways.service import Claimed
 from guildwright_bot.features.giveaways.draws import Origin
+from guildwright_bot.features.giveaways.service import Claimed
 from guildwright_bot.refusal import Refusal
 from tests.fakes.bot import GUILD
 from tests.fakes.chance import FakeChance
