@@ -85,6 +85,13 @@ async def recent(guild_id: int, states: Iterable[State], limit: int = 1000) -> l
     return [_giveaway(row) for row in rows]
 
 
+async def page(guild_id: int, after: int, limit: int) -> list[Giveaway]:
+    """The guild's next giveaways, by number; `after` is the last number of the page before, at first 0."""
+    wanted = (GiveawayRow.guild_id == guild_id) & (GiveawayRow.number > after)
+    rows = await GiveawayRow.select().where(wanted).order_by(GiveawayRow.number).limit(limit)
+    return [_giveaway(row) for row in rows]
+
+
 async def entry(giveaway_id: int, member_id: int) -> Entry | None:
     """A member's entry, also one that was taken back."""
     wanted = (EntryRow.giveaway_id == giveaway_id) & (EntryRow.member_id == member_id)

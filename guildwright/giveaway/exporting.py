@@ -1,0 +1,69 @@
+"""`guildwright giveaway export`: a guild's giveaways with their claims and histories, to a file or to a pipe."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+from guildwright.jobs_cli.ask import DONE, REFUSED, Mistaken, Wanted, complain, with_database
+from guildwright.platform.settings import Settings
+from guildwright_bot.features.giveaways import export
+
+FORMATS = ("json", "csv")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the person wrote."""
+
+    guild: str
+    number: int | None
+    format: str
+    output: Path | None
+    force: bool = False
+
+
+def main(settings: Settings, asked: Asked) -> int:
+    """Write what is asked for; the exit code. What goes wrong is said on stderr."""
+    return with_database(settings, lambda: _export(asked))
+
+
+async def _export(asked: Asked) -> int:
+    guild_id = Wanted(guild=asked.guild).guild_id() or 0
+    if asked.format not in FORMATS:
+        raise Mistaken(f"--format {asked.format!r} is none; allowed: {', '.join(FORMATS)}")
+    if asked.number is not None and not [found async for found in export.exported(guild_id, asked.number)]:
+        complain(f"guild {guild_id} has no giveaway {asked.number}: it never was, or is older than the retention")
+        return REFUSED
+    with _opened(asked) as out:
+        giveaways = export.exported(guild_id, asked.number)
+        if asked.format == "csv":
+            count = await export.write_csv(giveaways, out)
+        else:
+            count = await export.write_json(guild_id, giveaways, out)
+    if asked.output is not None:
+        complain(f"wrote {count} giveaway{'' if count == 1 else 's'} of guild {guild_id} to {asked.output}")
+    return DONE
+
+
+@contextmanager
+def _opened(asked: Asked) -> Iterator[TextIO]:
+    """Where to write. A spreadsheet knows UTF-8 by its mark."""
+    if asked.output is None:
+        yield sys.stdout
+        return
+    if asked.output.exists() and not asked.force:
+        raise Mistaken(f"{asked.output} is there already: name another file, or say --force to replace it")
+    part = asked.output.with_name(f"{asked.output.name}.part")  # a broken export leaves no file that looks whole
+    try:
+        with part.open("w", encoding="utf-8-sig" if asked.format == "csv" else "utf-8", newline="") as out:
+            yield out
+        part.replace(asked.output)
+    except OSError as error:
+        if error.filename is None:  # the database's
+            raise
+        raise Mistaken(f"cannot write {asked.output}: {error.strerror}") from None
+    finally:
+        part.unlink(missing_ok=True)
