@@ -65,7 +65,7 @@ async def _tables() -> set[str]:
 async def test_the_first_run_makes_the_tables_and_the_second_finds_nothing_to_do(fresh: str) -> None:
     assert fresh
     assert len(await migrate.run_migrations([])) == len(_OURS)
-    assert await _tables() == {"job", "migration"}
+    assert await _tables() == {"job", "recurring_job", "migration"}
     assert await migrate.run_migrations([]) == []
 
 

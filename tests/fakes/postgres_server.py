@@ -96,8 +96,8 @@ def postgres() -> Iterator[PostgresServer]:
 
 
 async def empty(*tables: str) -> None:
-    """Delete the rows of these tables and of `job`."""
-    await engine.fetch(f"TRUNCATE {', '.join(('job', *tables))} RESTART IDENTITY CASCADE")
+    """Delete the rows of these tables and of jobs."""
+    await engine.fetch(f"TRUNCATE {', '.join(('job', 'recurring_job', *tables))} RESTART IDENTITY CASCADE")
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from guildwright.platform.discord.rules import Rules
 # A job rather waits in the database than in memory.
 LONGEST_WAIT = 10.0
 _MOST_ASKS = 50  # of one round trip
-_LATER = 0.2
+_LATER = 0.5
 _REDIS_SECONDS = 0.75
 _PROBE_SECONDS = 0.25
 _SIGN_SECONDS = 3.0

@@ -144,9 +144,10 @@ async def reschedule(kind: str, dedupe_key: str, due: datetime) -> bool:
 
 
 async def erase_guild(guild_id: int) -> int:
-    """Delete a guild's jobs, done and dead ones too, in the caller's transaction; one that is running stays.
+    """Delete a guild's jobs, done, dead and recurring ones too, in the caller's transaction; one that is running stays.
 
     Returns:
         How many there were.
     """
+    await fetch("DELETE FROM recurring_job WHERE guild_id = $1", guild_id)
     return len(await fetch("DELETE FROM job WHERE guild_id = $1 AND state <> 'running' RETURNING id", guild_id))

@@ -7,7 +7,7 @@ from piccolo.columns.defaults.timestamptz import TimestamptzNow
 from piccolo.columns.indexes import IndexMethod
 from piccolo.table import Table
 
-__all__ = ["Job", "JobState", "Outcome"]
+__all__ = ["Job", "JobState", "Outcome", "RecurringJob"]
 
 
 class JobState(StrEnum):
@@ -52,3 +52,17 @@ class Job(Table, tablename="job"):
     finished_at = Timestamptz(null=True, default=None)
     outcome = Varchar(length=10, default="", help_text="how it ended: done, cancelled, failed or unknown")
     tried_at = Timestamptz(null=True, default=None, help_text="since when it may have had effects that nobody knows of")
+
+
+class RecurringJob(Table, tablename="recurring_job"):
+    """What adds a job again and again, by a cron text."""
+
+    id = BigSerial(primary_key=True, index=False)
+    name = Varchar(length=100, help_text="unique in its guild")
+    guild_id = BigInt(null=True, default=None)
+    cron = Varchar(length=100)
+    zone = Varchar(length=64, help_text="an IANA time zone, such as Europe/Berlin")
+    kind = Varchar(length=64, help_text="which consumer runs it")
+    payload = JSONB(default="{}")
+    next_at = Timestamptz(help_text="the next occurrence of which no job was added yet")
+    added_at = Timestamptz(null=True, default=None, help_text="the last occurrence of which a job was added")

@@ -16,6 +16,7 @@ from guildwright.platform.errors import Errors
 from guildwright.platform.jobs import store, worker_name
 from guildwright.platform.jobs.attempts import Attempts
 from guildwright.platform.jobs.carrier import Carrier
+from guildwright.platform.jobs.recurring import Recurrer
 from guildwright.platform.jobs.registry import Consumer, Registry
 from guildwright.platform.jobs.relay import Relay
 from guildwright.platform.jobs.runner import Runner
@@ -56,7 +57,7 @@ class JobWorker:
         _log.info("taking jobs", worker=self.name, kinds=len(self._registry.kinds))
         self._loops = [
             asyncio.create_task(self._lasting(name, part), name=name)
-            for name, part in (("relay", self._relay), ("sweeper", self._sweeper))
+            for name, part in (("relay", self._relay), ("sweeper", self._sweeper), ("recurrer", Recurrer()))
         ]
         return True
 
