@@ -16,9 +16,9 @@ from cronsim import CronSim, CronSimError
 _FIELDS = 5
 _LONGEST = 100
 _ALLOWED = (
-    "allowed are five fields: minute 0-59, hour 0-23, day of month 1-31 (L: the last, LW: the last weekday), month "
-    "1-12 or JAN-DEC, day of week 0-7 or SUN-SAT (MON#1: the first, 5L: the last Friday); in each *, lists with commas, "
-    'ranges with -, steps with /. Such as "0 9 * * MON-FRI"'
+    "allowed are five fields: minute 0-59, hour 0-23, day of month 1-31 (L: the last, LW: the last weekday), "
+    "month 1-12 or JAN-DEC, day of week 0-7 or SUN-SAT (MON#1: the first, 5L: the last Friday); "
+    'in each *, lists with commas, ranges with -, steps with /. Such as "0 9 * * MON-FRI"'
 )
 
 
