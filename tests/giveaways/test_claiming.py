@@ -117,3 +117,21 @@ async def test_a_giveaways_own_timeout_counts_and_not_the_guilds(hall: Hall) -> 
     assert (await states(giveaway))[winner] is ClaimState.OPEN
     await hall.pass_time(2)
     assert (await states(giveaway))[winner] is ClaimState.EXPIRED
+
+
+async def test_a_prize_whose_claim_failed_leaves_the_others_their_own_chance_to_go_on(hall: Hall) -> None:
+    hall.discord.members |= dict.fromkeys(range(1, 11), (5,))
+    giveaway, winners = await won(hall, *range(1, 11), winners=2, required_roles=frozenset({5}))
+    hall.discord.members[winners[0]] = ()
+    await click(hall, giveaway, winners[0])
+    await hall.pass_time(0.1)
+    assert len(hall.announcements) == 2
+    await hall.pass_time(6)  # the other one of the first two lets the time pass, and so does the one drawn instead
+    told = [message for message in hall.announcements if message.pings and "drawn next" in message.content]
+    assert len(told) == 2
+    assert (await hall.now(giveaway)).state is State.CLAIMING
+    await hall.pass_time(6)
+    assert (await hall.now(giveaway)).state is State.CLOSED
+    claims = await states(giveaway)
+    assert list(claims.values()).count(ClaimState.FAILED) == 1
+    assert list(claims.values()).count(ClaimState.EXPIRED) == 3

@@ -230,16 +230,18 @@ def test_only_open_claims_expire_and_only_at_their_deadline() -> None:
     assert [claim.member_id for claim in domain.overdue([OPEN, claimed, untold], deadline)] == [1]
 
 
-def test_unclaimed_prizes_are_drawn_again_as_often_as_the_config_says() -> None:
-    twice = Rules(reroll_limit=2)
-    assert [domain.redraws(replace(CLAIMING, round=n), 3, twice) for n in range(4)] == [3, 3, 0, 0]
-    assert domain.redraws(CLAIMING, 3, Rules(reroll_limit=0)) == 0
+def test_a_prize_that_nobody_claims_goes_on_as_often_as_the_config_says_whatever_happened_to_others() -> None:
+    often = [PrizeClaim(member, 7, given_on=member) for member in range(4)]
+    later = replace(CLAIMING, round=9)
+    assert [domain.redraws(later, often, Rules(reroll_limit=limit)) for limit in range(6)] == [0, 1, 2, 3, 4, 4]
+    assert domain.redraws(replace(CLAIMING, state=State.CLOSED), often, Rules(reroll_limit=9)) == 0
 
 
 def test_a_reroll_is_a_new_round() -> None:
     again, claims = domain.reroll(CLAIMING, [8, 9])
     assert again.round == 1
-    assert [(claim.member_id, claim.round) for claim in claims] == [(8, 1), (9, 1)]
+    assert claims == [PrizeClaim(8, 1, given_on=0), PrizeClaim(9, 1, given_on=0)]
+    assert [claim.given_on for claim in domain.reroll(CLAIMING, [8], 2)[1]] == [2]
 
 
 def test_it_closes_when_the_last_claim_is_settled() -> None:

@@ -92,11 +92,13 @@ class LifeOfAGiveaway(RuleBasedStateMachine):
     @rule()
     def claims_are_looked_at(self) -> None:
         late = {claim.member_id: claim for claim in domain.overdue(self.claims, self.now)}
-        wanted = domain.redraws(self.giveaway, len(late), RULES)
+        wanted = domain.redraws(self.giveaway, late.values(), RULES)
         former = {claim.member_id for claim in self.claims}
         order = domain.draw_order(self._entrants(), former, SystemChance())
         self.claims = [late.get(claim.member_id, claim) for claim in self.claims]
-        self.giveaway, fresh = domain.reroll(self.giveaway, order[:wanted])
+        before = [claim.given_on for claim in late.values() if claim.given_on < RULES.reroll_limit]
+        given_on = max(before, default=0) + 1
+        self.giveaway, fresh = domain.reroll(self.giveaway, order[:wanted], given_on)
         self.claims += fresh
         self.giveaway = domain.settled(self.giveaway, self.claims)
 
@@ -128,7 +130,7 @@ class LifeOfAGiveaway(RuleBasedStateMachine):
 
     @invariant()
     def a_prize_is_drawn_again_no_more_often_than_allowed(self) -> None:
-        assert self.giveaway.round <= RULES.reroll_limit
+        assert all(claim.given_on <= RULES.reroll_limit for claim in self.claims)
 
 
 LifeOfAGiveaway.TestCase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)

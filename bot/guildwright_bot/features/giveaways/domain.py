@@ -115,13 +115,17 @@ class Entry:
 
 @dataclass(frozen=True)
 class PrizeClaim:
-    """A winner's right to the prize. `deadline` is unknown until the winner was pinged."""
+    """A winner's right to the prize.
+
+    `deadline` is unknown until the winner was pinged; `given_on` says how often this prize went to the next before.
+    """
 
     member_id: int
     round: int
     state: ClaimState = ClaimState.OPEN
     deadline: datetime | None = None
     message_id: int | None = None
+    given_on: int = 0
 
 
 def planned_end(giveaway: Giveaway, now: datetime) -> datetime:
@@ -240,19 +244,19 @@ def overdue(claims: Iterable[PrizeClaim], now: datetime) -> list[PrizeClaim]:
     return late
 
 
-def redraws(giveaway: Giveaway, expired: int, rules: Rules) -> int:
-    """How many winners to draw anew for prizes that nobody claimed."""
-    if giveaway.state is not State.CLAIMING or giveaway.round >= rules.reroll_limit:
+def redraws(giveaway: Giveaway, late: Iterable[PrizeClaim], rules: Rules) -> int:
+    """How many of the prizes that were not claimed go to the next: each one as often as the guild's config says."""
+    if giveaway.state is not State.CLAIMING:
         return 0
-    return expired
+    return sum(claim.given_on < rules.reroll_limit for claim in late)
 
 
-def reroll(giveaway: Giveaway, winners: Sequence[int]) -> tuple[Giveaway, list[PrizeClaim]]:
+def reroll(giveaway: Giveaway, winners: Sequence[int], given_on: int = 0) -> tuple[Giveaway, list[PrizeClaim]]:
     """The giveaway after a reroll: a new round where there is somebody to win."""
     if not winners:
         return giveaway, []
     again = replace(giveaway, round=giveaway.round + 1)
-    return again, [PrizeClaim(member, again.round) for member in winners]
+    return again, [PrizeClaim(member, again.round, given_on=given_on) for member in winners]
 
 
 def settled(giveaway: Giveaway, claims: Iterable[PrizeClaim]) -> Giveaway:

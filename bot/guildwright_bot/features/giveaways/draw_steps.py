@@ -142,7 +142,7 @@ async def begin_expire(giveaway_id: int, number: int, rules: Rules, origin: Orig
         return None
     # A giveaway older than this feature has no draw yet: it gets one now, as good as it can be.
     made = await draws.commit(giveaway, origin, now, late=True)
-    return Picking(giveaway, made, domain.redraws(giveaway, len(late), rules), _members(claims))
+    return Picking(giveaway, made, domain.redraws(giveaway, late, rules), _members(claims))
 
 
 async def expired(giveaway_id: int, number: int, wanted: int, outcomes: Outcomes, now: datetime) -> None:
@@ -157,7 +157,8 @@ async def expired(giveaway_id: int, number: int, wanted: int, outcomes: Outcomes
     former = [claim.member_id for claim in late]
     await records.note(giveaway_id, Kind.EXPIRED, now, members=_ids(former), round=number)
     winners = await _take(giveaway, made, min(wanted, len(late)), outcomes, now)
-    again, fresh = await _again(giveaway, winners, now, instead_of=former)
+    # Those of one round came to it together.
+    again, fresh = await _again(giveaway, winners, now, instead_of=former, given_on=late[0].given_on + 1)
     await add_job("winners", again, due=now, key=f"{number}:expired {former[0]}", round=number)
     if fresh:
         await add_job("announce", again, due=now, key=str(again.round), round=again.round)
@@ -168,10 +169,10 @@ async def expired(giveaway_id: int, number: int, wanted: int, outcomes: Outcomes
 
 
 async def _again(
-    giveaway: Giveaway, winners: Sequence[int], now: datetime, *, instead_of: Sequence[int]
+    giveaway: Giveaway, winners: Sequence[int], now: datetime, *, instead_of: Sequence[int], given_on: int = 0
 ) -> tuple[Giveaway, list[PrizeClaim]]:
     """A new round with these winners; without any it may be over."""
-    again, fresh = domain.reroll(giveaway, winners)
+    again, fresh = domain.reroll(giveaway, winners, given_on)
     await store.save(again)
     await store.put_claims(again.id, fresh)
     if fresh:

@@ -149,7 +149,14 @@ async def claims(giveaway_id: int) -> list[PrizeClaim]:
     """Every claim of every round, in the order of the draws."""
     rows = await ClaimRow.select().where(ClaimRow.giveaway_id == giveaway_id).order_by(ClaimRow.id)
     return [
-        PrizeClaim(row["member_id"], row["round"], ClaimState(row["state"]), row["deadline"], row["message_id"])
+        PrizeClaim(
+            row["member_id"],
+            row["round"],
+            ClaimState(row["state"]),
+            row["deadline"],
+            row["message_id"],
+            row["given_on"],
+        )
         for row in rows
     ]
 
@@ -158,8 +165,8 @@ async def put_claims(giveaway_id: int, claims: Iterable[PrizeClaim]) -> None:
     """Keep claims, new or changed."""
     for claim in claims:
         await fetch(
-            "INSERT INTO giveaway_claim (giveaway_id, member_id, round, state, deadline, message_id) "
-            "VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (giveaway_id, member_id) DO UPDATE "
+            "INSERT INTO giveaway_claim (giveaway_id, member_id, round, state, deadline, message_id, given_on) "
+            "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (giveaway_id, member_id) DO UPDATE "
             "SET state = excluded.state, deadline = excluded.deadline, message_id = excluded.message_id",
             giveaway_id,
             claim.member_id,
@@ -167,6 +174,7 @@ async def put_claims(giveaway_id: int, claims: Iterable[PrizeClaim]) -> None:
             claim.state.value,
             claim.deadline,
             claim.message_id,
+            claim.given_on,
         )
 
 

@@ -53,6 +53,7 @@ class ClaimRow(Table, tablename="giveaway_claim"):
     state = Varchar(length=10)
     deadline = Timestamptz(null=True, default=None)
     message_id = BigInt(null=True, default=None)
+    given_on = Integer(help_text="how often this prize went to the next before")
 
 
 class RecordRow(Table, tablename="giveaway_record"):
