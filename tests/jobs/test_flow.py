@@ -4,8 +4,10 @@ from guildwright.platform.jobs.flow import LEAST, MOST, Flow
 
 
 def _sends(flow: Flow, sent: int, now: float) -> int:
-    room = flow.room(sent, now)
-    flow.took(room, room, now)
+    """With that many of the last jobs still in line, all the room is used."""
+    flow.line = {-n: 1 for n in range(sent)}
+    room = flow.room(now)
+    flow.took(room, [(n, 1) for n in range(room)], now)
     return room
 
 
@@ -35,8 +37,17 @@ def test_it_shrinks_again_when_jobs_become_slow() -> None:
 def test_without_a_crowd_it_does_not_grow() -> None:
     flow = Flow()
     for look in range(20):
-        flow.took(flow.room(0, look * 0.1), 1, look * 0.1)
+        flow.line = {}
+        flow.took(flow.room(look * 0.1), [(look, 1)], look * 0.1)
     assert flow.window == LEAST
+
+
+def test_a_guild_that_is_not_in_a_full_line_may_still_join_it() -> None:
+    flow = Flow(crowded=True, guilds=[1, 2])
+    flow.line = dict.fromkeys(range(LEAST + 20), 1)
+    assert flow.room(1.0) > 0
+    assert flow.by_guild() == {1: LEAST + 20, 2: 0}
+    assert 0 < flow.guild_window < LEAST // 4
 
 
 def test_a_message_carries_one_job_while_jobs_are_slow() -> None:

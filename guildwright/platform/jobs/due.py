@@ -17,14 +17,6 @@ _SENT = "UPDATE job SET state = 'sent', sent_at = now() FROM due, unhurried WHER
 
 
 @dataclass(frozen=True)
-class Look:
-    """What there is to do for one kind: seconds until its next job (negative: late), and how many are sent."""
-
-    seconds: float
-    sent: int
-
-
-@dataclass(frozen=True)
 class Due:
     """A job to be sent now."""
 
@@ -33,20 +25,27 @@ class Due:
     guild: int | None
 
 
-async def look(kinds: Sequence[str]) -> dict[str, Look]:
-    """The kinds that have anything waiting."""
+async def look(kinds: Sequence[str]) -> dict[str, float]:
+    """The kinds that have anything waiting, and seconds until the next of each (negative: it is late)."""
     rows = await fetch(
         """
-        SELECT wanted.kind, extract(epoch FROM first.next_at - now())::float8 AS seconds,
-          CASE WHEN first.next_at > now() THEN 0
-          ELSE (SELECT count(*) FROM job WHERE job.kind = wanted.kind AND state = 'sent') END AS sent
+        SELECT wanted.kind, extract(epoch FROM first.next_at - now())::float8 AS seconds
         FROM unnest($1::text[]) AS wanted(kind), LATERAL (
-          SELECT next_at FROM job WHERE job.kind = wanted.kind AND state = 'waiting' ORDER BY next_at LIMIT 1
+          SELECT next_at FROM job WHERE job.kind = wanted.kind AND finished_at IS NULL AND state = 'waiting'
+          ORDER BY next_at LIMIT 1
         ) AS first
         """,
         list(kinds),
     )
-    return {row["kind"]: Look(row["seconds"], row["sent"]) for row in rows}
+    return {row["kind"]: row["seconds"] for row in rows}
+
+
+async def still_sent(job_ids: Sequence[int]) -> set[int]:
+    """Which of these are sent and not taken."""
+    [row] = await fetch(
+        "SELECT array_agg(id) AS ids FROM job WHERE id = ANY($1::bigint[]) AND state = 'sent'", list(job_ids)
+    )
+    return set(row["ids"] or ())
 
 
 async def take(rooms: dict[str, int]) -> list[Due]:
@@ -58,7 +57,8 @@ async def take(rooms: dict[str, int]) -> list[Due]:
         f"""
         WITH {_UNHURRIED}, due AS (
           SELECT mine.id FROM unnest($1::text[], $2::int[]) AS wanted(kind, room), LATERAL (
-            SELECT id FROM job WHERE job.kind = wanted.kind AND state = 'waiting' AND next_at <= now()
+            SELECT id FROM job
+            WHERE job.kind = wanted.kind AND finished_at IS NULL AND state = 'waiting' AND next_at <= now()
             ORDER BY next_at LIMIT wanted.room FOR UPDATE SKIP LOCKED
           ) AS mine
         )
@@ -71,16 +71,16 @@ async def take(rooms: dict[str, int]) -> list[Due]:
 
 
 async def guilds_due(kind: str) -> list[int]:
-    """The guilds (0: none) that have a due job of this kind, by one look each into the index of turns."""
+    """The guilds (0: none) that have an open job of this kind whose hour has come, by one look each into an index."""
     rows = await fetch(
         """
         WITH RECURSIVE lane AS (
-          (SELECT coalesce(guild_id, 0) AS guild, next_at FROM job WHERE kind = $1 AND state = 'waiting'
+          (SELECT coalesce(guild_id, 0) AS guild, next_at FROM job WHERE kind = $1 AND finished_at IS NULL
            ORDER BY coalesce(guild_id, 0), next_at LIMIT 1)
           UNION ALL
           SELECT following.guild, following.next_at FROM lane, LATERAL (
             SELECT coalesce(guild_id, 0) AS guild, next_at FROM job
-            WHERE kind = $1 AND state = 'waiting' AND coalesce(guild_id, 0) > lane.guild
+            WHERE kind = $1 AND finished_at IS NULL AND coalesce(guild_id, 0) > lane.guild
             ORDER BY coalesce(guild_id, 0), next_at LIMIT 1
           ) AS following
         )
@@ -91,29 +91,27 @@ async def guilds_due(kind: str) -> list[int]:
     return [row["guild"] for row in rows]
 
 
-async def take_in_turns(kind: str, guilds: Sequence[int], room: int, guild_window: int) -> list[Due]:
+async def take_in_turns(kind: str, guilds: dict[int, int], room: int, guild_window: int) -> list[Due]:
     """Mark due jobs of these guilds as sent: first of those who have fewest sent, then longest due first.
 
     Args:
         kind: Of the jobs.
-        guilds: As `guilds_due` answers.
+        guilds: As `guilds_due` answers, and how many jobs of each are sent and not taken.
         room: The most jobs to take.
         guild_window: The most of one guild that may be sent and not taken.
     """
+    share = max(8, 4 * room // max(1, len(guilds)))
     rows = await fetch(
         f"""
-        WITH {_UNHURRIED}, held AS (
-          SELECT coalesce(guild_id, 0) AS guild, count(*)::int AS n FROM job
-          WHERE kind = $1 AND state = 'sent' GROUP BY 1
-        ), picked AS (
-          SELECT mine.id FROM unnest($2::bigint[]) AS wanted(guild) LEFT JOIN held USING (guild), LATERAL (
-            SELECT id, next_at, row_number() OVER (ORDER BY next_at) + coalesce(held.n, 0) AS turn FROM (
+        WITH {_UNHURRIED}, picked AS (
+          SELECT mine.id FROM unnest($2::bigint[], $3::int[], $4::int[]) AS wanted(guild, sent, most), LATERAL (
+            SELECT id, next_at, row_number() OVER (ORDER BY next_at) + wanted.sent AS turn FROM (
               SELECT id, next_at FROM job
-              WHERE kind = $1 AND state = 'waiting' AND coalesce(guild_id, 0) = wanted.guild AND next_at <= now()
-              ORDER BY next_at LIMIT least($5::int, greatest(0, $4::int - coalesce(held.n, 0)))
+              WHERE kind = $1 AND finished_at IS NULL AND coalesce(guild_id, 0) = wanted.guild
+              AND state = 'waiting' AND next_at <= now() ORDER BY next_at LIMIT wanted.most
             ) AS first
           ) AS mine
-          ORDER BY mine.turn, mine.next_at LIMIT $3
+          ORDER BY mine.turn, mine.next_at LIMIT $5
         ), due AS (
           SELECT id FROM job WHERE id IN (SELECT id FROM picked) AND state = 'waiting' FOR UPDATE SKIP LOCKED
         )
@@ -121,9 +119,9 @@ async def take_in_turns(kind: str, guilds: Sequence[int], room: int, guild_windo
         """,  # noqa: S608  constants of this module
         kind,
         list(guilds),
+        list(guilds.values()),
+        [min(share, max(0, guild_window - sent)) for sent in guilds.values()],
         room,
-        guild_window,
-        max(8, 4 * room // max(1, len(guilds))),
     )
     return in_turns(rows)
 

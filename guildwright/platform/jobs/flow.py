@@ -4,6 +4,8 @@ What is on a stream stands in line, so a line of a fixed length would be nothing
 ones. It grows while it is emptied within moments and shrinks when it is not.
 """
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 LEAST = 32
@@ -22,6 +24,7 @@ class Flow:
     Attributes:
         window: How many may be sent and not taken.
         crowded: Whether more was due than fitted: then guilds take turns.
+        line: The jobs that this relay has sent and of which it does not know that they were taken, and their guilds.
         guilds: Those that had something due at `asked_at`, while it is crowded.
         over: Whether the line is full: then only who has (almost) nobody in it joins.
     """
@@ -29,12 +32,24 @@ class Flow:
     window: int = LEAST
     crowded: bool = False
     guilds: list[int] = field(default_factory=list)
+    line: dict[int, int] = field(default_factory=dict)
     asked_at: float = -1e9
     over: bool = False
     _filled_at: float = -1e9
 
-    def room(self, sent: int, now: float) -> int:
-        """How many more to send. `sent`: how many are; `now` in seconds of a steady clock."""
+    @property
+    def looks_full(self) -> bool:
+        """Whether so many are in line that it is worth asking who still is."""
+        return len(self.line) > self.window // 4
+
+    def by_guild(self) -> dict[int, int]:
+        """The guilds that have something due, and how many jobs of each are in line."""
+        lined = Counter(self.line.values())
+        return {guild: lined[guild] for guild in self.guilds}
+
+    def room(self, now: float) -> int:
+        """How many more to send; `now` in seconds of a steady clock."""
+        sent = len(self.line)
         waited = now - self._filled_at
         if self.crowded and sent <= self.window // 2:
             if waited < _QUICK_SECONDS:
@@ -49,11 +64,12 @@ class Flow:
             return max(room, self._spare)
         return max(0, room)
 
-    def took(self, room: int, number: int, now: float) -> None:
-        """That many were sent of `room`."""
-        if number:
+    def took(self, room: int, jobs: Sequence[tuple[int, int | None]], now: float) -> None:
+        """These (number, guild) were sent, of `room`."""
+        self.line.update((job_id, guild or 0) for job_id, guild in jobs)
+        if jobs:
             self._filled_at = now
-        if number >= room:
+        if len(jobs) >= room:
             self.crowded = True
 
     def settled(self) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextvars import Context
 from dataclasses import dataclass
 from functools import partial
@@ -28,6 +28,10 @@ _RENEWALS = 4  # in the time of one lease
 _log = structlog.get_logger("guildwright.jobs.runner")
 
 
+# The kind, numbers of jobs that are in line no more, and whether no other of the kind is in hand.
+type Taken = Callable[[str, Iterable[int], bool], None]
+
+
 @dataclass
 class _Held:
     """Runs of one call of a handler, and the task that it is."""
@@ -41,15 +45,13 @@ class _Held:
 class Hands:
     """Those of one worker for one kind."""
 
-    def __init__(
-        self, consumer: Consumer, worker: str, attempts: Attempts, clock: Clock, hungry: Callable[[str], None]
-    ) -> None:
-        """`hungry` is called with the kind when all that was read has been begun."""
+    def __init__(self, consumer: Consumer, worker: str, attempts: Attempts, clock: Clock, taken: Taken) -> None:
+        """`taken` is called after leases were taken."""
         self._consumer = consumer
         self._worker = worker
         self._attempts = attempts
         self._clock = clock
-        self._hungry = hungry
+        self._taken = taken
         self._lanes = Lanes(consumer.capacity)
         self._freed = asyncio.Event()
         self._stopped = False
@@ -110,8 +112,7 @@ class Hands:
                 await self._claim(dict(picked))
             except Exception as error:  # noqa: BLE001  nobody awaits this task
                 await self._attempts.report(error, f"taking the leases of jobs {self._consumer.kind}")
-            if not self._lanes.ready:
-                self._hungry(self._consumer.kind)
+            self._taken(self._consumer.kind, [job_id for job_id, _ in picked], not self._lanes.ready)
 
     async def _claim(self, picked: dict[int, int]) -> None:
         """Take the leases of these (job: lane) and begin those that we got."""

@@ -5,6 +5,7 @@ It sleeps until the next job is due, and is woken by NOTIFY when an earlier one 
 """
 
 import asyncio
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
@@ -16,7 +17,7 @@ from guildwright.platform.database import engine
 from guildwright.platform.database.errors import is_database_away
 from guildwright.platform.jobs import due, store
 from guildwright.platform.jobs.carrier import Carrier, Parcel
-from guildwright.platform.jobs.due import Due, Look
+from guildwright.platform.jobs.due import Due
 from guildwright.platform.jobs.flow import Flow
 from guildwright.platform.jobs.store import CHANNEL, LOOK_SECONDS
 
@@ -42,9 +43,12 @@ class Relay:
         """Look at once."""
         self._woken.set()
 
-    def hungry(self, kind: str) -> None:
-        """A worker has nothing of this kind in hand: look at once, if there is more."""
-        if self._flows[kind].crowded:
+    def taken(self, kind: str, job_ids: Iterable[int], *, hungry: bool) -> None:
+        """Our worker took these of the line, or found them taken. `hungry`: it has read no others of the kind."""
+        flow = self._flows[kind]
+        for job_id in job_ids:
+            flow.line.pop(job_id, None)
+        if hungry and flow.crowded:
             self._woken.set()
 
     async def run(self, stopped: asyncio.Event) -> None:
@@ -69,8 +73,8 @@ class Relay:
         """Send what is due; the seconds until there may be more."""
         self._woken.clear()
         looks = await due.look(self._kinds)
-        pause = min((look.seconds for look in looks.values() if look.seconds > 0), default=LOOK_SECONDS)
-        rooms = self._rooms(looks)
+        pause = min((seconds for seconds in looks.values() if seconds > 0), default=LOOK_SECONDS)
+        rooms = await self._rooms({kind for kind, seconds in looks.items() if seconds <= 0})
         jobs = await self._take({kind: room for kind, room in rooms.items() if room})
         if jobs and not await self._send(jobs):
             await self._carrier.wait_until_up(stopped)
@@ -79,27 +83,31 @@ class Relay:
             return 0
         return min(pause, _CROWDED_PAUSE) if rooms else min(pause, LOOK_SECONDS)
 
-    def _rooms(self, looks: dict[str, Look]) -> dict[str, int]:
+    async def _rooms(self, late: set[str]) -> dict[str, int]:
         """How many of each due kind can be sent."""
+        await self._recount([flow for kind, flow in self._flows.items() if kind in late and flow.looks_full])
         now = self._clock.monotonic()
         rooms: dict[str, int] = {}
         for kind, flow in self._flows.items():
-            look = looks.get(kind)
-            if look is None or look.seconds > 0:
-                flow.settled()
+            if kind in late:
+                rooms[kind] = flow.room(now)
             else:
-                rooms[kind] = flow.room(look.sent, now)
+                flow.settled()
         return rooms
+
+    async def _recount(self, flows: list[Flow]) -> None:
+        """Other workers tell nobody what they took."""
+        if flows:
+            sent = await due.still_sent([job_id for flow in flows for job_id in flow.line])
+            for flow in flows:
+                flow.line = {job_id: guild for job_id, guild in flow.line.items() if job_id in sent}
 
     async def _take(self, rooms: dict[str, int]) -> list[Due]:
         plain = {kind: room for kind, room in rooms.items() if not self._flows[kind].crowded}
         jobs = await due.take(plain) if plain else []
-        numbers = dict.fromkeys(plain, 0)
-        for job in jobs:
-            numbers[job.kind] += 1
         now = self._clock.monotonic()
-        for kind, number in numbers.items():
-            self._flows[kind].took(plain[kind], number, now)
+        for kind, room in plain.items():
+            self._flows[kind].took(room, [(job.id, job.guild) for job in jobs if job.kind == kind], now)
         for kind, room in rooms.items():
             if kind not in plain:
                 jobs += await self._take_in_turns(kind, room)
@@ -111,8 +119,8 @@ class Relay:
         if now - flow.asked_at > _GUILDS_SECONDS:
             flow.guilds = await due.guilds_due(kind)
             flow.asked_at = now
-        jobs = await due.take_in_turns(kind, flow.guilds, room, flow.guild_window)
-        flow.took(room, len(jobs), self._clock.monotonic())
+        jobs = await due.take_in_turns(kind, flow.by_guild(), room, flow.guild_window)
+        flow.took(room, [(job.id, job.guild) for job in jobs], self._clock.monotonic())
         return jobs
 
     async def _send(self, jobs: list[Due]) -> bool:
@@ -121,6 +129,8 @@ class Relay:
             await self._carrier.send(self._parcels(jobs))
         except (RedisError, OSError, TimeoutError) as error:
             await store.unsend([job.id for job in jobs])
+            for job in jobs:
+                self._flows[job.kind].line.pop(job.id, None)
             _log.warning("Redis is away; due jobs wait", jobs=len(jobs), error=str(error))
             return False
         return True

@@ -1,11 +1,10 @@
 """Runs the handlers of one worker, each kind with hands of its own."""
 
 import asyncio
-from collections.abc import Callable
 
 from guildwright.platform.clock import Clock
 from guildwright.platform.jobs.attempts import PATIENCE, Attempts
-from guildwright.platform.jobs.hands import Hands
+from guildwright.platform.jobs.hands import Hands, Taken
 from guildwright.platform.jobs.registry import Registry
 
 __all__ = ["PATIENCE", "Runner"]
@@ -14,12 +13,10 @@ __all__ = ["PATIENCE", "Runner"]
 class Runner:
     """The jobs that one worker is running."""
 
-    def __init__(
-        self, registry: Registry, worker: str, attempts: Attempts, clock: Clock, hungry: Callable[[str], None]
-    ) -> None:
-        """`hungry` is called with a kind when all that was read of it has been begun."""
+    def __init__(self, registry: Registry, worker: str, attempts: Attempts, clock: Clock, taken: Taken) -> None:
+        """`taken` is called after leases were taken."""
         self._attempts = attempts
-        self._hands = {kind: Hands(registry[kind], worker, attempts, clock, hungry) for kind in registry.kinds}
+        self._hands = {kind: Hands(registry[kind], worker, attempts, clock, taken) for kind in registry.kinds}
 
     async def take(self, kind: str, jobs: list[tuple[int, int | None]]) -> None:
         """Begin these jobs (number, guild) if nobody has; waits while this worker has its hands full of that kind."""

@@ -37,7 +37,7 @@ class JobWorker:
         self._clock = clock
         self._errors = errors
         self.name = worker_name.make(chance.token())
-        self._runner = Runner(self._registry, self.name, Attempts(clock, chance, errors), clock, self._hungry)
+        self._runner = Runner(self._registry, self.name, Attempts(clock, chance, errors), clock, self._taken)
         self._carrier = Carrier(redis_url, self._registry.kinds, self.name, self._runner, self._streams_lost)
         self._relay = Relay(self._registry.kinds, self._carrier, clock)
         self._sweeper = Sweeper(self._registry, self._carrier, self._relay, chance)
@@ -47,8 +47,8 @@ class JobWorker:
     def _streams_lost(self) -> None:
         self._sweeper.streams_lost()
 
-    def _hungry(self, kind: str) -> None:
-        self._relay.hungry(kind)
+    def _taken(self, kind: str, job_ids: Iterable[int], hungry: bool) -> None:
+        self._relay.taken(kind, job_ids, hungry=hungry)
 
     async def start(self) -> bool:
         """Wait for PostgreSQL and Redis, then work. False when `stop` was called meanwhile."""
