@@ -4,6 +4,7 @@ import asyncio
 import signal
 from contextlib import suppress
 from importlib import import_module
+from types import ModuleType
 
 import asyncpg
 import structlog
@@ -13,7 +14,9 @@ from guildwright.platform import log, stream
 from guildwright.platform.chance import SystemChance
 from guildwright.platform.clock import SystemClock
 from guildwright.platform.database import engine
+from guildwright.platform.database.errors import is_database_away
 from guildwright.platform.health import Check, Health, NotReady
+from guildwright.platform.jobs import recurring
 from guildwright.platform.jobs.registry import Consumer
 from guildwright.platform.jobs.worker import JobWorker
 from guildwright.platform.settings import Settings
@@ -38,15 +41,22 @@ def main(settings: Settings) -> int:
 
 def consumers(deps: wiring.Deps) -> list[Consumer]:
     """Those of the core, and of every feature that has a `consumers.py`."""
-    found: list[Consumer] = []
+    return [consumer for module in _modules() for consumer in module.consumers(deps)]
+
+
+def recurring_jobs() -> dict[str, str]:
+    """Cron texts (UTC) by the kinds of jobs that come again by themselves: `RECURRING` of the same modules."""
+    return {kind: cron for module in _modules() for kind, cron in getattr(module, "RECURRING", {}).items()}
+
+
+def _modules() -> list[ModuleType]:
+    found = []
     for name in ("guildwright_bot.core.consumers", *(f"guildwright_bot.features.{f}.consumers" for f in FEATURES)):
         try:
-            module = import_module(name)
+            found.append(import_module(name))
         except ModuleNotFoundError as missing:
             if missing.name is None or not name.startswith(missing.name):
                 raise
-            continue
-        found += module.consumers(deps)
     return found
 
 
@@ -82,6 +92,7 @@ async def _until_stopped(worker: JobWorker, deps: wiring.Deps, stopped: asyncio.
     async def begin() -> None:
         await deps.config.wait_ready()
         await worker.start()
+        await _let_recur(stopped)
 
     beginning = asyncio.create_task(begin())
     ending = asyncio.create_task(stopped.wait())
@@ -92,6 +103,19 @@ async def _until_stopped(worker: JobWorker, deps: wiring.Deps, stopped: asyncio.
     beginning.cancel()
     with suppress(asyncio.CancelledError):
         await beginning
+
+
+async def _let_recur(stopped: asyncio.Event) -> None:
+    """See that what comes again by itself is known, through any absence of PostgreSQL."""
+    while await engine.wait_until_up(stopped):
+        try:
+            for kind, cron in recurring_jobs().items():
+                await recurring.ensure(kind, recurring.Schedule(cron), kind=kind, payload={})
+        except Exception as error:
+            if not is_database_away(error):
+                raise
+        else:
+            return
 
 
 def _checks(deps: wiring.Deps, worker: JobWorker) -> dict[str, Check]:

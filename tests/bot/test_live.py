@@ -120,6 +120,10 @@ def test_everything_that_is_built_is_declared_to_discord(play: Play) -> None:
     assert {command["command"] for command in found} == {"help", "setup", *(f"giveaway {verb}" for verb in verbs)}
 
 
+def test_what_comes_again_by_itself_is_known_to_the_database(play: Play) -> None:
+    until(lambda: rows(play, "SELECT 1 FROM recurring_job WHERE name = 'giveaways.retention'"))
+
+
 def test_commands_that_somebody_wiped_come_back_with_the_next_session(play: Play) -> None:
     api, app = play.up.facts["api"], play.up.facts["application_id"]
     headers = {"Authorization": f"Bot {play.up.facts['token']}"}

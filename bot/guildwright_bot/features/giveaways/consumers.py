@@ -8,7 +8,7 @@ from guildwright.platform.discord.client import DiscordRefused
 from guildwright.platform.jobs.registry import Consumer, Handler
 from guildwright.platform.jobs.run import JobRun
 from guildwright_bot.deps import Deps
-from guildwright_bot.features.giveaways import steps, store
+from guildwright_bot.features.giveaways import retention, steps, store
 from guildwright_bot.features.giveaways.domain import State, rules_of
 from guildwright_bot.features.giveaways.draw_jobs import DrawJobs
 from guildwright_bot.features.giveaways.errands import Errands
@@ -20,6 +20,7 @@ from guildwright_bot.features.giveaways.events import (
     PrizeExpired,
 )
 from guildwright_bot.features.giveaways.messages import Writer, sentence
+from guildwright_bot.features.giveaways.retention import Retention
 from guildwright_bot.features.giveaways.steps import View
 
 # Facts that this feature listens to: its own, for the log channel.
@@ -27,8 +28,11 @@ HEARS = tuple(
     (fact, "giveaways.log") for fact in (GiveawayStarted, GiveawayEnded, PrizeClaimed, ClaimFailed, PrizeExpired)
 )
 
+# What comes again by itself, as cron texts in UTC.
+RECURRING = {"giveaways.retention": retention.CRON}
+
 # A giveaway of millions of entries takes minutes to freeze, to draw and to write down.
-_LONG = {"end", "draw", "announce", "expire"}
+_LONG = {"end", "draw", "announce", "expire", "retention"}
 _LONGEST_RUN, _LONGEST_SHORT_RUN = timedelta(minutes=30), timedelta(minutes=5)
 
 _log = structlog.get_logger("guildwright.giveaways")
@@ -49,6 +53,7 @@ def consumers(deps: Deps) -> list[Consumer]:
         "winners": jobs.winners,
         "expire": drawing.expire,
         "remove": jobs.remove,
+        "retention": Retention(deps).tidy,
         "log": log.write,
         "stopped": log.stopped,
     }

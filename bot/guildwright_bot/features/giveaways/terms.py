@@ -42,6 +42,7 @@ class Rules:
     default_channel: int | None = None
     log_channel: int | None = None
     preview: bool = False
+    retention: timedelta = timedelta(days=365)
 
 
 def rules_of(config: Giveaways) -> Rules:
@@ -56,6 +57,7 @@ def rules_of(config: Giveaways) -> Rules:
         default_channel=int(config.default_channel) if config.default_channel else None,
         log_channel=int(config.log_channel) if config.log_channel else None,
         preview=config.preview,
+        retention=config.retention,
     )
 
 
