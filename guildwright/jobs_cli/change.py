@@ -5,7 +5,7 @@ import json
 import typer
 
 from guildwright.jobs_cli.ask import DONE, REFUSED, complain
-from guildwright.jobs_cli.look import as_record, missing
+from guildwright.jobs_cli.look import as_record, missing, state_of
 from guildwright.platform.jobs import admin, dead_letters
 from guildwright.platform.jobs.tables import JobState, Outcome
 
@@ -24,7 +24,7 @@ async def retry(job_id: int, *, even_if_done: bool, as_json: bool) -> int:
             f"put it away: `guildwright jobs cancel {job_id}`"
         )
     else:
-        complain(f"job {job_id} is {_state(job)}: only a dead letter can be retried")
+        complain(f"job {job_id} is {state_of(job)}: only a dead letter can be retried")
     return REFUSED
 
 
@@ -38,12 +38,8 @@ async def cancel(job_id: int, *, as_json: bool) -> int:
     if job.state == JobState.RUNNING:
         complain(f"job {job_id} is being run by {job.leased_by}: it is too late to take it back")
     else:
-        complain(f"job {job_id} is {_state(job)}: there is nothing left to cancel")
+        complain(f"job {job_id} is {state_of(job)}: there is nothing left to cancel")
     return REFUSED
-
-
-def _state(job: admin.Known) -> str:
-    return f"{job.state} ({job.outcome})" if job.outcome and job.outcome != job.state else job.state
 
 
 async def _told(job_id: int, became: str, *, as_json: bool) -> int:

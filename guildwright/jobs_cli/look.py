@@ -29,9 +29,10 @@ async def list_jobs(wanted: Wanted, *, as_json: bool) -> int:
         return DONE
     typer.echo(_COLUMNS.format("job", "kind", "guild", "state", "when", "try", "error"))
     for job in shown:
-        state = f"{job.state} ({job.outcome})" if job.outcome else job.state
         guild = str(job.guild_id or "-")
-        line = _COLUMNS.format(job.id, job.kind, guild, state, _time(job.when), job.attempt, _last_line(job.error))
+        line = _COLUMNS.format(
+            job.id, job.kind, guild, state_of(job), _time(job.when), job.attempt, _last_line(job.error)
+        )
         typer.echo(line.rstrip())
     if more:
         typer.echo(f"… and more: --limit, --state, --kind and --guild choose; shown are {wanted.limit}")
@@ -49,6 +50,11 @@ async def show(job_id: int, *, as_json: bool) -> int:
         for line in _lines(job):
             typer.echo(line)
     return DONE
+
+
+def state_of(job: Known) -> str:
+    """For people: `dead (unknown)`, and `done` alone."""
+    return f"{job.state} ({job.outcome})" if job.outcome not in ("", job.state) else job.state
 
 
 def missing(job_id: int) -> int:

@@ -119,7 +119,9 @@ class FakeChannels:
         sent.labels = [str(button.label) for button in buttons]
         sent.disabled = [button.is_disabled for button in buttons]
 
-    async def delete_message(self, channel_id: int, message_id: int) -> bool:
+    async def delete_message(self, channel_id: int, message_id: int, *, reason: str | None = None) -> bool:
+        assert reason
+        assert "(job " in reason
         sent = self._message(channel_id, message_id)
         was_there, sent.deleted = not sent.deleted, True
         return was_there

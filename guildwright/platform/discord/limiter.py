@@ -27,6 +27,7 @@ from guildwright.platform.discord.rules import Rules
 LONGEST_WAIT = 10.0
 _MOST_ASKS = 50  # of one round trip
 _LATER = 0.5
+_MOST_KEPT = 200  # answers, while Redis is away
 _REDIS_SECONDS = 0.75
 _PROBE_SECONDS = 0.25
 _SIGN_SECONDS = 3.0
@@ -80,6 +81,7 @@ class Limiter:
         self._worked_alone = False
         self._members: int | None = None
         self._refused = False
+        self._telling = False
         self._count = 0
         self._round = asyncio.Lock()
         self._asks: list[Permit] = []
@@ -142,12 +144,14 @@ class Limiter:
         self._rules.note(permit.id, permit.ask, answer, now)
         if self._redis is not None:
             self._answers.append(_Told(permit, answer, now))
-            if len(self._answers) == 1:
+            if not self._telling:
+                self._telling = True
                 self._spawn(self._tell_soon())
 
     async def _tell_soon(self) -> None:
         await asyncio.sleep(_GATHER_SECONDS)
-        if self._answers:
+        self._telling = False
+        if not self._away:
             await self._exchange()
 
     async def _show(self) -> None:
@@ -174,9 +178,11 @@ class Limiter:
                 permit.verdict = Verdict("wait", _LATER)
             asks = asks[:_MOST_ASKS]
             if not self._away:
+                answers = self._drain()
                 try:
-                    await self._ask_redis(asks, self._drain())
+                    await self._ask_redis(asks, answers)
                 except (RedisError, OSError, TimeoutError) as error:
+                    self._answers[:0] = answers[-_MOST_KEPT:]  # for its return
                     self._begin_alone(error)
                 else:
                     return
@@ -187,7 +193,7 @@ class Limiter:
         return answers
 
     def _ask_ourselves(self, asks: Sequence[Permit]) -> None:
-        self._answers.clear()
+        del self._answers[:-_MOST_KEPT]
         now = self._clock.monotonic()
         for permit in asks:
             permit.verdict, permit.shared = self._rules.decide(permit.id, permit.ask, now), False

@@ -115,7 +115,8 @@ class Jobs(Errands):
         messages = {seen.giveaway.message_id, told, *(claim.message_id for claim in seen.claims)} - {None}
         for message_id in sorted(filter(None, messages)):
             try:
-                await self._deps.discord.delete_message(seen.giveaway.channel_id, message_id)
+                reason = run.reason(f"giveaway {seen.giveaway.number} was deleted")
+                await self._deps.discord.delete_message(seen.giveaway.channel_id, message_id, reason=reason)
             except DiscordRefused as refused:
                 _log.warning("message cannot be deleted", message=message_id, why=str(refused))
 
