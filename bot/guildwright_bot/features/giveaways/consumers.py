@@ -18,21 +18,21 @@ from guildwright_bot.features.giveaways.events import (
     GiveawayStarted,
     PrizeClaimed,
     PrizeExpired,
+    PrizeRerolled,
 )
 from guildwright_bot.features.giveaways.messages import Writer, sentence
 from guildwright_bot.features.giveaways.retention import Retention
 from guildwright_bot.features.giveaways.steps import View
 
 # Facts that this feature listens to: its own, for the log channel.
-HEARS = tuple(
-    (fact, "giveaways.log") for fact in (GiveawayStarted, GiveawayEnded, PrizeClaimed, ClaimFailed, PrizeExpired)
-)
+_TOLD = (GiveawayStarted, GiveawayEnded, PrizeClaimed, ClaimFailed, PrizeExpired, PrizeRerolled)
+HEARS = tuple((fact, "giveaways.log") for fact in _TOLD)
 
 # What comes again by itself, as cron texts in UTC.
 RECURRING = {"giveaways.retention": retention.CRON}
 
 # A giveaway of millions of entries takes minutes to freeze, to draw and to write down.
-_LONG = {"end", "draw", "announce", "expire", "retention"}
+_LONG = {"end", "draw", "announce", "expire", "reroll", "retention"}
 _LONGEST_RUN, _LONGEST_SHORT_RUN = timedelta(minutes=30), timedelta(minutes=5)
 
 _log = structlog.get_logger("guildwright.giveaways")
@@ -52,6 +52,7 @@ def consumers(deps: Deps) -> list[Consumer]:
         "announce": drawing.announce,
         "winners": jobs.winners,
         "expire": drawing.expire,
+        "reroll": drawing.reroll,
         "remove": jobs.remove,
         "retention": Retention(deps).tidy,
         "log": log.write,

@@ -38,7 +38,7 @@ REFRESH_LOST = timedelta(minutes=2)
 
 
 class State(StrEnum):
-    """Where a giveaway stands. It only ever moves down this list."""
+    """Where a giveaway stands. It only ever moves down this list, unless a host rerolls one that is closed."""
 
     SCHEDULED = "scheduled"  # it is not posted yet
     RUNNING = "running"  # members enter and leave
@@ -56,6 +56,7 @@ class ClaimState(StrEnum):
     EXPIRED = "expired"
     FAILING = "failing"  # the winner came in time, but may not win any more: the prize is to be given on
     FAILED = "failed"  # and it was, or could not be
+    REVOKED = "revoked"  # a host gave the prize to somebody else
 
 
 class Chance(Protocol):
@@ -226,7 +227,7 @@ def claim(giveaway: Giveaway, claims: Sequence[PrizeClaim], member_id: int, now:
         return Refusal("giveaways-refused-not-yours")
     if mine.state is ClaimState.CLAIMED:
         return Refusal("giveaways-refused-claimed")
-    if mine.state in (ClaimState.FAILING, ClaimState.FAILED):
+    if mine.state in (ClaimState.FAILING, ClaimState.FAILED, ClaimState.REVOKED):
         return Refusal("giveaways-refused-claim-failed")
     if mine.state is ClaimState.EXPIRED or (mine.deadline is not None and now >= mine.deadline):
         return Refusal("giveaways-refused-too-late")

@@ -14,7 +14,7 @@ from guildwright.platform.beacon import Beacon, BeaconAway, Pulse
 from guildwright.platform.discord.client import DiscordRefused
 from guildwright.platform.jobs.outcomes import Unavailable
 from guildwright.platform.jobs.run import JobRun
-from guildwright_bot.features.giveaways import draw_steps, draws, frozen, people, steps, store, verify
+from guildwright_bot.features.giveaways import draw_steps, draws, frozen, people, rerolls, steps, store, verify
 from guildwright_bot.features.giveaways.domain import Giveaway, refuse_person
 from guildwright_bot.features.giveaways.draw_steps import Outcomes, Picking
 from guildwright_bot.features.giveaways.draws import Draw
@@ -102,6 +102,29 @@ class DrawJobs(Errands):
             return
         async with run.finish():
             await draw_steps.expired(picking.giveaway.id, number, picking.wanted, outcomes, self._now())
+
+    async def reroll(self, run: JobRun) -> None:
+        """Give prizes to the next in the order, because a host wants it."""
+        asked = run.payload
+        async with run.step():
+            picking = await rerolls.begin_reroll(asked["giveaway"], asked["count"], self._origin(), self._now())
+        if picking is None:
+            return
+        outcomes = await self._pick_again(run, picking)
+        if outcomes is None:
+            return
+        former = [int(asked["instead_of"])] if asked["instead_of"] else []
+        actor, key = int(asked["actor"]), f"{asked['giveaway']}:job {run.id}"
+        async with run.finish():
+            await rerolls.rerolled(
+                asked["giveaway"],
+                picking.wanted,
+                outcomes,
+                actor_id=actor,
+                instead_of=former,
+                key=key,
+                now=self._now(),
+            )
 
     async def _pick_again(self, run: JobRun, picking: Picking) -> Outcomes | None:
         if picking.wanted and not picking.draw.final:

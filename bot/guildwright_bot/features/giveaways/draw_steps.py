@@ -120,7 +120,7 @@ async def drawn(giveaway_id: int, outcomes: Outcomes, now: datetime) -> None:
     found = await _closing(giveaway_id)
     if found is None:
         return
-    winners = await _take(found.giveaway, found.draw, found.giveaway.terms.winners, outcomes, now)
+    winners = await take(found.giveaway, found.draw, found.giveaway.terms.winners, outcomes, now)
     ended, claims = domain.award(found.giveaway, winners)
     await store.save(ended)
     await store.put_claims(giveaway_id, claims)
@@ -156,7 +156,7 @@ async def expired(giveaway_id: int, number: int, wanted: int, outcomes: Outcomes
     await store.put_claims(giveaway_id, late)
     former = [claim.member_id for claim in late]
     await records.note(giveaway_id, Kind.EXPIRED, now, members=_ids(former), round=number)
-    winners = await _take(giveaway, made, min(wanted, len(late)), outcomes, now)
+    winners = await take(giveaway, made, min(wanted, len(late)), outcomes, now)
     # Those of one round came to it together.
     again, fresh = await _again(giveaway, winners, now, instead_of=former, given_on=late[0].given_on + 1)
     await add_job("winners", again, due=now, key=f"{number}:expired {former[0]}", round=number)
@@ -182,7 +182,7 @@ async def _again(
     return await refresh(again, now), fresh
 
 
-async def _take(giveaway: Giveaway, made: Draw, wanted: int, outcomes: Outcomes, now: datetime) -> list[int]:
+async def take(giveaway: Giveaway, made: Draw, wanted: int, outcomes: Outcomes, now: datetime) -> list[int]:
     """The winners among those who were asked of Discord; the record learns of them and of who was passed over."""
     winners, passed = frozen.taken(outcomes, wanted)
     if wanted:

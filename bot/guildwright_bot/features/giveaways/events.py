@@ -62,3 +62,16 @@ class PrizeExpired:
     prize: str
     former_ids: tuple[int, ...]
     winner_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class PrizeRerolled:
+    """A host gave prizes on by hand; `former_ids` are those who had to give one up, `winner_ids` who was drawn."""
+
+    guild_id: int
+    giveaway_id: int
+    number: int
+    prize: str
+    actor_id: int
+    former_ids: tuple[int, ...]
+    winner_ids: tuple[int, ...]

@@ -214,6 +214,10 @@ def sentence(writer: Writer, fact: Mapping[str, Any]) -> str:
             said = "giveaways-log-rerolled" if fact["winner_ids"] else "giveaways-log-expired"
             former, winners = _mentions(fact["former_ids"]), _mentions(fact["winner_ids"])
             return writer.text(said, number=number, prize=prize, former=former, winners=winners)
+        case "PrizeRerolled":
+            said = "giveaways-log-by-hand" if fact["winner_ids"] else "giveaways-log-by-hand-nobody"
+            actor, winners = fact["actor_id"], _mentions(fact["winner_ids"])
+            return writer.text(said, number=number, prize=prize, actor=actor, winners=winners)
         case other:
             raise ValueError(f"no sentence for the fact {other!r}")
 
