@@ -12,6 +12,7 @@ from tests.contract.seen import pytest_sessionfinish
 __all__ = ["network", "plane", "pytest_addoption", "pytest_collection_modifyitems", "pytest_sessionfinish"]
 
 hypothesis.settings.register_profile("guildwright", deadline=None)  # a busy machine is no failure
+hypothesis.settings.register_profile("deep", deadline=None, max_examples=3000)  # pytest --hypothesis-profile=deep
 hypothesis.settings.load_profile("guildwright")
 
 

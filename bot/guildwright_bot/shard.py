@@ -12,8 +12,9 @@ import uvloop
 
 from guildwright.platform import log, stream
 from guildwright.platform.chance import SystemChance
-from guildwright.platform.clock import SystemClock
+from guildwright.platform.clock import Clock, SystemClock
 from guildwright.platform.database import engine
+from guildwright.platform.database.clock import DatabaseClock
 from guildwright.platform.discord.errors import DiscordUnauthorized
 from guildwright.platform.health import Check, Health, NotReady
 from guildwright.platform.settings import Settings
@@ -62,28 +63,33 @@ def parse_share(text: str) -> Share:
     return Share(tuple(range(first, last + 1)), count)
 
 
-def main(settings: Settings, shards: str | None = None) -> int:
-    """The `guildwright shard` command: 0 after a stop by signal, 1 when it cannot start."""
+def main(settings: Settings, shards: str | None = None, *, clock: Clock | None = None) -> int:
+    """The `guildwright shard` command: 0 after a stop by signal, 1 when it cannot start.
+
+    `clock` is this machine's time, unless a test wants it wrong.
+    """
     log.configure(settings, "shard")
     try:
         share = parse_share(shards) if shards is not None else None
-        return uvloop.run(_run(settings, share))
+        return uvloop.run(_run(settings, share, clock or SystemClock()))
     except (ValueError, OSError, Fatal) as error:
         _log.error("the shard cannot run", reason=str(error))
         return 1
 
 
-async def _run(settings: Settings, share: Share | None) -> int:
+async def _run(settings: Settings, share: Share | None, machine: Clock) -> int:
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     redis = stream.connect(settings)
-    deps = assembly.build(settings, "shard", SystemClock(), SystemChance(), redis)
+    clock = DatabaseClock(machine)
+    deps = assembly.build(settings, "shard", clock, SystemChance(), redis)
     await engine.open_database(settings)
-    process = Process(deps, share)
+    process = Process(deps, clock, share)
     health = Health(settings, deps.clock, process.checks())
     await health.start()
     try:
+        clock.start()
         await deps.discord.start()
         await deps.config.start()
         await process.run(stopped)
@@ -93,6 +99,7 @@ async def _run(settings: Settings, share: Share | None) -> int:
         await deps.config.stop()
         await deps.discord.stop()
         await redis.aclose()
+        await clock.stop()
         await engine.close_database()
     _log.info("stopped")
     return 0
@@ -101,8 +108,9 @@ async def _run(settings: Settings, share: Share | None) -> int:
 class Process:
     """The shards of one process."""
 
-    def __init__(self, deps: assembly.Deps, share: Share | None) -> None:
+    def __init__(self, deps: assembly.Deps, clock: DatabaseClock, share: Share | None) -> None:
         self._deps = deps
+        self._clock = clock
         self._share = share
         self._intents = intents_of(deps.settings)
         self._bot: hikari.GatewayBot | None = None
@@ -130,6 +138,7 @@ class Process:
     async def _work(self, stopped: asyncio.Event) -> None:
         await self._deps.config.wait_ready()
         await engine.wait_until_up(stopped)
+        await self._clock.wait_known()
         tries = 0
         while not stopped.is_set():
             try:

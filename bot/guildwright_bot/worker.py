@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+from collections.abc import Callable
 from contextlib import suppress
 from importlib import import_module
 from types import ModuleType
@@ -12,8 +13,9 @@ import uvloop
 
 from guildwright.platform import log, stream
 from guildwright.platform.chance import SystemChance
-from guildwright.platform.clock import SystemClock
+from guildwright.platform.clock import Clock, SystemClock
 from guildwright.platform.database import engine
+from guildwright.platform.database.clock import DatabaseClock
 from guildwright.platform.database.errors import is_database_away
 from guildwright.platform.health import Check, Health, NotReady
 from guildwright.platform.jobs import recurring
@@ -26,14 +28,22 @@ from guildwright_bot.features import FEATURES
 # The supervisor kills 2.5 seconds after asking.
 GRACE_SECONDS = 1.2
 
+type Wire = Callable[[wiring.Deps], list[Consumer]]
+
 _log = structlog.get_logger("guildwright.worker")
 
 
-def main(settings: Settings) -> int:
-    """The `guildwright worker` command: 0 after a stop by signal, 1 when it cannot start."""
+def main(settings: Settings, *, clock: Clock | None = None, wire: Wire | None = None) -> int:
+    """The `guildwright worker` command: 0 after a stop by signal, 1 when it cannot start.
+
+    Args:
+        settings: The host's.
+        clock: This machine's time, unless a test wants it wrong.
+        wire: Makes the consumers: `consumers`, unless a test wants to stand between them and the world.
+    """
     log.configure(settings, "worker")
     try:
-        return uvloop.run(_run(settings))
+        return uvloop.run(_run(settings, clock or SystemClock(), wire or consumers))
     except (ValueError, OSError, asyncpg.PostgresError) as error:
         _log.error("the worker cannot start", reason=str(error))
         return 1
@@ -60,37 +70,40 @@ def _modules() -> list[ModuleType]:
     return found
 
 
-async def _run(settings: Settings) -> int:
+async def _run(settings: Settings, machine: Clock, wire: Wire) -> int:
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    clock, chance = SystemClock(), SystemChance()
+    clock, chance = DatabaseClock(machine), SystemChance()
     redis = stream.connect(settings)
     deps = wiring.build(settings, "worker", clock, chance, redis)
     await engine.open_database(settings)
-    worker = JobWorker(stream.redis_url(settings), consumers(deps), clock, chance, deps.errors)
+    worker = JobWorker(stream.redis_url(settings), wire(deps), clock, chance, deps.errors)
     health = Health(settings, clock, _checks(deps, worker), worker.measure)
     try:
+        clock.start()
         await health.start()
         await deps.discord.start()
         await deps.config.start()
-        await _until_stopped(worker, deps, stopped)
+        await _until_stopped(worker, deps, clock, stopped)
     finally:
         await worker.stop(GRACE_SECONDS)
         await health.stop()
         await deps.config.stop()
         await deps.discord.stop()
         await redis.aclose()
+        await clock.stop()
         await engine.close_database()
     _log.info("stopped")
     return 0
 
 
-async def _until_stopped(worker: JobWorker, deps: wiring.Deps, stopped: asyncio.Event) -> None:
+async def _until_stopped(worker: JobWorker, deps: wiring.Deps, clock: DatabaseClock, stopped: asyncio.Event) -> None:
     """Begin when config is there; a stop is obeyed at any moment, also while waiting for others."""
 
     async def begin() -> None:
         await deps.config.wait_ready()
+        await clock.wait_known()
         await worker.start()
         await _let_recur(stopped)
 

@@ -42,7 +42,7 @@ class Bench:
             unkindly: "twice": every job is delivered again after it was done. "dying": every job dies at its end once.
         """
         while True:
-            due = await fetch("SELECT * FROM job WHERE state = 'waiting' ORDER BY next_at, id LIMIT 1")
+            due = await fetch("/* by hand */ SELECT * FROM job WHERE state = 'waiting' ORDER BY next_at, id LIMIT 1")
             if not due or due[0]["next_at"] > moment:
                 break
             self._clock.set(max(self._clock.now(), due[0]["next_at"]))
