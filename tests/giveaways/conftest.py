@@ -55,6 +55,7 @@ class Hall:
     bench: Bench
     deps: Deps
     clicks: int = 10_000
+    caps: Caps = CAPS
 
     async def start(
         self, *, minutes: float = 10, source_id: int = 1, wait: timedelta = timedelta(), **terms: Any
@@ -68,7 +69,7 @@ class Hall:
                 host_id=HOST,
                 source_id=source_id,
                 terms=asked,
-                caps=CAPS,
+                caps=self.caps,
                 now=self.clock.now(),
                 wait=wait,
             )
@@ -90,7 +91,7 @@ class Hall:
                 Person(member, frozenset(self.discord.members.get(member, ())), self.discord.joined_at(member)),
                 click_id=click_id or self.clicks,
                 rules=rules_of(self.config.current.giveaways),
-                caps=CAPS,
+                caps=self.caps,
                 now=self.clock.now(),
             )
 
