@@ -41,7 +41,7 @@ async def test_help_shows_a_member_only_what_they_can_use(helping: Help) -> None
     await helping(ask(answer))
     assert "**/giveaway list**" in answer.text
     assert "**/giveaway start**" not in answer.text
-    assert "5 more commands are not available to you here" in answer.text
+    assert "6 more commands are not available to you here" in answer.text
 
 
 async def test_help_shows_a_manager_everything(helping: Help) -> None:
@@ -66,7 +66,7 @@ async def test_help_obeys_the_config(helping: Help) -> None:
     managing = config(commands=rules, giveaways={"managerRoles": [ROLE]})
     await helping(ask(answer, actor(P.MANAGE_GUILD), config=managing))
     assert "giveaway" not in answer.text
-    assert "5 more commands are not available to you here" in answer.text
+    assert "6 more commands are not available to you here" in answer.text
     assert "permission" not in answer.text
 
 

@@ -116,7 +116,7 @@ def rows(play: Play, sql: str, *args: object) -> list[Any]:
 
 def test_everything_that_is_built_is_declared_to_discord(play: Play) -> None:
     found = play.up.get("/commands", user_id=play.owner, channel_id=play.channel)["commands"]
-    verbs = ("start", "edit", "end", "list", "delete")
+    verbs = ("start", "edit", "end", "reroll", "list", "delete")
     assert {command["command"] for command in found} == {"help", "setup", *(f"giveaway {verb}" for verb in verbs)}
 
 

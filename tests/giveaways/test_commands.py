@@ -1,18 +1,18 @@
 """The commands, as the desk calls them, with the real database."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from guildwright_bot.ask import Ask
 from guildwright_bot.desk import Request, attend
-from guildwright_bot.features.giveaways import commands, draws
-from guildwright_bot.features.giveaways.domain import State
-from guildwright_bot.features.giveaways.finding import SuggestGiveaways
-from guildwright_bot.features.giveaways.store import ACTIVE
+from guildwright_bot.features.giveaways import commands, draws, records, store
+from guildwright_bot.features.giveaways.domain import Giveaway, State
+from guildwright_bot.features.giveaways.finding import REROLLABLE, SuggestGiveaways
 from guildwright_bot.guard import Actor, P, Requirement
-from tests.fakes.bot import CHANNEL, FakeAnswer, FakeStanding, actor, ask
-from tests.giveaways.conftest import Hall
+from tests.fakes.bot import CHANNEL, FakeAnswer, FakeStanding, actor, ask, config
+from tests.giveaways.conftest import HOST, Hall
 
 pytestmark = pytest.mark.integration
 
@@ -63,7 +63,7 @@ async def test_a_giveaway_in_a_channel_that_a_member_cannot_view_is_listed_sugge
         listing = asked(hall, answer, who, standing)
         await commands.list_active(listing)
         assert ("Oak chair" in answer.text) is sees
-        assert bool(await SuggestGiveaways(ACTIVE)(listing, "")) is sees
+        assert bool(await SuggestGiveaways(store.ACTIVE)(listing, "")) is sees
     for typed in ("1", "Oak chair"):
         assert "I know no giveaway" in await ended(hall, typed, standing=BLIND)
     assert (await hall.now(giveaway)).state is State.RUNNING
@@ -87,3 +87,76 @@ async def test_a_member_learns_their_ticket_in_private_when_they_enter_and_later
     assert f"`{ticket}`" in asked_again.text
     assert ticket not in left.text
     assert no_more.text == "You are not in this draw."
+
+
+async def rerolled(hall: Hall, **options: Any) -> str:
+    """What `/giveaway reroll` answers."""
+    answer = FakeAnswer()
+    given = {"giveaway": "1", "winner": None, "prizes": None, **options}
+    hall.clicks += 1
+    who = replace(asked(hall, answer, Actor(HOST, P.NONE)), source_id=hall.clicks)
+    await attend(who, Request("x", Requirement(), commands.reroll), given)
+    return answer.text
+
+
+async def unclaimed(hall: Hall) -> Giveaway:
+    """A giveaway of three members whose one prize nobody claimed."""
+    hall.config.current = config(giveaways={"rerollLimit": 0})
+    giveaway = await hall.started()
+    for member in (1, 2, 3):
+        await hall.click(giveaway, member)
+    await hall.pass_time(11)
+    await hall.pass_time(6)
+    return giveaway
+
+
+@pytest.mark.parametrize("by", ["command", "giveaway's menu", "winners' menu", "hash's menu"])
+async def test_a_prize_that_nobody_claimed_is_given_on_by_command_and_by_the_menu_of_a_message(
+    hall: Hall, by: str
+) -> None:
+    giveaway = await unclaimed(hall)
+    [winners, *_] = hall.announcements
+    if by == "command":
+        said = await rerolled(hall)
+    else:
+        ticket = next(m for m in hall.discord.shown if any(":ticket:" in name for name in m.custom_ids))
+        message = {"giveaway's menu": hall.panel, "winners' menu": winners, "hash's menu": ticket}[by]
+        answer = FakeAnswer()
+        who = asked(hall, answer, Actor(HOST, P.NONE))
+        await attend(who, Request("x", Requirement(), commands.reroll_message), {"message": message.id})
+        said = answer.text
+    assert "next winners of giveaway 1" in said
+    await hall.pass_time(0.1)
+    assert (await hall.now(giveaway)).state is State.CLAIMING
+    told = hall.announcements[-1]
+    assert told.pings != winners.pings
+    [line] = [line for line in await records.of(giveaway.id) if line["kind"] == "rerolled"]
+    assert line["actor_id"] == HOST
+
+
+async def test_a_winners_own_prize_goes_to_another(hall: Hall) -> None:
+    giveaway = await unclaimed(hall)
+    assert "next winners" in await rerolled(hall)
+    await hall.pass_time(0.1)
+    [second] = hall.announcements[-1].pings
+    await hall.claim(giveaway, second)
+    assert "held by a winner" in await rerolled(hall)
+    assert "holds no prize" in await rerolled(hall, winner=9)
+    assert "next winners" in await rerolled(hall, winner=second)
+    await hall.pass_time(0.1)
+    assert hall.announcements[-1].pings not in {(second,), hall.announcements[0].pings}
+
+
+async def test_the_menu_of_another_message_says_so(hall: Hall) -> None:
+    await hall.started()
+    answer = FakeAnswer()
+    await attend(asked(hall, answer), Request("x", Requirement(), commands.reroll_message), {"message": 5})
+    assert "not one of a giveaway" in answer.text
+
+
+async def test_what_is_over_is_suggested_for_a_reroll_the_newest_first(hall: Hall) -> None:
+    for source in (1, 2):
+        await hall.started(source_id=source)
+        await hall.pass_time(11)
+    suggested = await SuggestGiveaways(REROLLABLE)(asked(hall, FakeAnswer()), "")
+    assert list(suggested.values()) == ["2", "1"]

@@ -6,18 +6,20 @@ import tanjun
 from guildwright.platform.database.engine import transaction
 from guildwright.platform.discord.client import DiscordUnavailable
 from guildwright_bot.ask import Ask, Handler
-from guildwright_bot.features.giveaways import draws, forms, hosting, people, service, store
-from guildwright_bot.features.giveaways.domain import Person, State, rules_of
+from guildwright_bot.features.giveaways import draws, forms, hosting, people, rerolls, service, store
+from guildwright_bot.features.giveaways.domain import Giveaway, Person, State, rules_of
 from guildwright_bot.features.giveaways.finding import (
     CHOICE_TEXT,
     EDITABLE,
     ENDABLE,
+    REROLLABLE,
     SuggestGiveaways,
     find,
     visible,
 )
 from guildwright_bot.features.giveaways.hosting import caps_of, done, place
 from guildwright_bot.features.giveaways.messages import FEATURE, Writer
+from guildwright_bot.features.giveaways.terms import MOST_WINNERS
 from guildwright_bot.guard import POST, Requirement
 from guildwright_bot.interactions import Button
 from guildwright_bot.kit import Kit, Slash
@@ -27,6 +29,7 @@ from guildwright_bot.wording import say
 from guildwright_crds.compile import CompiledConfig
 
 _LINES = 25
+REROLL = "giveaway reroll"
 
 
 def component(kit: Kit) -> tanjun.Component:
@@ -44,8 +47,12 @@ def component(kit: Kit) -> tanjun.Component:
     forms.add_options(kit, "giveaway edit", change, new=False)
     _on_one(kit, "giveaway end", end, ENDABLE, group)
     _on_one(kit, "giveaway delete", delete, store.ACTIVE, group)
+    again = _on_one(kit, REROLL, reroll, REROLLABLE, group)
+    again.add_user_option("winner", kit.option(REROLL, "winner"), default=None)
+    again.add_int_option("prizes", kit.option(REROLL, "prizes"), min_value=1, max_value=MOST_WINNERS, default=None)
     kit.command("giveaway list", list_active, Requirement("giveaway list"), group)
-    return tanjun.Component(name=FEATURE).add_slash_command(group)
+    built = tanjun.Component(name=FEATURE).add_slash_command(group)
+    return built.add_menu_command(kit.message_menu(REROLL, reroll_message, _manager(REROLL)))
 
 
 def _on_one(kit: Kit, name: str, handler: Handler, states: tuple[State, ...], group: tanjun.SlashCommandGroup) -> Slash:
@@ -97,6 +104,32 @@ async def delete(ask: Ask, *, giveaway: str) -> Refusal | None:
     async with transaction():
         deleted = await service.delete(ask.guild_id, found.id, now=ask.deps.clock.now(), actor_id=ask.actor.id)
     return await done(ask, "giveaways-deleted", deleted)
+
+
+async def reroll(ask: Ask, *, giveaway: str, winner: int | None, prizes: int | None) -> Refusal | None:
+    """`/giveaway reroll`."""
+    found = await find(ask, giveaway, REROLLABLE)
+    return found if isinstance(found, Refusal) else await _reroll(ask, found, winner, prizes)
+
+
+async def reroll_message(ask: Ask, *, message: int) -> Refusal | None:
+    """The entry "Reroll giveaway" in the menu of a giveaway's or winners' message: all prizes that are free."""
+    found = await store.of_message(ask.guild_id, message)
+    return Refusal("giveaways-refused-no-message") if found is None else await _reroll(ask, found, None, None)
+
+
+async def _reroll(ask: Ask, found: Giveaway, winner: int | None, prizes: int | None) -> Refusal | None:
+    async with transaction():
+        rerolled = await rerolls.reroll(
+            ask.guild_id,
+            found.id,
+            actor_id=ask.actor.id,
+            source_id=ask.source_id,
+            now=ask.deps.clock.now(),
+            count=prizes,
+            member_id=winner,
+        )
+    return await done(ask, "giveaways-rerolling", rerolled)
 
 
 async def list_active(ask: Ask) -> Refusal | None:

@@ -10,6 +10,7 @@ from guildwright_bot.refusal import Refusal
 
 EDITABLE = (State.SCHEDULED, State.RUNNING)
 ENDABLE = (State.RUNNING,)
+REROLLABLE = (State.CLAIMING, State.CLOSED)
 CHOICE_TEXT = 100
 _CHOICES = 25  # Discord shows no more suggestions
 _LONGEST_QUOTE = 40
@@ -42,7 +43,8 @@ def by_words(typed: str, shown: Mapping[str, Giveaway]) -> Giveaway | Refusal:
 
 async def visible(ask: Ask, states: tuple[State, ...]) -> list[Giveaway]:
     """The giveaways in channels that the member can view: a suggestion or a list must not tell of the others."""
-    found = await store.recent(ask.guild_id, states)
+    newest = State.CLOSED in states  # of those that are over nobody means the first ones
+    found = await store.recent(ask.guild_id, states, newest=newest)
     return [giveaway for giveaway in found if await ask.can_view(giveaway.channel_id)]
 
 

@@ -65,11 +65,25 @@ async def get(giveaway_id: int) -> Giveaway | None:
 
 
 async def find(guild_id: int, number_or_message: int) -> Giveaway | None:
-    """The guild's giveaway of that number, or whose message has that id."""
-    column = GiveawayRow.number if number_or_message < 1 << 31 else GiveawayRow.message_id
-    by_name = column == number_or_message
-    row = await GiveawayRow.select().where((GiveawayRow.guild_id == guild_id) & by_name).first()
+    """The guild's giveaway of that number, or which the message of that id is about."""
+    if number_or_message >= 1 << 31:
+        return await of_message(guild_id, number_or_message)
+    by_number = GiveawayRow.number == number_or_message
+    row = await GiveawayRow.select().where((GiveawayRow.guild_id == guild_id) & by_number).first()
     return _giveaway(row) if row else None
+
+
+async def of_message(guild_id: int, message_id: int) -> Giveaway | None:
+    """The guild's giveaway that a message is about: its own one, one that shows its list's hash, a winner message."""
+    rows = await fetch(
+        "SELECT * FROM giveaway WHERE guild_id = $1 AND id IN ("
+        "SELECT id FROM giveaway WHERE message_id = $2 "
+        "UNION ALL SELECT giveaway_id FROM giveaway_claim WHERE message_id = $2 "
+        "UNION ALL SELECT giveaway_id FROM giveaway_draw WHERE message_id = $2)",
+        guild_id,
+        message_id,
+    )
+    return _giveaway(rows[0]) if rows else None
 
 
 async def of_source(source_id: int) -> Giveaway | None:
@@ -78,11 +92,11 @@ async def of_source(source_id: int) -> Giveaway | None:
     return _giveaway(row) if row else None
 
 
-async def recent(guild_id: int, states: Iterable[State], limit: int = 1000) -> list[Giveaway]:
-    """The guild's giveaways in these states, those that end first before the others."""
+async def recent(guild_id: int, states: Iterable[State], limit: int = 1000, *, newest: bool = False) -> list[Giveaway]:
+    """The guild's giveaways in these states, those that end first before the others; `newest`: the other way round."""
     wanted = (GiveawayRow.guild_id == guild_id) & GiveawayRow.state.is_in([*states])
-    rows = await GiveawayRow.select().where(wanted).order_by(GiveawayRow.ends_at).limit(limit)
-    return [_giveaway(row) for row in rows]
+    ordered = GiveawayRow.select().where(wanted).order_by(GiveawayRow.ends_at, ascending=not newest)
+    return [_giveaway(row) for row in await ordered.limit(limit)]
 
 
 async def page(guild_id: int, after: int, limit: int) -> list[Giveaway]:

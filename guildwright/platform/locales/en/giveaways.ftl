@@ -41,6 +41,11 @@ command-giveaway-end = End a giveaway now and draw the winners
 command-giveaway-list = Show the giveaways that are running in this server
 command-giveaway-delete = Take a giveaway back: nothing is drawn, and its messages are deleted
     .giveaway = Its number, or the link or id of its message
+command-giveaway-reroll = Give prizes that nobody claimed, or one winner’s, to the next in the order of the draw
+    .giveaway = Its number, or the link or id of one of its messages
+    .winner = Whose prize goes to somebody else (all that nobody holds, if you leave it out)
+    .prizes = How many of the prizes that nobody holds (all, if you leave it out)
+menu-giveaway-reroll = Reroll giveaway
 giveaways-choice = { $number } · { $prize }
 
 ## Answers to the one who asked
@@ -52,6 +57,7 @@ giveaways-preview = This is how it will look in <#{ $channel }>. Nobody else see
 giveaways-preview-scheduled = This is how it will look in <#{ $channel }>, <t:{ $start }:R>. Nobody else sees it until then. You have { $minutes } minutes to schedule it.
 giveaways-discarded = The giveaway for **{ $prize }** is discarded. Nothing was posted.
 giveaways-ending = Giveaway { $number } for **{ $prize }** has ended. The winners are drawn in a moment, in <#{ $channel }>.
+giveaways-rerolling = The next winners of giveaway { $number } for **{ $prize }** are told in a moment, in <#{ $channel }>.
 giveaways-deleted = Giveaway { $number } for **{ $prize }** is deleted. Nothing is drawn.
 giveaways-entered = You are in the draw for **{ $prize }**. { $entries ->
     [one] You are the only one so far.
@@ -188,6 +194,7 @@ giveaways-refused-guest = Only members of this server can enter, not guests.
 giveaways-refused-new-here = You have not been in this server for long enough. You can enter from <t:{ $ready }:f>.
 giveaways-refused-young = Your account is too new for giveaways here. You can enter from <t:{ $ready }:f>.
 giveaways-refused-no-ticket = You are not in this draw.
+giveaways-refused-no-message = This message is not one of a giveaway. Open the menu of a giveaway’s message, or of one that names its winners.
 giveaways-refused-not-drawn = Giveaway { $number } has no winners to replace yet.
 giveaways-refused-rerolls = This giveaway was drawn from { $limit } times: that is enough.
 giveaways-refused-no-winner = <@{ $member }> holds no prize of this giveaway.
