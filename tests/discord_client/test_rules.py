@@ -1,5 +1,7 @@
 """What one process holds itself to alone, and what it learns from Discord's answers."""
 
+import time
+
 import pytest
 from aiohttp import web
 
@@ -9,7 +11,7 @@ from guildwright.platform.discord.limits import CAP, FLYING, HOLD, INVALID_WINDO
 from guildwright.platform.discord.rules import Rules
 from guildwright.platform.discord.session import answer_of, ask_of
 from guildwright.platform.settings import Settings
-from tests.fakes.discord_rest import TOKEN, fake_discord
+from tests.fakes.discord_rest import TOKEN, fake_discord, message
 
 WRITE = Ask("POST /channels/{}/messages", "channels/1")
 ELSEWHERE = Ask("POST /channels/{}/messages", "channels/2")
@@ -64,6 +66,15 @@ def test_requests_that_are_under_way_when_a_window_ends_count_in_the_next() -> N
     assert [alone.ask(WRITE, 0.1) for _ in range(4)] == [0, 0, 0, 0]
     assert alone.ask(WRITE, 5.0) == 0  # the fifth of five
     assert alone.ask(WRITE, 5.0) == pytest.approx(5.0)
+
+
+def test_of_a_new_window_those_under_way_are_taken_off() -> None:
+    alone = Alone()
+    alone.knows(WRITE, 0.0)
+    assert [alone.ask(WRITE, 0.1) for _ in range(3)] == [0, 0, 0]
+    # The clocks disagree: by Discord's a new window has begun with the first of the three.
+    alone.answered(WRITE, _answer(4, 9.0), 0.2, request=2)
+    assert [alone.ask(WRITE, 0.2) for _ in range(3)] == [0, 0, pytest.approx(9.0)]
 
 
 def test_an_answer_that_knows_less_than_we_do_gives_nothing_back() -> None:
@@ -196,3 +207,60 @@ async def test_a_page_of_somebody_between_us_and_discord_blocks_for_as_long_as_i
 
     answer = await answer_of(Response())  # type: ignore[arg-type]  what is read of one
     assert (answer.retry_after, answer.block, answer.invalid) == (17.0, 17.0, True)
+
+
+async def test_hikaris_own_buckets_hold_up_nothing() -> None:
+    async with fake_discord() as discord:
+        client = DiscordClient(Settings(discord_token=TOKEN, discord_api=discord.url), SystemClock())
+        await client.start()
+
+        async def last_one(_: web.Request) -> web.Response:
+            headers = {"X-RateLimit-Bucket": "b", "X-RateLimit-Limit": "5", "X-RateLimit-Remaining": "0"}
+            headers |= {"X-RateLimit-Reset-After": "60", "X-RateLimit-Reset": str(time.time() + 60)}  # noqa: TID251
+            return web.json_response(message("7"), headers=headers)
+
+        discord.next.append(last_one)
+        await client.send_message(1, content="x")
+        with pytest.raises(DiscordUnavailable):
+            await client.send_message(1, content="x")
+
+        client._limiter._rules = Rules()  # another process, which knows better, gave leave
+        await client.send_message(1, content="x")
+        assert len(discord.seen) == 2
+        await client.stop()
+
+
+async def test_it_is_told_whether_a_failed_request_may_have_done_something() -> None:
+    async with fake_discord() as discord:
+        client = DiscordClient(Settings(discord_token=TOKEN, discord_api=discord.url), SystemClock())
+        await client.start()
+
+        async def nothing_done() -> bool:
+            with pytest.raises(DiscordUnavailable) as caught:
+                await client.send_message(len(discord.seen), nonce="abc", content="x")
+            return caught.value.nothing_done
+
+        long = {"message": "slow", "retry_after": 90.0, "global": False}
+        discord.will_answer(429, long)
+        assert await nothing_done()
+        discord.will_answer(429, "<html>")
+        assert await nothing_done()
+        for _ in range(3):
+            discord.will_answer(502, {"message": "bad gateway"})
+        assert not await nothing_done()
+        for _ in range(3):
+            discord.will_lose_the_answer()
+        assert not await nothing_done()
+        discord.will_lose_the_answer()
+        discord.will_answer(429, long)
+        assert not await nothing_done()
+        await client.stop()
+
+
+async def test_a_refused_connection_surely_did_nothing() -> None:
+    client = DiscordClient(Settings(discord_token=TOKEN, discord_api="http://127.0.0.1:9"), SystemClock())
+    await client.start()
+    with pytest.raises(DiscordUnavailable) as caught:
+        await client.send_message(1, nonce="abc", content="x")
+    assert caught.value.nothing_done
+    await client.stop()

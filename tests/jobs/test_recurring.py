@@ -55,6 +55,25 @@ async def test_who_looks_twice_adds_once(bench: Bench) -> None:
     assert bench
 
 
+async def test_who_looks_leaves_alone_what_somebody_is_changing(bench: Bench) -> None:
+    added = await _add()
+    locked, free = asyncio.Event(), asyncio.Event()
+
+    async def changing() -> None:
+        async with transaction():
+            await fetch("SELECT id FROM recurring_job FOR UPDATE")
+            locked.set()
+            await free.wait()
+
+    change = asyncio.create_task(changing())
+    await locked.wait()
+    assert await recurring.occur(added.next_at) == 0
+    free.set()
+    await change
+    assert await recurring.occur(added.next_at) == 1
+    assert bench
+
+
 async def test_what_was_missed_runs_once_for_the_last_of_it(bench: Bench) -> None:
     added = await _add()
     back = added.next_at + timedelta(hours=5, minutes=20)

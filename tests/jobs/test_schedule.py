@@ -56,6 +56,12 @@ def test_the_last_occurrence_of_many_is_found_at_once() -> None:
     assert every.last(_utc("2026-01-01T09:59"), _utc("2026-01-01T09:59:59")) == _utc("2026-01-01T09:59")
 
 
+def test_a_moment_that_is_no_occurrence_is_kept_until_there_is_a_later_one() -> None:
+    hourly = Schedule("0 * * * *")
+    assert hourly.last(_utc("2026-01-01T10:30"), _utc("2026-01-01T10:40")) == _utc("2026-01-01T10:30")
+    assert hourly.last(_utc("2026-01-01T10:30"), _utc("2026-01-01T11:40")) == _utc("2026-01-01T11:00")
+
+
 @given(
     cron=st.sampled_from(
         ["30 2 * * *", "0 3 * * *", "15,45 1-3 * * *", "*/20 * * * *", "0 */5 * * *", "59 23 * * SUN"]
@@ -96,6 +102,11 @@ def test_a_text_that_is_no_cron_is_refused_with_what_is_allowed(cron: str, said:
     with pytest.raises(BadSchedule, match=said) as caught:
         Schedule(cron)
     assert "minute 0-59, hour 0-23" in str(caught.value)
+
+
+def test_a_text_that_never_occurs_is_refused() -> None:
+    with pytest.raises(BadSchedule, match="never occurs"):
+        Schedule("0 0 */31 2 SUN#5")
 
 
 def test_a_text_that_is_too_long_is_refused() -> None:

@@ -27,6 +27,8 @@ def test_the_list_begins_with_what_runs_next_and_leaves_out_what_is_done(jobs: C
         (["--outcome", "done"], ["done"]),
         (["--kind", "giveaways"], ["waiting", "running", "unknown"]),
         (["--kind", "giveaways.end"], ["waiting", "running"]),
+        (["--kind", "giveaways", "--state", "done"], []),
+        (["--kind", "giveawaysplus", "--state", "done"], ["done"]),
         (["--guild", GUILD], ["waiting", "unknown"]),
         (["--guild", GUILD, "--state", "dead"], ["unknown"]),
         (["--kind", "nothing"], []),
