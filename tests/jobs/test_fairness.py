@@ -7,6 +7,7 @@ import pytest
 
 from guildwright.platform.database.engine import fetch, transaction
 from guildwright.platform.jobs import due, outbox
+from guildwright.platform.jobs.flow import LEAST
 from guildwright.platform.jobs.outbox import NewJob
 from guildwright.platform.jobs.registry import Consumer
 from guildwright.platform.jobs.run import JobRun
@@ -70,7 +71,8 @@ async def test_many_guilds_with_a_flood_each_all_go_on(bench: Bench) -> None:
     await asyncio.sleep(2)
 
     assert len(ran) == 40
-    assert max(ran.values()) < 4 * min(ran.values())
+    # The first line was filled before anybody knew of a crowd.
+    assert max(ran.values()) - LEAST <= 2 * min(ran.values())
 
 
 async def test_the_flood_of_one_kind_does_not_hold_up_another_kind_of_the_same_guild(bench: Bench) -> None:

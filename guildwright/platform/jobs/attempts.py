@@ -3,6 +3,7 @@
 import asyncio
 import traceback
 from datetime import timedelta
+from functools import cache
 
 import structlog
 from structlog.contextvars import bind_contextvars
@@ -36,6 +37,8 @@ class Attempts:
         self._errors = errors
         self._finisher = Coalescer(_finish, apart=lambda error: not is_database_away(error))
         self._stopped = asyncio.Event()
+        self._done = cache(lambda kind: metrics.JOBS.labels(kind, "done"))
+        self._seconds = cache(metrics.JOB_SECONDS.labels)
 
     def stop(self) -> None:
         """Wait for nothing that is away any more."""
@@ -49,7 +52,7 @@ class Attempts:
         """Call the handler, and write down what became of each of these runs. In a task of its own."""
         first = runs[0]
         if len(runs) == 1:
-            trace = first.trace or self._chance.token()
+            trace = first.trace or f"job{first.id}"
             bind_contextvars(job=first.id, kind=first.kind, guild=first.guild_id, trace=trace, attempt=first.attempt)
         else:
             bind_contextvars(jobs=len(runs), kind=first.kind)
@@ -63,32 +66,27 @@ class Attempts:
         except Exception as error:  # noqa: BLE001  whatever a handler raises is an outcome
             await self._all_failed(consumer, runs, error)
         finally:
-            metrics.JOB_SECONDS.labels(first.kind).observe(self._clock.monotonic() - began)
+            self._seconds(first.kind).observe(self._clock.monotonic() - began)
 
     async def _close(self, consumer: Consumer, runs: list[JobRun]) -> None:
         """The handler returned: finish what it did not."""
-        open_ = [run for run in runs if not run.finished and run.failure is None]
-        done = sum(run.finished for run in runs)
-        if len(open_) == 1:
-            answers: list[bool | BaseException] = [await self._finisher.ask((open_[0].id, open_[0].fence))]
+        left = [run for run in runs if not run.finished and run.failure is None]
+        if len(left) == 1:
+            answers: list[bool | BaseException] = [await self._finisher.ask((left[0].id, left[0].fence))]
         else:
-            answers = await self._finisher.ask_all([(run.id, run.fence) for run in open_])
-        for run, answer in zip(open_, answers, strict=True):
+            answers = await self._finisher.ask_all([(run.id, run.fence) for run in left])
+        for run, answer in zip(left, answers, strict=True):
             if answer is True:
                 run.finished = True
-                done += 1
             else:
                 run.failure = answer if isinstance(answer, Exception) else LostLease(f"job {run.id} was taken over")
-        metrics.JOBS.labels(consumer.kind, "done").inc(done)
-        _log.debug("jobs done", number=done)
-        for run in runs:
-            if run.failure is not None and not run.finished:
-                await self._failed_for_sure(consumer, run, run.failure)
+        failed = [run for run in runs if not run.finished]
+        self._done(consumer.kind).inc(len(runs) - len(failed))
+        for run in failed:
+            await self._failed_for_sure(consumer, run, run.failure or LostLease(f"job {run.id} was taken over"))
 
     async def _all_failed(self, consumer: Consumer, runs: list[JobRun], error: Exception) -> None:
-        done = sum(run.finished for run in runs)
-        if done:
-            metrics.JOBS.labels(consumer.kind, "done").inc(done)
+        self._done(consumer.kind).inc(sum(run.finished for run in runs))
         for run in runs:
             if not run.finished:
                 await self._failed_for_sure(consumer, run, run.failure or error)

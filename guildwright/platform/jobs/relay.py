@@ -37,6 +37,7 @@ class Relay:
         self._clock = clock
         self._flows = {kind: Flow() for kind in kinds}
         self._woken = asyncio.Event()
+        self._counted_at = -1e9
         self._listener: Any = None
 
     def wake(self, *_: object) -> None:
@@ -48,7 +49,7 @@ class Relay:
         flow = self._flows[kind]
         for job_id in job_ids:
             flow.line.pop(job_id, None)
-        if hungry and flow.crowded:
+        if hungry and flow.crowded and len(flow.line) <= flow.window // 2:
             self._woken.set()
 
     async def run(self, stopped: asyncio.Event) -> None:
@@ -85,8 +86,10 @@ class Relay:
 
     async def _rooms(self, late: set[str]) -> dict[str, int]:
         """How many of each due kind can be sent."""
-        await self._recount([flow for kind, flow in self._flows.items() if kind in late and flow.looks_full])
         now = self._clock.monotonic()
+        if now - self._counted_at > _CROWDED_PAUSE:
+            self._counted_at = now
+            await self._recount([flow for kind, flow in self._flows.items() if kind in late and flow.looks_full])
         rooms: dict[str, int] = {}
         for kind, flow in self._flows.items():
             if kind in late:
@@ -96,7 +99,7 @@ class Relay:
         return rooms
 
     async def _recount(self, flows: list[Flow]) -> None:
-        """Other workers tell nobody what they took."""
+        """Our own worker tells us what it took; others do not."""
         if flows:
             sent = await due.still_sent([job_id for flow in flows for job_id in flow.line])
             for flow in flows:

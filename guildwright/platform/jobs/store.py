@@ -34,7 +34,7 @@ async def resend(kinds: Sequence[str], older_than: float) -> int:
     """Whatever was sent more than `older_than` seconds ago and not taken waits again: its message may be lost."""
     rows = await fetch(
         "UPDATE job SET state = 'waiting' WHERE id IN (SELECT id FROM job WHERE state = 'sent' "
-        "AND kind = ANY($1::text[]) AND finished_at IS NULL AND next_at <= now() "
+        "AND kind = ANY($1::text[]) AND finished_at IS NULL AND kind <> '' AND next_at <= now() "
         "AND sent_at <= now() - make_interval(secs => $2) FOR UPDATE SKIP LOCKED) "
         "RETURNING id",
         list(kinds),
@@ -192,7 +192,9 @@ async def leases(kinds: Sequence[str]) -> list[dict[str, Any]]:
     return await fetch(
         "SELECT id, kind, attempt, fence, leased_by, "
         "leased_until < now() AND pg_postmaster_start_time() < now() - interval '10 s' AS ran_out "
-        "FROM job WHERE state = 'running' AND kind = ANY($1::text[]) AND finished_at IS NULL AND next_at <= now()",
+        "FROM job WHERE state = 'running' AND kind = ANY($1::text[]) "
+        # As the index of open jobs says it (see due.py).
+        "AND finished_at IS NULL AND kind <> '' AND next_at <= now()",
         list(kinds),
     )
 
