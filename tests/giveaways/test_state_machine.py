@@ -34,7 +34,7 @@ from tests.fakes.channels import FakeChannels
 from tests.fakes.clock import FakeClock
 from tests.fakes.postgres_server import PostgresServer, empty, postgres
 from tests.fakes.unkind_worker import Fate, How, UnkindWorker
-from tests.giveaways.conftest import HOST, TABLES, FakeConfig, Hall
+from tests.giveaways.conftest import TABLES, FakeConfig, Hall
 
 __all__ = ["postgres"]
 
@@ -303,8 +303,7 @@ class Giveaways(RuleBasedStateMachine):
         now = self._do(self.hall.now(seen.giveaway))
         mine = [m for m in self.discord.messages if any(self._is_of(seen, name) for name in m.custom_ids)]
         if now.state is State.DELETED:
-            # That nobody could win is told in a message which no claim knows of.
-            left = [m.custom_ids for m in mine if not m.deleted and m.pings != (HOST,)]
+            left = [m.custom_ids for m in mine if not m.deleted]
             assert left == [], "messages of a deleted giveaway are left"
             return
         assert now.state is State.CLOSED, f"ends as {now.state}"
@@ -342,7 +341,7 @@ def test_no_order_of_events_breaks_a_promise() -> None:
     run_state_machine_as_test(
         Giveaways,
         settings=settings(
-            max_examples=settings().max_examples if deep else 70,
+            max_examples=settings().max_examples if deep else 30,
             stateful_step_count=60 if deep else 40,
             deadline=None,
             suppress_health_check=list(HealthCheck),

@@ -216,6 +216,16 @@ async def test_a_deleted_giveaway_disappears_and_is_never_drawn(hall: Hall) -> N
     assert isinstance(await hall.click(giveaway, 2), Refusal)
 
 
+async def test_with_a_deleted_giveaway_goes_the_message_that_nobody_could_win(hall: Hall) -> None:
+    giveaway = await hall.started()
+    await hall.pass_time(11)
+    assert hall.announcements
+    async with transaction():
+        await service.delete(GUILD, giveaway.id, now=hall.clock.now())
+    await hall.pass_time(1)
+    assert hall.discord.shown == []
+
+
 async def test_one_that_is_deleted_before_it_is_posted_is_never_posted(hall: Hall) -> None:
     giveaway = await hall.start()
     assert isinstance(giveaway, Giveaway)

@@ -8,7 +8,7 @@ from guildwright.platform.discord.client import DiscordRefused
 from guildwright.platform.jobs.registry import Consumer, Handler
 from guildwright.platform.jobs.run import JobRun
 from guildwright_bot.deps import Deps
-from guildwright_bot.features.giveaways import retention, steps, store
+from guildwright_bot.features.giveaways import records, retention, steps, store
 from guildwright_bot.features.giveaways.domain import State, rules_of
 from guildwright_bot.features.giveaways.draw_jobs import DrawJobs
 from guildwright_bot.features.giveaways.errands import Errands
@@ -113,7 +113,9 @@ class Jobs(Errands):
         if seen is None:
             return
         told = seen.draw.message_id if seen.draw else None
-        messages = {seen.giveaway.message_id, told, *(claim.message_id for claim in seen.claims)} - {None}
+        messages = {seen.giveaway.message_id, told, *(claim.message_id for claim in seen.claims)}
+        async with run.step():
+            messages |= await records.messages(seen.giveaway.id)  # that nobody could win is in no claim
         for message_id in sorted(filter(None, messages)):
             try:
                 reason = run.reason(f"giveaway {seen.giveaway.number} was deleted")

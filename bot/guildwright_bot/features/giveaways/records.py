@@ -65,3 +65,12 @@ async def of(giveaway_id: int) -> list[dict[str, Any]]:
         "SELECT at, kind, actor_id, details FROM giveaway_record WHERE giveaway_id = $1 ORDER BY id", giveaway_id
     )
     return [{**row, "details": json.loads(row["details"])} for row in rows]
+
+
+async def messages(giveaway_id: int) -> set[int]:
+    """Every message of ours that the history tells of."""
+    rows = await fetch(
+        "SELECT details->>'message' AS message FROM giveaway_record WHERE giveaway_id = $1 AND details ? 'message'",
+        giveaway_id,
+    )
+    return {int(row["message"]) for row in rows}

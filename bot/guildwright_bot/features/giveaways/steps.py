@@ -145,6 +145,8 @@ async def announced(giveaway_id: int, number: int, message_id: int, now: datetim
         return
     claims = [claim for claim in await store.claims(giveaway_id) if claim.round == number]
     await store.put_claims(giveaway_id, [replace(claim, message_id=message_id) for claim in claims])
+    winners = [str(claim.member_id) for claim in claims]
+    await records.note(giveaway_id, Kind.ANNOUNCED, now, winners=winners, message=str(message_id))
     deadline = claims[0].deadline if claims else None
     if giveaway.state is State.DELETED:
         await add_job("remove", giveaway, due=now, key=f"announced:{number}")
