@@ -21,6 +21,7 @@ from tests.fakes.play import Play, button, text_of
 pytestmark = pytest.mark.integration
 
 RETENTION_SECONDS = 4
+IMAGE = "https://example.org/lamp.png"
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +118,8 @@ def rows(play: Play, sql: str, *args: object) -> list[Any]:
 def test_everything_that_is_built_is_declared_to_discord(play: Play) -> None:
     found = play.up.get("/commands", user_id=play.owner, channel_id=play.channel)["commands"]
     verbs = ("start", "edit", "end", "reroll", "list", "delete")
-    assert {command["command"] for command in found} == {"help", "setup", *(f"giveaway {verb}" for verb in verbs)}
+    commands = {"help", "setup", "Reroll giveaway", *(f"giveaway {verb}" for verb in verbs)}
+    assert {command["command"] for command in found} == commands
 
 
 def test_what_comes_again_by_itself_is_known_to_the_database(play: Play) -> None:
@@ -201,6 +203,50 @@ def test_a_giveaway_is_suggested_by_its_prize_and_ended_by_its_number(play: Play
     assert "has ended" in text_of(result["message"])
     until(lambda: play.announcements("Copper kettle"))
     assert "has ended already" in text_of(play.command(play.owner, "giveaway end", giveaway=choice["value"])["message"])
+
+
+def test_a_giveaway_is_previewed_posted_and_edited(play: Play) -> None:
+    options = {"prize": "Glass lamp", "duration": "1h", "preview": True, "colour": "#123456", "image": IMAGE}
+    preview = play.command(play.owner, "giveaway start", **options)["message"]
+    assert preview["flags"] & 64
+    [shown] = preview["embeds"]
+    assert (shown["title"], shown["color"], shown["image"]["url"]) == ("Glass lamp", 0x123456, IMAGE)
+    assert not any("Glass lamp" in text_of(message) for message in play.messages())
+    posted = play.click(play.owner, preview, "Post")
+    assert posted["status"] == "updated"
+    assert "starts in" in text_of(posted["message"])
+    assert posted["message"]["embeds"] == posted["message"]["components"] == []
+    panel = play.wait_panel("Glass lamp")
+    assert (panel["embeds"][0]["color"], panel["embeds"][0]["image"]["url"]) == (0x123456, IMAGE)
+    artisan = f"<@&{role(play, 'Artisan')}>"
+    number = text_of(posted["message"]).split()[1]
+    options = {
+        "giveaway": number,
+        "required_roles": artisan,
+        "ends_in": "2h",
+        "bonus": f"{artisan} 3",
+        "colour": "none",
+    }
+    assert "is changed" in text_of(play.command(play.owner, "giveaway edit", **options)["message"])
+    until(lambda: "Extra entries" in text_of(play.wait_panel("Glass lamp")))
+    refused = play.click(play.members["cy"], play.wait_panel("Glass lamp"), "Enter")
+    assert "You need the role" in text_of(refused["message"])
+
+
+def test_the_menu_of_a_message_rerolls_its_giveaway_and_the_guard_stands_before_it_too(play: Play) -> None:
+    play.start("Brass bell", "10s")
+    panel = play.wait_panel("Brass bell")
+    play.enter(play.members["ana"], "Brass bell")
+    until(lambda: play.announcements("Brass bell"), within=30)
+
+    def menu(user: str, message: str) -> str:
+        asked = {"user_id": user, "channel_id": play.channel, "command": "Reroll giveaway", "target_id": message}
+        return text_of(play.up.post("/commands", **asked)["message"])
+
+    assert "Manage Server" in menu(play.members["ana"], panel["id"])
+    assert "held by a winner" in menu(play.owner, panel["id"])
+    assert "held by a winner" in menu(play.owner, play.announcements("Brass bell")[0]["id"])
+    assert "not one of a giveaway" in menu(play.owner, write(play, play.owner, "hello"))
 
 
 def test_a_giveaway_is_deleted_by_the_link_to_its_message(play: Play) -> None:
