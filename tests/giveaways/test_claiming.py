@@ -4,17 +4,21 @@ from datetime import timedelta
 
 import pytest
 
+from guildwright.platform.database.engine import transaction
 from guildwright_bot.desk import Request, attend
-from guildwright_bot.features.giveaways import commands, records, store
-from guildwright_bot.features.giveaways.domain import ClaimState, Giveaway, State
+from guildwright_bot.features.giveaways import commands, draw_steps, records, store
+from guildwright_bot.features.giveaways.domain import ClaimState, Giveaway, State, rules_of
+from guildwright_bot.features.giveaways.draws import Origin
 from guildwright_bot.features.giveaways.service import Claimed
 from guildwright_bot.guard import Actor, P, Requirement
 from guildwright_bot.refusal import Refusal
 from tests.fakes.bot import CHANNEL, FakeAnswer, ask, config
+from tests.fakes.chance import FakeChance
 from tests.giveaways.conftest import Hall
 
 pytestmark = pytest.mark.integration
 LOG = 444444444444444444
+ORIGIN = Origin(FakeChance().token, {"source": "none"})
 ANA, BEN = 111111111111111112, 111111111111111113  # ids that a document can name
 
 
@@ -82,7 +86,10 @@ async def test_a_failed_claim_is_in_the_record_and_in_the_log_channel(hall: Hall
     await hall.pass_time(0.1)
     [line] = [line for line in await records.of(giveaway.id) if line["kind"] == "claim failed"]
     assert (line["actor_id"], line["details"]["reason"]) == (winner, "giveaways-refused-role")
-    assert any("may not win it any more" in m.content for m in hall.discord.messages if m.channel_id == LOG)
+    said = [m.content for m in hall.discord.messages if m.channel_id == LOG][-2:]
+    assert "may not win it any more" in said[0]
+    assert "goes to nobody" in said[1]
+    assert "expired" not in {line["kind"] for line in await records.of(giveaway.id)}
     assert (await hall.now(giveaway)).state is State.CLOSED
 
 
@@ -135,3 +142,24 @@ async def test_a_prize_whose_claim_failed_leaves_the_others_their_own_chance_to_
     claims = await states(giveaway)
     assert list(claims.values()).count(ClaimState.FAILED) == 1
     assert list(claims.values()).count(ClaimState.EXPIRED) == 3
+
+
+async def test_whoever_comes_too_late_while_another_prize_is_given_on_loses_none_of_the_chances(hall: Hall) -> None:
+    hall.discord.members |= dict.fromkeys(range(1, 7), (5,))
+    giveaway, winners = await won(hall, *range(1, 7), winners=2, required_roles=frozenset({5}))
+    hall.discord.members[winners[0]] = ()
+    await click(hall, giveaway, winners[0])
+    rules = rules_of(hall.config.current.giveaways)
+    async with transaction():
+        picking = await draw_steps.begin_expire(giveaway.id, 0, rules, ORIGIN, hall.clock.now())
+    assert picking is not None
+    assert picking.late == {winners[0]}
+    hall.clock.set(hall.clock.now() + timedelta(minutes=6))  # asking Discord takes until the others are late too
+    [next_one] = [member for member in await hall.order(giveaway) if member not in winners][:1]
+    async with transaction():
+        await draw_steps.expired(giveaway.id, 0, 1, [(next_one, "")], hall.clock.now(), picking.late)
+    assert (await states(giveaway))[winners[1]] is ClaimState.OPEN
+    await hall.pass_time(0.1)
+    claims = await states(giveaway)
+    assert claims[winners[1]] is ClaimState.EXPIRED
+    assert len(claims) == 4

@@ -101,7 +101,8 @@ class DrawJobs(Errands):
         if outcomes is None:
             return
         async with run.finish():
-            await draw_steps.expired(picking.giveaway.id, number, picking.wanted, outcomes, self._now())
+            giveaway_id, wanted = picking.giveaway.id, picking.wanted
+            await draw_steps.expired(giveaway_id, number, wanted, outcomes, self._now(), picking.late)
 
     async def reroll(self, run: JobRun) -> None:
         """Give prizes to the next in the order, because a host wants it."""

@@ -4,14 +4,14 @@ The steps are pairs like those of `steps.py`, and as harmless when they run twic
 that is frozen and an order that is drawn are never made a second time.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from guildwright.platform.beacon import Pulse
 from guildwright_bot import facts
 from guildwright_bot.features.giveaways import domain, draws, frozen, records, store, verify
-from guildwright_bot.features.giveaways.domain import Giveaway, PrizeClaim, Rules, State
+from guildwright_bot.features.giveaways.domain import ClaimState, Giveaway, PrizeClaim, Rules, State
 from guildwright_bot.features.giveaways.draws import Draw, Origin
 from guildwright_bot.features.giveaways.events import GiveawayEnded, PrizeExpired
 from guildwright_bot.features.giveaways.frozen import Frozen, Order
@@ -40,6 +40,7 @@ class Picking:
     draw: Draw
     wanted: int
     former: frozenset[int] = frozenset()
+    late: frozenset[int] = frozenset()  # whose prizes they are to get
 
 
 async def begin_close(giveaway_id: int, origin: Origin, now: datetime) -> Closing | None:
@@ -142,20 +143,28 @@ async def begin_expire(giveaway_id: int, number: int, rules: Rules, origin: Orig
         return None
     # A giveaway older than this feature has no draw yet: it gets one now, as good as it can be.
     made = await draws.commit(giveaway, origin, now, late=True)
-    return Picking(giveaway, made, domain.redraws(giveaway, late, rules), _members(claims))
+    return Picking(giveaway, made, domain.redraws(giveaway, late, rules), _members(claims), _members(late))
 
 
-async def expired(giveaway_id: int, number: int, wanted: int, outcomes: Outcomes, now: datetime) -> None:
-    """Take the prizes back that nobody claimed in time, and give them to the next in the order, as far as it goes."""
+async def expired(  # noqa: PLR0913, PLR0917  all that it depends on
+    giveaway_id: int, number: int, wanted: int, outcomes: Outcomes, now: datetime, seen: Collection[int] | None = None
+) -> None:
+    """Take the prizes back that nobody claimed in time, and give them to the next in the order, as far as it goes.
+
+    `seen`: for whose prizes others were looked for. Who came too late since then waits for a job of their own.
+    """
     giveaway, made = await store.lock(giveaway_id), await draws.get(giveaway_id)
     if giveaway is None or giveaway.state is not State.CLAIMING or made is None:
         return
-    late = domain.overdue((c for c in await store.claims(giveaway_id) if c.round == number), now + SKEW)
+    of_round = [claim for claim in await store.claims(giveaway_id) if claim.round == number]
+    late = domain.overdue((c for c in of_round if seen is None or c.member_id in seen), now + SKEW)
     if not late:
         return
     await store.put_claims(giveaway_id, late)
     former = [claim.member_id for claim in late]
-    await records.note(giveaway_id, Kind.EXPIRED, now, members=_ids(former), round=number)
+    failed = [claim.member_id for claim in late if claim.state is ClaimState.FAILED]
+    if slow := [member for member in former if member not in failed]:
+        await records.note(giveaway_id, Kind.EXPIRED, now, members=_ids(slow), round=number)
     winners = await take(giveaway, made, min(wanted, len(late)), outcomes, now)
     # Those of one round came to it together.
     again, fresh = await _again(giveaway, winners, now, instead_of=former, given_on=late[0].given_on + 1)
@@ -165,7 +174,8 @@ async def expired(giveaway_id: int, number: int, wanted: int, outcomes: Outcomes
     elif again.state is State.CLOSED:
         await add_job("announce", again, due=now, key=f"{number}:nobody {former[0]}", round=again.round + 1)
     same = (again.guild_id, again.id, again.number, again.terms.prize)
-    await facts.publish(PrizeExpired(*same, tuple(former), tuple(winners)), key=f"{giveaway_id}:{former[0]}", now=now)
+    fact = PrizeExpired(*same, tuple(former), tuple(winners), tuple(failed))
+    await facts.publish(fact, key=f"{giveaway_id}:{former[0]}", now=now)
 
 
 async def _again(

@@ -54,7 +54,10 @@ class ClaimFailed:
 
 @dataclass(frozen=True)
 class PrizeExpired:
-    """Winners let their time pass; `winner_ids` are those drawn instead, if any could be."""
+    """Prizes went on: of winners who let their time pass, and of those whose claim failed (`failed_ids`).
+
+    `former_ids` are all of them, `winner_ids` those drawn instead, if any could be.
+    """
 
     guild_id: int
     giveaway_id: int
@@ -62,6 +65,7 @@ class PrizeExpired:
     prize: str
     former_ids: tuple[int, ...]
     winner_ids: tuple[int, ...]
+    failed_ids: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

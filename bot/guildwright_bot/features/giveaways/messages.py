@@ -211,15 +211,21 @@ def sentence(writer: Writer, fact: Mapping[str, Any]) -> str:
             winner, reason = fact["winner_id"], fact["reason"].removeprefix("giveaways-refused-")
             return writer.text("giveaways-log-claim-failed", number=number, prize=prize, winner=winner, reason=reason)
         case "PrizeExpired":
-            said = "giveaways-log-rerolled" if fact["winner_ids"] else "giveaways-log-expired"
-            former, winners = _mentions(fact["former_ids"]), _mentions(fact["winner_ids"])
-            return writer.text(said, number=number, prize=prize, former=former, winners=winners)
+            return _given_on(writer, fact, number, prize)
         case "PrizeRerolled":
             said = "giveaways-log-by-hand" if fact["winner_ids"] else "giveaways-log-by-hand-nobody"
             actor, winners = fact["actor_id"], _mentions(fact["winner_ids"])
             return writer.text(said, number=number, prize=prize, actor=actor, winners=winners)
         case other:
             raise ValueError(f"no sentence for the fact {other!r}")
+
+
+def _given_on(writer: Writer, fact: Mapping[str, Any], number: str, prize: str) -> str:
+    former, winners = _mentions(fact["former_ids"]), _mentions(fact["winner_ids"])
+    # Of a claim that failed the log channel was told already.
+    cause = "failed" if fact["former_ids"] == fact.get("failed_ids") else "expired"
+    said = f"giveaways-log-{cause}{'-next' if winners else ''}"
+    return writer.text(said, number=number, prize=prize, former=former, winners=winners)
 
 
 def _roles(ids: Iterable[int]) -> str:

@@ -28,7 +28,6 @@ class Kind(StrEnum):
     EXPIRED = "expired"  # `members`: who let their time pass
     REROLLED = "rerolled"  # `winners`, `instead_of`
     STOPPED = "stopped"  # `why`: Discord does not let us go on
-    CLOSED = "closed"
     DELETED = "deleted"
 
 

@@ -220,8 +220,10 @@ giveaways-log-nobody = Giveaway { $number } for **{ $prize }** was drawn from { 
 }. Nobody could win.
 giveaways-log-claimed = <@{ $winner }> claimed **{ $prize }** (giveaway { $number }).
 giveaways-log-claim-failed = <@{ $winner }> claimed **{ $prize }** (giveaway { $number }), but may not win it any more ({ $reason }). It goes to somebody else.
-giveaways-log-rerolled = { $former } did not claim **{ $prize }** in time (giveaway { $number }). Drawn instead: { $winners }
+giveaways-log-expired-next = { $former } did not claim **{ $prize }** in time (giveaway { $number }). Drawn instead: { $winners }
 giveaways-log-expired = { $former } did not claim **{ $prize }** in time (giveaway { $number }). Nobody was drawn instead.
+giveaways-log-failed-next = The prize of { $former } goes on: **{ $prize }** (giveaway { $number }). Drawn instead: { $winners }
+giveaways-log-failed = The prize of { $former } goes to nobody: **{ $prize }** (giveaway { $number }).
 giveaways-log-by-hand = <@{ $actor }> gave **{ $prize }** on (giveaway { $number }). Drawn: { $winners }
 giveaways-log-by-hand-nobody = <@{ $actor }> wanted to give **{ $prize }** on (giveaway { $number }). Nobody is left who could win it.
 giveaways-stopped = Giveaway { $number } for **{ $prize }** was stopped: Discord does not let me post in <#{ $channel }> ({ $why }). Check my permissions there, then start it again.
