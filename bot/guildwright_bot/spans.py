@@ -1,8 +1,9 @@
-"""Durations as people type them in a command: "2d 4h", "90s", "1h30m", "10 minutes"."""
+"""Durations as people type them in a command ("2d 4h", "90s", "1h30m", "10 minutes"), and as they read them."""
 
 import re
 from datetime import timedelta
 
+from guildwright.platform.texts import Texts
 from guildwright_bot.refusal import Refusal
 
 LONGEST_TEXT = 40
@@ -33,3 +34,14 @@ def parse_span(text: str) -> timedelta | Refusal:
     if not used:
         return Refusal("span-unreadable", {"text": shown})
     return min(timedelta(seconds=min(seconds, 10**10)), _LONGEST)
+
+
+def say_span(texts: Texts, locale: str, span: timedelta) -> str:
+    """The duration in words, to the second: "1 day 2 hours"."""
+    left = int(span.total_seconds())
+    parts = []
+    for name, seconds in (("days", 86400), ("hours", 3600), ("minutes", 60), ("seconds", 1)):
+        count, left = divmod(left, seconds)
+        if count:
+            parts.append(texts.text(locale, f"span-{name}", count=count))
+    return " ".join(parts) or texts.text(locale, "span-seconds", count=0)

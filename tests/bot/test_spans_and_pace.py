@@ -6,7 +6,7 @@ import pytest
 
 from guildwright_bot.pace import Pace
 from guildwright_bot.refusal import Refusal
-from guildwright_bot.spans import parse_span
+from guildwright_bot.spans import parse_span, say_span
 from guildwright_bot.wording import say
 from tests.fakes.bot import TEXTS
 from tests.fakes.clock import FakeClock
@@ -28,6 +28,21 @@ from tests.fakes.clock import FakeClock
 )
 def test_a_duration_is_read_as_people_write_it(text: str, seconds: int) -> None:
     assert parse_span(text) == timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0, "0 seconds"),
+        (1, "1 second"),
+        (600, "10 minutes"),
+        (30 * 86400, "30 days"),
+        (86400 + 2 * 3600 + 61, "1 day 2 hours 1 minute 1 second"),
+    ],
+)
+def test_a_duration_is_said_in_words_that_read_back(seconds: int, words: str) -> None:
+    assert say_span(TEXTS, "en", timedelta(seconds=seconds)) == words
+    assert parse_span(words) == timedelta(seconds=seconds)
 
 
 @pytest.mark.parametrize(

@@ -100,11 +100,11 @@ async def test_a_start_with_everything_is_kept_and_shown(hall: Hall) -> None:
     for line in (
         "2 winners",
         "Needs all of the roles <@&1>, <@&2>",
-        "Needs a Discord account that is at least 30d old",
-        "Needs 7d in this server",
+        "Needs a Discord account that is at least 30 days old",
+        "Needs 7 days in this server",
         "Not for <@&3>",
         "Extra entries: <@&1> +4",
-        "Winners have 10m to claim",
+        "Winners have 10 minutes to claim",
     ):
         assert line in text
     [embed] = hall.panel.embeds

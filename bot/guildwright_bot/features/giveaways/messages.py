@@ -14,7 +14,7 @@ from guildwright_bot.features.giveaways.drafts import KEPT
 from guildwright_bot.features.giveaways.draws import Draw
 from guildwright_bot.features.giveaways.steps import View
 from guildwright_bot.interactions import custom_id
-from guildwright_crds.base import render_duration
+from guildwright_bot.spans import say_span
 
 FEATURE = "giveaways"
 type ButtonStyle = Literal[hikari.ButtonStyle.PRIMARY, hikari.ButtonStyle.SECONDARY, hikari.ButtonStyle.SUCCESS]
@@ -42,6 +42,10 @@ class Writer:
     def text(self, message_id: str, **args: str | float) -> str:
         """A sentence of the catalogue."""
         return self.texts.text(self.locale, message_id, **args)
+
+    def span(self, span: timedelta) -> str:
+        """A duration in words."""
+        return say_span(self.texts, self.locale, span)
 
     def panel(self, seen: View) -> Post:
         """The giveaway's message: what can be won, and the button to enter."""
@@ -106,16 +110,16 @@ class Writer:
         if terms.minimum_level:
             yield self.text("giveaways-panel-level", level=terms.minimum_level)
         if terms.minimum_account_age:
-            yield self.text("giveaways-panel-account-age", span=render_duration(terms.minimum_account_age))
+            yield self.text("giveaways-panel-account-age", span=self.span(terms.minimum_account_age))
         if terms.minimum_membership:
-            yield self.text("giveaways-panel-membership", span=render_duration(terms.minimum_membership))
+            yield self.text("giveaways-panel-membership", span=self.span(terms.minimum_membership))
         if terms.blacklisted_roles:
             yield self.text("giveaways-panel-not-for", roles=_roles(terms.blacklisted_roles))
         if terms.bonus:
             bonuses = ", ".join(f"<@&{role}> +{terms.bonus[role]}" for role in sorted(terms.bonus))
             yield self.text("giveaways-panel-bonus", bonuses=bonuses)
         if terms.claim_timeout is not None:
-            yield self.text("giveaways-panel-claim-timeout", span=render_duration(terms.claim_timeout))
+            yield self.text("giveaways-panel-claim-timeout", span=self.span(terms.claim_timeout))
 
     def _claim(self, claim: PrizeClaim) -> str:
         state = ClaimState.FAILED if claim.state is ClaimState.FAILING else claim.state

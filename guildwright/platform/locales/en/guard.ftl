@@ -43,6 +43,22 @@ message-command-unreadable = I could not read that. Write it like this, with quo
 ## Durations as people type them
 
 span-without-unit = “{ $text }” has no unit. Write for example { $text }m for minutes, { $text }h for hours or { $text }d for days.
+span-days = { $count ->
+    [one] 1 day
+   *[other] { $count } days
+}
+span-hours = { $count ->
+    [one] 1 hour
+   *[other] { $count } hours
+}
+span-minutes = { $count ->
+    [one] 1 minute
+   *[other] { $count } minutes
+}
+span-seconds = { $count ->
+    [one] 1 second
+   *[other] { $count } seconds
+}
 span-unreadable = I cannot read “{ $text }” as a duration. Write for example 90s, 10m, 1h30m or 2d 4h.
 
 ## Roles and members in the text of a command
