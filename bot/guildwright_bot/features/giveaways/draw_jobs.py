@@ -19,7 +19,7 @@ from guildwright_bot.features.giveaways.domain import Giveaway, refuse_person
 from guildwright_bot.features.giveaways.draw_steps import Outcomes, Picking
 from guildwright_bot.features.giveaways.draws import Draw
 from guildwright_bot.features.giveaways.errands import Errands
-from guildwright_bot.features.giveaways.frozen import Frozen, Place
+from guildwright_bot.features.giveaways.frozen import Frozen
 
 # A thread works on so many entries at a time: some hundredths of a second.
 PAGE = 5_000
@@ -134,11 +134,11 @@ class DrawJobs(Errands):
 
     async def _freeze(self, giveaway: Giveaway, made: Draw) -> Frozen:
         rules, now = self._rules(giveaway.guild_id), self._now()
-        found: list[Place] = []
+        found: list[bytes] = []
         after = 0
         while page := await store.page_of_entries(giveaway.id, after, PAGE):
             found += await asyncio.to_thread(frozen.places, page, giveaway, rules, made.ticket_key, now)
-            after = page[-1].member_id
+            after = page[-1]["member_id"]
         return await asyncio.to_thread(frozen.freeze, found)
 
     async def _public_round(self, made: Draw) -> tuple[Pulse | None, str]:
