@@ -14,7 +14,6 @@ from tests.fakes.discord_rest import TOKEN, FakeDiscord, button, fake_discord, m
 
 SINCE = datetime(2025, 1, 1, tzinfo=UTC)
 LONG_AGO = Tried(SINCE, 3600.0)
-JUST_NOW = Tried(SINCE, 5.0)
 MARKER = "gw:giveaways:claim:7"
 OLD = 1_500_000_000_000_000_000  # ids of after SINCE, and before whatever the fake makes
 
@@ -49,7 +48,7 @@ async def test_the_first_try_is_sent_without_a_look(client: DiscordClient, disco
 
 async def test_within_the_nonces_window_the_nonce_decides(client: DiscordClient, discord: FakeDiscord) -> None:
     first = await _send(client, None)
-    assert await _send(client, JUST_NOW) == first
+    assert await _send(client, Tried(SINCE, 5.0)) == first
     assert _asked(discord) == ["POST", "POST"]
     assert len(discord.messages) == 1
 
