@@ -45,3 +45,23 @@ def export(  # noqa: PLR0913, PLR0917  its options
     settings = settings_of(data)
     log.configure(settings, "giveaway")
     raise SystemExit(exporting.main(settings, exporting.Asked(guild, number, format_, output, force)))
+
+
+@app.command()
+def record(
+    guild: Annotated[str, typer.Option("--guild", help="The guild's id.")],
+    number: Annotated[int, typer.Argument(help="The giveaway's number.", min=1, max=2**31 - 1)],
+    output: Annotated[Path | None, typer.Option("--output", help="File to write. Default: by the number.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+    data: Annotated[
+        Path | None, typer.Option("--data", help="Directory for state. Default: .guildwright (or GUILDWRIGHT_DATA).")
+    ] = None,
+) -> None:
+    """Write a draw's record once more. Exit codes: 0 done, 1 no such giveaway or not drawn, 2 mistaken or away."""
+    from guildwright.environment import settings_of
+    from guildwright.giveaway import recording
+    from guildwright.platform import log
+
+    settings = settings_of(data)
+    log.configure(settings, "giveaway")
+    raise SystemExit(recording.main(settings, recording.Asked(guild, number, output, force)))

@@ -1,12 +1,17 @@
 """A draw from commitment to record: fixed before anybody enters, posted before it is drawn, checkable ever after."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from guildwright.cli import app
 from guildwright.platform.beacon import chain_of
+from guildwright.platform.database import engine
 from guildwright.platform.database.engine import fetch, transaction
 from guildwright_bot.features.giveaways import consumers, draw, draws, editing, frozen, proof, service, store
 from guildwright_bot.features.giveaways.domain import Giveaway, State
@@ -18,6 +23,7 @@ from tests.fakes.bot import GUILD, config, settings
 from tests.fakes.channels import Sent
 from tests.fakes.clock import FakeClock
 from tests.fakes.jobs_by_hand import Bench
+from tests.fakes.postgres_server import PostgresServer
 from tests.giveaways.conftest import CAPS, HOST, Hall
 
 pytestmark = pytest.mark.integration
@@ -210,6 +216,45 @@ async def test_every_step_twice_or_dying_at_its_end_makes_one_draw(hall: Hall, u
     record = attached(hall.announcements[0])
     assert len(record.rounds) == 1
     assert verify(record).matches
+
+
+async def test_where_no_file_may_be_attached_the_winners_are_told_without(hall: Hall) -> None:
+    hall.discord.takes_files = False
+    giveaway = await drawn(hall, 1, 2)
+    [told] = hall.announcements
+    assert (len(told.pings), told.files) == (1, {})
+    assert (await hall.now(giveaway)).state is State.CLAIMING
+
+
+async def test_the_record_can_be_had_once_more_from_the_command_line(
+    hall: Hall, postgres: PostgresServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    giveaway = await hall.started()
+    await hall.click(giveaway, 1)
+    monkeypatch.setenv("DATABASE_URL", postgres.url)
+    path = tmp_path / "draw.json"
+
+    async def run(*asked: str) -> tuple[int, str]:
+        command = ["giveaway", "record", "--guild", str(GUILD), "--output", str(path), *asked]
+        result = await asyncio.to_thread(CliRunner().invoke, app, command)
+        return result.exit_code, result.output
+
+    await engine.close_database()
+    try:
+        assert "not drawn yet" in (await run("1"))[1]
+        assert (await run("99"))[0] == 1
+    finally:
+        await engine.open_url(postgres.url)
+    await hall.pass_time(10)
+    await engine.close_database()
+    try:
+        assert (await run("1"))[0] == 0
+        code, said = await run("1")
+        assert (code, "--force" in said) == (2, True)
+        assert (await run("1", "--force"))[0] == 0
+    finally:
+        await engine.open_url(postgres.url)
+    assert proof.read(path.read_bytes()) == attached(hall.announcements[0])
 
 
 async def test_a_giveaway_that_is_deleted_while_its_hash_is_posted_leaves_no_message(hall: Hall) -> None:

@@ -20,6 +20,7 @@ from guildwright_bot.features.giveaways.draw_steps import Outcomes, Picking
 from guildwright_bot.features.giveaways.draws import Draw
 from guildwright_bot.features.giveaways.errands import Errands
 from guildwright_bot.features.giveaways.frozen import Frozen
+from guildwright_bot.features.giveaways.steps import View
 
 # A thread works on so many entries at a time: some hundredths of a second.
 PAGE = 5_000
@@ -82,13 +83,23 @@ class DrawJobs(Errands):
         if seen is None:
             return
         try:
-            post = self._writer(seen.giveaway).announcement(seen, number)
-            message_id = await self._send(run, seen.giveaway, post, await self._record(seen.giveaway))
+            message_id = await self._announce(run, seen, number)
         except DiscordRefused as refused:
             await self._abandon(run, refused)
             return
         async with run.finish():
             await steps.announced(seen.giveaway.id, number, message_id, self._now())
+
+    async def _announce(self, run: JobRun, seen: View, number: int) -> int:
+        post, record = self._writer(seen.giveaway).announcement(seen, number), await self._record(seen.giveaway)
+        try:
+            return await self._send(run, seen.giveaway, post, record)
+        except DiscordRefused as refused:
+            if not record:
+                raise
+            # Where we may write and not attach, the winners must learn of it all the same.
+            _log.warning("the record of a draw cannot be attached", giveaway=seen.giveaway.id, why=str(refused))
+            return await self._send(run, seen.giveaway, post)
 
     async def expire(self, run: JobRun) -> None:
         """Take prizes back that were not claimed in time, and give them to the next in the order."""
