@@ -162,7 +162,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1, help="which step befalls which life, and in which order")
-    parser.add_argument("--at-once", type=int, default=10, help="rounds at the same time")
+    parser.add_argument("--at-once", type=int, default=8, help="rounds at the same time")
     parser.add_argument("--minutes", type=float, default=60, help="no round begins later than this")
     parser.add_argument("--keep", type=Path, help="folder for notes and logs; without it they are thrown away")
     asked = Asked(**vars(parser.parse_args()))

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -11,7 +12,8 @@ import httpx
 from tests.chaos.stage import Refused, Stage
 
 EVERY = 0.25  # seconds between two looks
-SETTLED_WITHIN = 150.0  # then it is stuck
+HEARD_WITHIN = 10.0
+SETTLED_WITHIN = 240.0  # then it is stuck; who is killed again and again waits longer each time
 _OVER = ("closed", "deleted")
 
 
@@ -29,6 +31,7 @@ class Life:
     stranded: bool = False  # its channel is deleted while it runs
     starts_in: str = ""
     edited: int = 0  # so many winners its host wants instead, while it runs
+    reroll: bool = False  # its host takes the prize from who won it
     elsewhere: bool = False  # in the guild without a document, so without a log channel
 
     @property
@@ -43,6 +46,7 @@ LIVES = (
     Life("rerolled", entrants=("ana", "bo"), claims="second", early=True),
     Life("unclaimed", entrants=("ana",), claims="none", early=True),
     Life("nobody"),
+    Life("revoked", entrants=("ana", "bo"), early=True, reroll=True),
     Life("scheduled", entrants=("ana", "bo"), starts_in="3s", edited=2),
     Life("deleted", entrants=("bo",), deleted="running"),
     Life("withdrawn", entrants=("bo",), deleted="claiming", early=True),
@@ -120,6 +124,11 @@ class Player:
         if self._life.starts_in:
             options["starts_in"] = self._life.starts_in
         await self._command("giveaway start", **options, channel=self._round.channel)
+        # A command that was answered late may still be heard, and a second one would start a second giveaway.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(HEARD_WITHIN):
+                while not await self._row():  # noqa: ASYNC110  another process makes it
+                    await asyncio.sleep(EVERY)
         return False
 
     async def _command(self, command: str, **options: object) -> None:
@@ -220,11 +229,21 @@ class Player:
             return False
         if row["state"] == "claiming" and self._life.claims != "none":
             await self._claim(from_round=1 if self._life.claims == "second" else 0)
+        if self._life.reroll and row["state"] == "closed" and await self._revoke(row):
+            return False
         return row["state"] in _OVER and not await self._stage.rows(
             "SELECT id FROM job WHERE state NOT IN ('done', 'dead') AND due < now() + interval '1 day' "
             "AND $1 IN (payload->>'giveaway', payload->>'giveaway_id') LIMIT 1",
             str(self._round.giveaway),
         )
+
+    async def _revoke(self, row: dict[str, Any]) -> bool:
+        """Whether there was a prize to take back."""
+        claims = await self._stage.rows("SELECT * FROM giveaway_claim WHERE giveaway_id = $1", self._round.giveaway)
+        if len(claims) != 1 or claims[0]["state"] != "claimed":
+            return False
+        await self._command("giveaway reroll", giveaway=str(row["number"]), winner=str(claims[0]["member_id"]))
+        return True
 
     async def _claim(self, from_round: int) -> None:
         open_claims = await self._stage.rows(
