@@ -28,6 +28,12 @@ class RedisServer:
         self._save = ["--appendonly", "yes", "--appendfsync", fsync] if lasting else ["--save", ""]
         self._process: subprocess.Popen[bytes] | None = None
 
+    @property
+    def pid(self) -> int:
+        """Of its process, while it runs."""
+        assert self._process
+        return self._process.pid
+
     def start(self) -> None:
         """Return when it answers."""
         program = shutil.which("redis-server") or shutil.which("valkey-server")
