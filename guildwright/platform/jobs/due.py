@@ -6,9 +6,8 @@ kind, by index, and reads no more rows than it returns.
 
 from collections import deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from guildwright.platform.database.engine import fetch
 
@@ -23,8 +22,7 @@ _UNHURRIED = "unhurried AS MATERIALIZED (SELECT set_config('synchronous_commit',
 _SENT = "UPDATE job SET state = 'sent', sent_at = now() FROM due, unhurried WHERE job.id = due.id AND said IS NOT NULL"
 
 
-@dataclass(frozen=True)
-class Due:
+class Due(NamedTuple):
     """A job to be sent now."""
 
     id: int

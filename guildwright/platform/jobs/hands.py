@@ -32,7 +32,7 @@ _log = structlog.get_logger("guildwright.jobs.runner")
 type Taken = Callable[[str, Iterable[int], bool], None]
 
 
-@dataclass
+@dataclass(slots=True)
 class _Held:
     """Runs of one call of a handler, and the task that it is."""
 
