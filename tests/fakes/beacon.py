@@ -1,6 +1,10 @@
 """A drand network of one's own over HTTP: real signatures by a key of the tests, and as reliable as a test wants."""
 
+import asyncio
 import hashlib
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +14,7 @@ from py_ecc.bls.hash_to_curve import hash_to_G1
 from py_ecc.optimized_bls12_381 import G2, multiply
 
 from guildwright.platform.beacon import Chain, Pulse
+from guildwright.platform.clock import SystemClock
 
 SECRET = 0x6F616B_63686169
 _DOMAIN = b"BLS_SIG_BLS12381G1_XMD:SHA-256_SSWU_RO_NUL_"
@@ -29,9 +34,13 @@ def chain(genesis: int = 1_700_000_000, period: int = 3) -> Chain:
 
 @dataclass
 class FakeBeacon:
-    """Serves rounds up to `newest`. `answers` are what it says first instead: a status, or a whole body."""
+    """Serves rounds up to `newest`, or those whose time has come on the network of `timely`.
+
+    `answers` are what it says first instead: a status, or a whole body.
+    """
 
     newest: int = 2**63
+    timely: Chain | None = None
     secret: int = SECRET
     answers: list[int | bytes] = field(default_factory=list)
     asked: list[int] = field(default_factory=list)
@@ -63,7 +72,24 @@ class FakeBeacon:
             return web.Response(status=answer) if isinstance(answer, int) else web.Response(body=answer)
         if request.match_info["chain"] != "f0" * 32:
             return web.Response(status=404)
-        if number > self.newest:
+        now = SystemClock().now().timestamp()
+        if number > self.newest or (self.timely is not None and self.timely.time_of(number) > now):
             return web.Response(status=425)
         pulse = signed(number, self.secret)
         return web.json_response({"round": number, "signature": pulse.signature, "randomness": pulse.randomness})
+
+
+@contextmanager
+def in_a_thread(beacon: FakeBeacon) -> Iterator[FakeBeacon]:
+    """A network for tests that have no event loop."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    asyncio.run_coroutine_threadsafe(beacon.start(), loop).result(10)
+    try:
+        yield beacon
+    finally:
+        asyncio.run_coroutine_threadsafe(beacon.stop(), loop).result(10)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(10)
+        loop.close()

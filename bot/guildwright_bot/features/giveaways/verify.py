@@ -161,7 +161,9 @@ def _rounds(record: Record, order: Sequence[str], terms: Any) -> Iterator[Check]
             wanted = terms.get("winners") if isinstance(terms, dict) else None
             yield _same("prizes", "the number of winners", taken.asked, wanted)
         winners = [winner.ticket for winner in taken.winners]
-        yield _same(name, f"the winners of {name}", winners, expected_winners(taken, order, former))
+        yield _same(
+            name, "who won" if number == 0 else f"who won by {name}", winners, expected_winners(taken, order, former)
+        )
         former.update(winners)
 
 
