@@ -4,10 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from guildwright.platform.chance import SystemChance
 from guildwright_bot.features.giveaways import domain
 from guildwright_bot.features.giveaways.domain import (
     Caps,
@@ -22,7 +19,6 @@ from guildwright_bot.features.giveaways.domain import (
 )
 from guildwright_bot.refusal import Refusal
 from guildwright_crds.giveaways import Blacklist, Giveaways
-from tests.fakes.chance import FakeChance
 
 NOW = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
 CAPS = Caps(active=3, winners=20, entries=100)
@@ -173,21 +169,6 @@ def test_only_a_running_giveaway_can_be_ended() -> None:
     assert isinstance(ended, Giveaway)
     assert ended.state is State.DRAWING
     assert reason(domain.end_now(ended)) == "giveaways-refused-already-ended"
-
-
-def test_former_winners_are_not_drawn_again() -> None:
-    assert domain.draw_order([3, 1, 2], {2}, FakeChance()) == [1, 3]
-
-
-def test_the_last_entrant_can_win() -> None:
-    winners = {domain.draw_order([1, 2, 3], (), FakeChance([[2, 1, 0]]))[0]}
-    assert winners == {3}
-
-
-@given(st.lists(st.integers(1, 50)), st.sets(st.integers(1, 50)))
-def test_a_draw_orders_everybody_who_can_win_exactly_once(entrants: list[int], former: set[int]) -> None:
-    order = domain.draw_order(entrants, former, SystemChance())
-    assert sorted(order) == sorted(set(entrants) - former)
 
 
 def test_without_winners_it_is_closed_at_once() -> None:

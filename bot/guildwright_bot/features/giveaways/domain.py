@@ -3,11 +3,10 @@
 What it asks of entrants is in `terms.py`, the judge of them in `eligibility.py`; both are to be had here too.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
 
 from guildwright_bot.features.giveaways.eligibility import Person, refuse_person
 from guildwright_bot.features.giveaways.terms import (
@@ -26,8 +25,8 @@ from guildwright_bot.features.giveaways.terms import (
 from guildwright_bot.refusal import Refusal
 
 __all__ = [
-    "LONGEST", "LONGEST_PRIZE", "SHORTEST", "Caps", "Chance", "ClaimState", "Entry", "Giveaway", "Person",
-    "PrizeClaim", "Rules", "State", "Terms", "award", "begin", "claim", "claim_timeout", "delete", "draw_order",
+    "LONGEST", "LONGEST_PRIZE", "SHORTEST", "Caps", "ClaimState", "Entry", "Giveaway", "Person",
+    "PrizeClaim", "Rules", "State", "Terms", "award", "begin", "claim", "claim_timeout", "delete",
     "end_now", "overdue", "planned_deadline", "planned_end", "redraws", "refresh_after", "refreshing",
     "refuse_another", "refuse_change", "refuse_entry", "refuse_person", "refuse_terms", "refuse_wait", "reroll",
     "rules_of", "settled", "toggled", "weight",
@@ -57,14 +56,6 @@ class ClaimState(StrEnum):
     FAILING = "failing"  # the winner came in time, but may not win any more: the prize is to be given on
     FAILED = "failed"  # and it was, or could not be
     REVOKED = "revoked"  # a host gave the prize to somebody else
-
-
-class Chance(Protocol):
-    """The luck that a draw needs."""
-
-    def sample[T](self, population: Sequence[T], k: int) -> list[T]:
-        """`k` different elements in drawn order."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -206,12 +197,6 @@ def end_now(giveaway: Giveaway) -> Giveaway | Refusal:
     if giveaway.state is not State.RUNNING:
         return Refusal("giveaways-refused-already-ended", {"number": str(giveaway.number)})
     return replace(giveaway, state=State.DRAWING)
-
-
-def draw_order(entrants: Iterable[int], former: Collection[int], chance: Chance) -> list[int]:
-    """Everybody who can be drawn, in the order of luck: the first eligible ones of it win."""
-    pool = sorted(set(entrants) - set(former))
-    return chance.sample(pool, len(pool))
 
 
 def award(giveaway: Giveaway, winners: Sequence[int]) -> tuple[Giveaway, list[PrizeClaim]]:
