@@ -147,6 +147,53 @@ async def test_a_postgres_outage_during_a_job_costs_it_no_attempt(bench: Bench, 
     assert await _effects() == Counter([job_id])
 
 
+async def test_a_job_whose_end_cannot_be_written_down_is_not_run_again_for_that(
+    bench: Bench, postgres: PostgresServer
+) -> None:
+    runs: list[int] = []
+    down = asyncio.Event()
+
+    async def handler(run: JobRun) -> None:
+        runs.append(run.attempt)
+        postgres.end(signal.SIGKILL)
+        down.set()
+
+    await bench.worker(handler, max_attempts=1)
+    job_id = await bench.add("a")
+    await asyncio.wait_for(down.wait(), 10)
+    await asyncio.sleep(1.5)  # long enough for connections to be refused
+    postgres.start()
+    await postgres.answers()
+    await bench.until_state("done", job_id)
+
+    assert runs == [1]
+
+
+async def test_a_postgres_that_refuses_connections_costs_a_job_no_attempt(
+    bench: Bench, postgres: PostgresServer
+) -> None:
+    runs: list[int] = []
+    down = asyncio.Event()
+
+    async def handler(run: JobRun) -> None:
+        runs.append(run.attempt)
+        if len(runs) == 1:
+            postgres.end(signal.SIGKILL)
+            down.set()
+            await asyncio.sleep(0.2)
+            raise ConnectionRefusedError("as asyncpg says it")
+
+    await bench.worker(handler, max_attempts=1)
+    job_id = await bench.add("a")
+    await asyncio.wait_for(down.wait(), 10)
+    await asyncio.sleep(1.5)
+    postgres.start()
+    await postgres.answers()
+    await bench.until_state("done", job_id)
+
+    assert runs == [1, 1]
+
+
 async def test_an_old_message_from_a_restored_redis_finds_its_job_done(bench: Bench) -> None:
     await bench.worker(_record)
     job_id = await bench.add("a")

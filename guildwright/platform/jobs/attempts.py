@@ -2,8 +2,11 @@
 
 import asyncio
 import traceback
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import timedelta
 from functools import cache
+from itertools import count
 
 import structlog
 from structlog.contextvars import bind_contextvars
@@ -20,6 +23,7 @@ from guildwright.platform.jobs.coalesce import Coalescer
 from guildwright.platform.jobs.outcomes import GiveUp, LostLease, Retry, Unavailable, Unknown
 from guildwright.platform.jobs.registry import Consumer
 from guildwright.platform.jobs.run import JobRun
+from guildwright.platform.jobs.store import Back
 
 # What is away is waited for without counting, but not for ever.
 PATIENCE = timedelta(days=1)
@@ -35,7 +39,7 @@ class Attempts:
         self._clock = clock
         self._chance = chance
         self._errors = errors
-        self._finisher = Coalescer(_finish, apart=lambda error: not is_database_away(error))
+        self._finisher = Coalescer(self._finish, apart=lambda error: not is_database_away(error))
         self._stopped = asyncio.Event()
         self._done = cache(lambda kind: metrics.JOBS.labels(kind, "done"))
         self._seconds = cache(metrics.JOB_SECONDS.labels)
@@ -58,13 +62,13 @@ class Attempts:
             bind_contextvars(jobs=len(runs), kind=first.kind)
         began = self._clock.monotonic()
         try:
-            async with asyncio.timeout(consumer.timeout.total_seconds()):
-                await consumer.run(runs)
-            await self._close(consumer, runs)
+            error = await _error_of(consumer, runs)
+            if error is None:
+                await self._close(consumer, runs)
+            else:
+                await self._all_failed(consumer, runs, error)
         except asyncio.CancelledError:
             await self._interrupted(runs)
-        except Exception as error:  # noqa: BLE001  whatever a handler raises is an outcome
-            await self._all_failed(consumer, runs, error)
         finally:
             self._seconds(first.kind).observe(self._clock.monotonic() - began)
 
@@ -87,61 +91,89 @@ class Attempts:
 
     async def _all_failed(self, consumer: Consumer, runs: list[JobRun], error: Exception) -> None:
         self._done(consumer.kind).inc(sum(run.finished for run in runs))
+        spoilt: list[JobRun] = []
         for run in runs:
-            if not run.finished:
+            if run.finished:
+                continue
+            if run.failure is not None or len(runs) == 1:
                 await self._failed_for_sure(consumer, run, run.failure or error)
+            else:
+                spoilt.append(run)
+        if spoilt:
+            # What escaped from a call with many runs says nothing about any of them: each is tried alone, which counts.
+            await self._put_back(consumer, spoilt, error, counted=False)
 
     async def _failed_for_sure(self, consumer: Consumer, run: JobRun, error: Exception) -> None:
         try:
             await self._failed(consumer, run, error)
         except Exception as trouble:  # noqa: BLE001  the lease runs out, and the sweeper takes over
-            await self._errors.report(trouble, f"writing down how job {run.id} failed")
+            if not (self._stopped.is_set() and is_database_away(trouble)):
+                await self._errors.report(trouble, f"writing down how job {run.id} failed")
 
     async def _interrupted(self, runs: list[JobRun]) -> None:
         """Of a lost lease nothing is left to put back; at a stop the next worker goes on at once."""
-        for run in runs:
-            if run.finished:
-                metrics.JOBS.labels(run.kind, "done").inc()
-                continue
-            try:
-                back = await store.put_back(run.id, run.fence, after=0, error="", counted=False)
-            except Exception as error:
-                if not is_database_away(error):
-                    raise
-                return  # the lease runs out
-            metrics.JOBS.labels(run.kind, "waited" if back else "lost").inc()
-            _log.warning("job interrupted" if back else "job was taken over by another worker")
+        left = [run for run in runs if not run.finished]
+        self._done(runs[0].kind).inc(len(runs) - len(left))
+        try:
+            back = await store.put_back([Back(run.id, run.fence, 0) for run in left], error="", counted=False)
+        except Exception as error:
+            if not is_database_away(error):
+                raise
+            return  # the lease runs out
+        metrics.JOBS.labels(runs[0].kind, "waited").inc(len(back))
+        metrics.JOBS.labels(runs[0].kind, "lost").inc(len(left) - len(back))
+        _log.warning("jobs interrupted", jobs=len(back), taken_over=len(left) - len(back))
 
     async def _failed(self, consumer: Consumer, run: JobRun, error: Exception) -> None:
         if isinstance(error, LostLease):
             metrics.JOBS.labels(run.kind, "lost").inc()
             _log.warning("job was taken over by another worker")
-            return
-        try:
-            await self._write_down(consumer, run, error)
-        except Exception as trouble:
-            if not is_database_away(trouble):
-                raise
-            if await engine.wait_until_up(self._stopped):
-                await self._write_down(consumer, run, error)
-
-    async def _write_down(self, consumer: Consumer, run: JobRun, error: Exception) -> None:
-        untried = run.had_no_effect(error)
-        if await self._is_excused(run, error):
-            wait = self._wait(consumer, run, error).total_seconds()
-            await store.put_back(run.id, run.fence, after=wait, error=str(error), counted=False, untried=untried)
-            metrics.JOBS.labels(run.kind, "waited").inc()
-            _log.warning("job waits", error=str(error), seconds=wait)
+        elif await self._is_excused(run, error):
+            await self._put_back(consumer, [run], error, counted=False)
         elif isinstance(error, GiveUp) or run.attempt >= consumer.max_attempts:
             said = await self._errors.report(error, f"job {run.kind}", guild_id=run.guild_id)
             outcome = "unknown" if isinstance(error, Unknown) else "failed"
-            await store.bury(run.id, run.fence, f"{said}\n{_story(error)}", outcome)
+            await self._surely(lambda: store.bury(run.id, run.fence, f"{said}\n{_story(error)}", outcome))
             metrics.JOBS.labels(run.kind, "dead").inc()
         else:
-            wait = self._wait(consumer, run, error).total_seconds()
-            await store.put_back(run.id, run.fence, after=wait, error=_story(error), counted=True, untried=untried)
-            metrics.JOBS.labels(run.kind, "retried").inc()
-            _log.warning("job failed and is tried again", error=str(error), seconds=wait, exc_info=error)
+            await self._put_back(consumer, [run], error, counted=True)
+
+    async def _put_back(self, consumer: Consumer, runs: list[JobRun], error: Exception, *, counted: bool) -> None:
+        back = [
+            Back(run.id, run.fence, self._wait(consumer, run, error).total_seconds(), run.had_no_effect(error))
+            for run in runs
+        ]
+        story = _story(error) if counted or len(runs) > 1 else str(error)
+        await self._surely(lambda: store.put_back(back, error=story, counted=counted))
+        metrics.JOBS.labels(consumer.kind, "retried" if counted else "waited").inc(len(back))
+        said = "job failed and is tried again" if counted else "job waits"
+        if len(runs) > 1:
+            said = "a call failed, and each of its jobs is tried alone"
+        trace = None if story == str(error) else error
+        _log.warning(said, error=str(error), jobs=len(back), seconds=max(one.after for one in back), exc_info=trace)
+
+    async def _finish(self, held: list[tuple[int, int]]) -> list[bool]:
+        done = await self._surely(lambda: store.finish_all(held))
+        return [job_id in done for job_id, _ in held]
+
+    async def _surely[Answer](self, write: Callable[[], Awaitable[Answer]]) -> Answer:
+        """Write down what happened, through any absence of the database: it must not happen again for its sake.
+
+        Raises what `write` raised last when this worker stops first.
+        """
+        for tries in count(1):
+            try:
+                return await write()
+            except Exception as error:
+                if not is_database_away(error):
+                    raise
+                if tries > 1:  # it answers, and refuses nevertheless: it is full, or read-only
+                    wait = backoff.delay(tries - 1, backoff.roll(self._chance), longest=_LONGEST_WAIT)
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(self._stopped.wait(), wait.total_seconds())
+                if not await engine.wait_until_up(self._stopped):
+                    raise
+        raise AssertionError("unreachable")
 
     async def _is_excused(self, run: JobRun, error: Exception) -> bool:
         if self._clock.now() - run.due > PATIENCE:
@@ -167,6 +199,18 @@ def _story(error: Exception) -> str:
     return "".join(traceback.format_exception(error))
 
 
-async def _finish(held: list[tuple[int, int]]) -> list[bool]:
-    done = await store.finish_all(held)
-    return [job_id in done for job_id, _ in held]
+async def _error_of(consumer: Consumer, runs: list[JobRun]) -> Exception | None:
+    """Call the handler; what it raised, unless this task itself was cancelled."""
+    try:
+        async with asyncio.timeout(consumer.timeout.total_seconds()):
+            await consumer.run(runs)
+    except asyncio.CancelledError as cancelled:
+        task = asyncio.current_task()
+        if task is None or task.cancelling():
+            raise
+        error = RuntimeError("the handler waited for something that was cancelled")
+        error.__cause__ = cancelled
+        return error
+    except Exception as error:  # noqa: BLE001  whatever a handler raises is an outcome
+        return error
+    return None

@@ -157,11 +157,11 @@ class Hands:
             self._start(together, [picked[run.id] for run in together])
 
     def _calls(self, runs: list[JobRun]) -> list[list[JobRun]]:
-        """The runs of each call. What failed before is tried alone."""
+        """The runs of each call. What did not get to its end before is tried alone."""
         if self._consumer.most == 1:
             return [[run] for run in runs]
-        calls = [[run] for run in runs if run.attempt > 1]
-        fresh = [run for run in runs if run.attempt == 1]
+        calls = [[run] for run in runs if run.again]
+        fresh = [run for run in runs if not run.again]
         size = self._consumer.most
         return calls + [fresh[start : start + size] for start in range(0, len(fresh), size)]
 

@@ -28,8 +28,8 @@ class Consumer:
         concurrency: How many of this kind one worker runs at a time; of a batch consumer, how many batches.
         backoff: The waits between attempts.
         batch_handler: Gets a list of runs and is as idempotent. When it returns, each that it neither finished nor
-            marked with `run.fail(error)` is done. When it raises, each that is not finished has failed, and is tried
-            again alone, so that one bad job spoils no other twice.
+            marked with `run.fail(error)` is done. When it raises, whatever it raises, each that is
+            neither is tried again alone, and only that counts: one bad job spoils no other.
         batch: The most runs in one call of `batch_handler`; None: 100.
     """
 

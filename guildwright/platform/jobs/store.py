@@ -5,7 +5,7 @@ The times of leases and retries are the database's own, so that workers need not
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from guildwright.platform.database.engine import fetch
 
@@ -142,32 +142,46 @@ async def finish_all(held: Sequence[tuple[int, int]]) -> set[int]:
     return {row["id"] for row in rows}
 
 
-async def put_back(  # noqa: PLR0913  what a row is told
-    job_id: int, fence: int, *, after: float, error: str, counted: bool, untried: bool = False
-) -> bool:
-    """Running → waiting for `after` seconds, if the lease is still ours.
+class Back(NamedTuple):
+    """A lease that is given back.
 
-    `untried`: no run can have had an effect yet, so the next one counts as the first.
+    Attributes:
+        job_id: Whose.
+        fence: Of our lease.
+        after: Seconds until the job may be taken again.
+        untried: Whether no run can have had an effect yet, so that the next one counts as the first.
     """
-    return bool(
-        await fetch(
-            "UPDATE job SET state = 'waiting', leased_until = NULL, "
-            "next_at = now() + make_interval(secs => $3::float8), "
-            "error = CASE WHEN $4::text = '' THEN error ELSE $4::text END, attempt = attempt - $5::int, "
-            "tried_at = CASE WHEN $8::bool THEN NULL ELSE tried_at END "
-            "WHERE id = $1 AND fence = $2 AND state = 'running' "
-            # The relays may sleep longer than that.
-            "RETURNING id, CASE WHEN $3::float8 < $7::float8 THEN pg_notify($6, '') END",
-            job_id,
-            fence,
-            after,
-            _storable(error),
-            0 if counted else 1,
-            CHANNEL,
-            LOOK_SECONDS,
-            untried,
-        )
+
+    job_id: int
+    fence: int
+    after: float
+    untried: bool = False
+
+
+async def put_back(leases: Sequence[Back], *, error: str, counted: bool) -> set[int]:
+    """Running → waiting for those of these whose lease is still ours; their numbers.
+
+    Args:
+        leases: What to give back.
+        error: What went wrong, of all; "" leaves what the rows say.
+        counted: Whether this was an attempt.
+    """
+    leases = sorted(leases)
+    rows = await fetch(
+        "UPDATE job SET state = 'waiting', leased_until = NULL, next_at = now() + make_interval(secs => back.after), "
+        "error = CASE WHEN $5::text = '' THEN error ELSE $5::text END, attempt = attempt - $6::int, "
+        "tried_at = CASE WHEN back.untried THEN NULL ELSE tried_at END "
+        "FROM unnest($1::bigint[], $2::bigint[], $3::float8[], $4::bool[]) AS back(id, fence, after, untried) "
+        "WHERE job.id = back.id AND job.fence = back.fence AND job.state = 'running' "
+        # The relays may sleep longer than that.
+        "RETURNING job.id, CASE WHEN back.after < $8::float8 THEN pg_notify($7, '') END",
+        *[list(column) for column in zip(*leases, strict=True)] or [[]] * 4,
+        _storable(error),
+        0 if counted else 1,
+        CHANNEL,
+        LOOK_SECONDS,
     )
+    return {row["id"] for row in rows}
 
 
 async def bury(job_id: int, fence: int, error: str, outcome: str = "failed") -> bool:

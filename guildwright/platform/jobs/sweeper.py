@@ -92,7 +92,8 @@ class Sweeper:
             wait = consumer.backoff.delay(lease["attempt"] - 1, backoff.roll(self._chance))
         _log.warning("taking a job back", job=lease["id"], kind=lease["kind"], reason=reason)
         metrics.JOBS.labels(lease["kind"], "taken_back").inc()
-        return await store.put_back(lease["id"], lease["fence"], after=wait.total_seconds(), error=reason, counted=True)
+        back = store.Back(lease["id"], lease["fence"], wait.total_seconds())
+        return bool(await store.put_back([back], error=reason, counted=True))
 
     async def _rest(self, stopped: asyncio.Event) -> None:
         waits = [asyncio.ensure_future(self._called.wait()), asyncio.ensure_future(stopped.wait())]
