@@ -189,3 +189,14 @@ async def test_a_busy_process_makes_no_more_than_one_round_trip_for_each_request
         )
         spent = (await redis.client().info("commandstats"))["cmdstat_evalsha"]["calls"] - before
     assert spent <= 100 + (time.monotonic() - began)
+
+
+async def test_a_burst_takes_no_more_than_a_bucket_has_left(discord: CountingDiscord, redis: RedisServer) -> None:
+    async with _client(discord, redis) as first, _client(discord, redis) as second:
+        await first.me()
+        await asyncio.sleep(QUIET)
+        await first.send_message(7, nonce="abc", content="x")
+        await asyncio.sleep(0.1)  # until that is told, within the bucket's second
+        writers = (first, second) * (LIMIT + 1)
+        await asyncio.gather(*(writer.send_message(7, nonce="abc", content="x") for writer in writers))
+    assert discord.refused == []

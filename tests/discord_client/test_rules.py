@@ -111,9 +111,9 @@ def test_alone_it_begins_with_nothing_and_keeps_to_its_share() -> None:
     alone = Alone()
     alone.knows(FREE, 0.0, Answer(200))
     alone.rules.begin(10.0, 3)
-    assert alone.ask(FREE, 10.0) == pytest.approx(HOLD)
-    assert [alone.ask(FREE, 11.5) for _ in range(3)] == [0, 0, 0]
-    assert alone.ask(FREE, 11.5) == pytest.approx(LONGEST)
+    assert alone.ask(FREE, 10.0) == pytest.approx(2 * HOLD)
+    assert [alone.ask(FREE, 12.5) for _ in range(3)] == [0, 0, 0]
+    assert alone.ask(FREE, 12.5) == pytest.approx(LONGEST)
 
 
 def test_a_429_stops_its_route_and_resource_and_a_global_one_everything() -> None:

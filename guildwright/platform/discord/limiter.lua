@@ -73,7 +73,6 @@ for _, r in ipairs(q.answers) do note(r) end
 
 redis.call('ZREMRANGEBYSCORE', key('slots'), '-inf', text(now))
 local used = redis.call('ZCARD', key('slots'))
-local denied = 0
 local oldest = redis.call('LINDEX', key('invalid'), q.most_invalid - 1)
 local broken = oldest and number(oldest) + q.invalid_ms - now or 0
 local stopped = redis.call('EXISTS', key('stop')) == 1
@@ -94,27 +93,32 @@ local function bucket_of(a)
   return bucket, number(is[4]) - flying, now + number(is[3]), q.flying_ms
 end
 
--- Each that is denied is told when another slot becomes free, so that not all come back for the same one; those that
--- become free at nearly the same time are asked for together.
-local function slot_wait()
-  if used < cap then return 0 end
-  local freed = redis.call('ZRANGE', key('slots'), denied, denied, 'WITHSCORES')
-  denied = denied + 1
-  local at = freed[2] and number(freed[2]) or now + q.hold_ms
-  return math.max(q.least_ms, math.ceil(at / q.together_ms) * q.together_ms - now)
+-- When a slot is free: now, or when that of an answered request will be, which is then taken over, so that nobody has to
+-- come back for it. nil: all belong to requests under way.
+local function slot_free()
+  if used < cap then
+    used = used + 1
+    return now
+  end
+  local first = redis.call('ZRANGE', key('slots'), used - cap, used - cap, 'WITHSCORES')
+  if not first[1] or number(first[2]) > now + q.hold_ms then return nil end
+  redis.call('ZREM', key('slots'), first[1])
+  return number(first[2])
 end
 
+-- 'go' and how long to wait before, or 'wait' and how long until asking again.
 local function decide(a)
-  if a.counted and pause > 0 then return pause end
+  if a.counted and pause > 0 then return 'wait', pause end
   local blocked = redis.call('PTTL', key('block', a.route, a.major))
-  if blocked > 0 then return blocked end
+  if blocked > 0 then return 'wait', blocked end
   local bucket, admits, ends, wait = bucket_of(a)
-  if bucket and admits <= 0 then return math.max(q.least_ms, wait) end
+  if bucket and admits <= 0 then return 'wait', math.max(q.least_ms, wait) end
+  local free = now
   if a.counted then
-    wait = slot_wait()
-    if wait > 0 then return wait end
-    used = used + 1
-    redis.call('ZADD', key('slots'), text(now + q.longest_ms), a.id)
+    free = slot_free()
+    -- Those that have to come back do so together.
+    if not free then return 'wait', math.ceil((now + q.again_ms) / q.together_ms) * q.together_ms - now end
+    redis.call('ZADD', key('slots'), text(free + q.longest_ms), a.id)
     redis.call('PEXPIRE', key('slots'), 60000)
   end
   if bucket then
@@ -122,19 +126,16 @@ local function decide(a)
     redis.call('PEXPIRE', bucket .. ':flying', 60000)
     if ends then redis.call('HSET', bucket, 'reset', text(ends), 'remaining', text(admits - 1)) end
   end
-  return 0
+  return 'go', free - now
 end
 
 local result = {redis.call('ZCARD', key('members'))}
 for _, a in ipairs(q.asks) do
-  local verdict, wait = 'wait', 0
-  if stopped and a.counted then
-    verdict = 'stop'
-  elseif broken > 0 then
+  local verdict, wait = 'stop', 0
+  if broken > 0 then
     verdict, wait = 'broken', broken
-  else
-    wait = decide(a)
-    if wait <= 0 then verdict = 'go' end
+  elseif not (stopped and a.counted) then
+    verdict, wait = decide(a)
   end
   table.insert(result, verdict)
   table.insert(result, math.ceil(wait))

@@ -124,6 +124,7 @@ class Limiter:
         while True:
             verdict = await self._carry(permit)
             if verdict.word == "go":
+                await self._wait_for_slot(permit, verdict.wait)
                 return permit
             if verdict.word == "stop":
                 self._refused = True
@@ -134,6 +135,14 @@ class Limiter:
             if self._clock.monotonic() - began + verdict.wait > LONGEST_WAIT:
                 raise DiscordUnavailable(f"{ask.route}: rate limited", retry_after=verdict.wait, nothing_done=True)
             await self._clock.sleep(verdict.wait)
+
+    async def _wait_for_slot(self, permit: Permit, seconds: float) -> None:
+        try:
+            await self._clock.sleep(seconds)
+            self.check_token()
+        except BaseException:
+            self.done(permit, Answer())
+            raise
 
     def done(self, permit: Permit, answer: Answer) -> None:
         """Tell how a request ended."""
@@ -268,6 +277,7 @@ _CONSTANTS: dict[str, object] = {
     "member_ms": _ms(limits.MEMBER),
     "lost_ms": _ms(limits.LOST),
     "flying_ms": _ms(limits.FLYING),
+    "again_ms": _ms(limits.AGAIN),
     "together_ms": _ms(limits.TOGETHER),
     "least_ms": _ms(limits.LEAST),
     "same_window_ms": _ms(limits.SAME_WINDOW),

@@ -5,6 +5,8 @@ came, so that all requests which Discord receives within any second hold one at 
 what Discord counts, however long a request is under way. (One that takes longer than `LONGEST` is taken to have
 arrived; its process may be dead.) At a usual answer time of 100 ms, 45 slots are 41 requests a second.
 
+Where none is free, a request is given that of an answered one for when it will be, up to a second ahead.
+
 After Redis forgot, or a process worked on its own, slots of the last second may be missing: for `QUIET` only what
 `CAP` leaves of the fifty is given out.
 """
@@ -16,7 +18,7 @@ CAP = 45
 QUIET_CAP = 5
 HOLD = 1.01
 LONGEST = 3.0
-QUIET = 2.25
+QUIET = 2.5
 # Discord bans an address after 10,000 answers of 401, 403 or 429 in ten minutes; we stop far from it.
 MOST_INVALID = 1000
 INVALID_WINDOW = 600.0
@@ -26,7 +28,8 @@ MEMBER = 10.0
 LOST = 20.0
 FLYING = 0.025
 LEAST = 0.005
-TOGETHER = 0.025
+AGAIN = 0.25
+TOGETHER = 0.1
 SAME_WINDOW = 0.5
 
 _INVALID = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS)
@@ -91,7 +94,7 @@ class Verdict:
 
     Attributes:
         word: `go`, `wait`, `broken` (too many were refused: send nothing) or `stop` (the token is refused).
-        wait: Seconds until asking again makes sense.
+        wait: Seconds: of `go` until it may leave, else until asking again makes sense.
     """
 
     word: str

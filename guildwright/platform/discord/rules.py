@@ -45,9 +45,9 @@ class Rules:
         self._flying: dict[tuple[str, str], dict[str, float]] = {}
 
     def begin(self, now: float, cap: int) -> None:
-        """Work alone from now on, with so many slots; none of the last second's, which others count, is missing."""
+        """Work alone, with so many slots, when what was given out before has left and is a second old."""
         self.cap = cap
-        self._begins = now + HOLD
+        self._begins = now + 2 * HOLD
 
     def note(self, request: str, ask: Ask, answer: Answer, now: float) -> None:
         """Learn from an answer."""
