@@ -20,7 +20,6 @@ from tests.fakes.redis_server import RedisServer, redis_server
 
 pytestmark = pytest.mark.integration
 
-SECONDS = 6.0
 PROCESSES = 3
 
 
@@ -51,22 +50,24 @@ async def _client(discord: CountingDiscord, redis: RedisServer, token: str = TOK
 
 @asynccontextmanager
 async def _floods(discord: CountingDiscord, redis: RedisServer, channel: str = "") -> AsyncIterator[None]:
-    """Several processes that send all they may; they have ended well when this ends."""
-    argv = [sys.executable, "-m", "tests.fakes.flood", discord.url, redis.url, str(SECONDS), *filter(None, [channel])]
+    """Several processes that send all they may, and do so to the end."""
+    argv = [sys.executable, "-m", "tests.fakes.flood", discord.url, redis.url, "600", *filter(None, [channel])]
     running = [await asyncio.create_subprocess_exec(*argv) for _ in range(PROCESSES)]
     try:
         yield
-        assert await asyncio.gather(*(process.wait() for process in running)) == [0] * PROCESSES
+        assert [process.returncode for process in running] == [None] * PROCESSES
     finally:
         for process in running:
             if process.returncode is None:
                 process.kill()
-                await process.wait()
+            await process.wait()
 
 
 async def _until_arrived(discord: CountingDiscord, count: int) -> None:
-    async with asyncio.timeout(20):
-        while len(discord.arrived) < count:  # noqa: ASYNC110  what other processes do
+    """Until so many more came."""
+    enough = len(discord.arrived) + count
+    async with asyncio.timeout(60):
+        while len(discord.arrived) < enough:  # noqa: ASYNC110  what other processes do
             await asyncio.sleep(0.02)
 
 
@@ -74,33 +75,31 @@ async def test_several_processes_keep_to_fifty_a_second_and_use_most_of_it(
     discord: CountingDiscord, redis: RedisServer
 ) -> None:
     async with _floods(discord, redis):
-        pass
+        await _until_arrived(discord, 300)
     assert discord.busiest() <= 50
-    full = [moment for moment in discord.arrived if moment > discord.arrived[0] + 3]
-    assert len(full) / (full[-1] - full[0]) > 30
+    assert discord.busiest() >= 40
 
 
 async def test_a_redis_that_forgets_everything_lets_no_more_through(
     discord: CountingDiscord, redis: RedisServer
 ) -> None:
     async with _floods(discord, redis):
-        for count in (60, 100):
+        for count in (100, 40, 80):
             await _until_arrived(discord, count)
             await redis.client().flushall()
+        await _until_arrived(discord, 80)
     assert discord.busiest() <= 50
-    assert len(discord.arrived) > 120
 
 
 async def test_without_redis_each_takes_its_share_and_with_its_return_they_share_again(
     discord: CountingDiscord, redis: RedisServer
 ) -> None:
     async with _floods(discord, redis):
-        await _until_arrived(discord, 60)
+        await _until_arrived(discord, 150)
         redis.kill()
-        alone = len(discord.arrived)
-        await _until_arrived(discord, alone + 40)
+        await _until_arrived(discord, 80)
         redis.start()
-        await _until_arrived(discord, len(discord.arrived) + 20)
+        await _until_arrived(discord, 100)
     assert discord.busiest() <= 50
 
 
@@ -123,9 +122,8 @@ async def test_processes_that_write_to_one_channel_share_its_bucket(
     discord: CountingDiscord, redis: RedisServer
 ) -> None:
     async with _floods(discord, redis, "7"):
-        pass
+        await _until_arrived(discord, 6 * LIMIT)
     assert discord.refused == []
-    assert len(discord.arrived) >= LIMIT * (SECONDS - 3)
 
 
 async def test_a_refused_token_stops_all_processes_until_there_is_another(

@@ -25,6 +25,13 @@ if not since or q.was_away then
 end
 local cap = q.cap
 if now < number(since) + q.quiet_ms then cap = q.quiet_cap end
+since = text(number(since))
+-- Who knew another beginning gets nothing before it has said which slots it holds: they were forgotten.
+if q.since ~= '' and q.since ~= since then cap = 0 end
+for _, held in ipairs(q.held) do
+  redis.call('ZADD', key('slots'), text(now + held[2]), held[1])
+  redis.call('PEXPIRE', key('slots'), 60000)
+end
 
 local function note(r)
   if r.counted then
@@ -129,7 +136,7 @@ local function decide(a)
   return 'go', free - now
 end
 
-local result = {redis.call('ZCARD', key('members'))}
+local result = {redis.call('ZCARD', key('members')), since}
 for _, a in ipairs(q.asks) do
   local verdict, wait = 'stop', 0
   if broken > 0 then

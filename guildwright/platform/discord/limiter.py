@@ -9,7 +9,6 @@ import hashlib
 import json
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from importlib import resources
 from typing import Any
 
@@ -22,6 +21,7 @@ from guildwright.platform.discord import limits
 from guildwright.platform.discord.errors import DiscordUnauthorized, DiscordUnavailable
 from guildwright.platform.discord.limits import Answer, Ask, Verdict
 from guildwright.platform.discord.rules import Rules
+from guildwright.platform.discord.wire import CONSTANTS, Permit, Told, answer_of, ask_of, ms, text_of
 
 # A job rather waits in the database than in memory.
 LONGEST_WAIT = 10.0
@@ -32,7 +32,6 @@ _REDIS_SECONDS = 0.75
 _PROBE_SECONDS = 0.25
 _SIGN_SECONDS = 3.0
 _GATHER_SECONDS = 0.03
-_UNKNOWN_MEMBERS = 8  # what a process takes for the number of all when it never learnt it
 
 _log = structlog.get_logger("guildwright.discord")
 
@@ -45,24 +44,6 @@ def prefix_of(token: str) -> str:
 async def forgive(redis: Redis, token: str) -> bool:
     """Let processes that start from now on use a token that Discord takes again; False when it was not stopped."""
     return bool(await redis.delete(f"{prefix_of(token)}:stop"))
-
-
-@dataclass
-class Permit:
-    """One request's leave."""
-
-    id: str
-    number: int  # older ones go first
-    ask: Ask
-    verdict: Verdict | None = None
-    shared: bool = False  # whether Redis gave it
-
-
-@dataclass
-class _Told:
-    permit: Permit
-    answer: Answer
-    at: float
 
 
 class Limiter:
@@ -80,12 +61,15 @@ class Limiter:
         self._away = redis is None
         self._worked_alone = False
         self._members: int | None = None
+        self._since = ""  # when Redis began to know, by its own word
+        self._held: dict[str, float] = {}  # slots of ours that Redis knows, or knew: when each is free
+        self._forgotten = False
         self._refused = False
         self._telling = False
         self._count = 0
         self._round = asyncio.Lock()
         self._asks: list[Permit] = []
-        self._answers: list[_Told] = []
+        self._answers: list[Told] = []
         self._tasks: set[asyncio.Task[None]] = set()
 
     def start(self) -> None:
@@ -151,8 +135,10 @@ class Limiter:
             _log.error("Discord refused the token; nothing is sent any more until it is replaced")
         now = self._clock.monotonic()
         self._rules.note(permit.id, permit.ask, answer, now)
+        if permit.id in self._held:
+            self._held[permit.id] = min(self._held[permit.id], now + limits.HOLD)
         if self._redis is not None:
-            self._answers.append(_Told(permit, answer, now))
+            self._answers.append(Told(permit, answer, now))
             if not self._telling:
                 self._telling = True
                 self._spawn(self._tell_soon())
@@ -180,7 +166,7 @@ class Limiter:
     async def _exchange(self) -> None:
         """One round with whatever has gathered; those that come meanwhile wait here and find theirs decided."""
         async with self._round:
-            if not (self._asks or self._answers):
+            if not (self._asks or self._answers or self._forgotten):
                 return
             asks, self._asks = sorted(self._asks, key=lambda permit: permit.number), []
             for permit in asks[_MOST_ASKS:]:
@@ -197,7 +183,7 @@ class Limiter:
                     return
             self._ask_ourselves(asks)
 
-    def _drain(self) -> list[_Told]:
+    def _drain(self) -> list[Told]:
         answers, self._answers = self._answers, []
         return answers
 
@@ -212,17 +198,20 @@ class Limiter:
         if self._away:
             return
         self._away = True
-        cap = max(1, limits.CAP // (self._members or _UNKNOWN_MEMBERS))
+        # One that never learnt how many there are takes least: the others do not know of it.
+        cap = max(1, limits.CAP // (self._members or limits.CAP))
         self._rules.begin(self._clock.monotonic(), cap)
         _log.warning("Redis is away; this process keeps to its share of the limit", requests=cap, error=str(error))
 
-    async def _ask_redis(self, asks: Sequence[Permit], answers: Sequence[_Told], *, leaving: bool = False) -> None:
-        question = _CONSTANTS | {
+    async def _ask_redis(self, asks: Sequence[Permit], answers: Sequence[Told], *, leaving: bool = False) -> None:
+        question = CONSTANTS | {
             "me": self._name,
             "leaving": leaving,
             "was_away": self._worked_alone,
-            "asks": [_ask(permit) for permit in asks],
-            "answers": [_answer(told, self._clock.monotonic()) for told in answers],
+            "since": self._since,
+            "held": self._restored(),
+            "asks": [ask_of(permit) for permit in asks],
+            "answers": [answer_of(told, self._clock.monotonic()) for told in answers],
         }
         async with asyncio.timeout(_REDIS_SECONDS):
             result: list[Any] = await self._script(keys=self._keys, args=[json.dumps(question)])
@@ -231,54 +220,28 @@ class Limiter:
         self._away = False
         self._worked_alone &= not question["was_away"]  # it may have given leave while this was on its way
         self._members = max(1, int(result[0]))
-        for permit, word, wait in zip(asks, result[1::2], result[2::2], strict=True):
-            permit.verdict = Verdict(word.decode() if isinstance(word, bytes) else word, int(wait) / 1000)
+        self._notice(text_of(result[1]))
+        now = self._clock.monotonic()
+        for permit, word, wait in zip(asks, result[2::2], result[3::2], strict=True):
+            permit.verdict = Verdict(text_of(word), int(wait) / 1000)
             permit.shared = True
+            if permit.ask.counted and permit.verdict.word == "go":
+                self._held[permit.id] = now + permit.verdict.wait + limits.LONGEST
+
+    def _notice(self, since: str) -> None:
+        """Redis may have forgotten: what of ours it should know goes with the next round, which is at once."""
+        if self._since not in ("", since):
+            self._forgotten = True
+            self._spawn(self._tell_soon())
+        self._since = since
+
+    def _restored(self) -> list[tuple[str, int]]:
+        now = self._clock.monotonic()
+        self._held = {request: free for request, free in self._held.items() if free > now}
+        forgotten, self._forgotten = self._forgotten, False
+        return [(request, ms(free - now)) for request, free in self._held.items()] if forgotten else []
 
     def _spawn(self, work: Any) -> None:  # noqa: ANN401  a coroutine
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-
-def _ask(permit: Permit) -> dict[str, object]:
-    return {"id": permit.id, "route": permit.ask.route, "major": permit.ask.major, "counted": permit.ask.counted}
-
-
-def _answer(told: _Told, now: float) -> dict[str, object]:
-    permit, answer = told.permit, told.answer
-    return _ask(permit) | {
-        "counted": permit.ask.counted and permit.shared,
-        "invalid": answer.invalid,
-        "refused": answer.status == 401 and permit.ask.counted,  # noqa: PLR2004  unauthorized
-        "ago_ms": _ms(now - told.at),
-        "fine": 200 <= answer.status < 300,  # noqa: PLR2004  fine
-        "pause_ms": _ms(answer.pause),
-        "block_ms": _ms(answer.block),
-        "bucket": answer.bucket,
-        "limit": answer.limit,
-        "remaining": answer.remaining,
-        "reset_ms": _ms(answer.reset_after),
-    }
-
-
-def _ms(seconds: float) -> int:
-    return round(seconds * 1000)
-
-
-_CONSTANTS: dict[str, object] = {
-    "cap": limits.CAP,
-    "quiet_cap": limits.QUIET_CAP,
-    "quiet_ms": _ms(limits.QUIET),
-    "hold_ms": _ms(limits.HOLD),
-    "longest_ms": _ms(limits.LONGEST),
-    "most_invalid": limits.MOST_INVALID,
-    "invalid_ms": _ms(limits.INVALID_WINDOW),
-    "member_ms": _ms(limits.MEMBER),
-    "lost_ms": _ms(limits.LOST),
-    "flying_ms": _ms(limits.FLYING),
-    "again_ms": _ms(limits.AGAIN),
-    "together_ms": _ms(limits.TOGETHER),
-    "least_ms": _ms(limits.LEAST),
-    "same_window_ms": _ms(limits.SAME_WINDOW),
-}
