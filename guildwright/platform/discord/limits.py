@@ -8,7 +8,7 @@ arrived; its process may be dead.) At a usual answer time of 100 ms, 45 slots ar
 Where none is free, a request is given that of an answered one for when it will be, up to a second ahead.
 
 After Redis forgot, each process says which slots it holds before it gets another. Until all have, and after a process
-worked on its own, slots of the last second may be missing: for `QUIET` only what `CAP` leaves of the fifty is given out.
+worked on its own, slots of the last second may be missing: for `QUIET` only what `CAP` leaves of the fifty is given.
 """
 
 from dataclasses import dataclass
