@@ -139,6 +139,7 @@ async def test_a_prize_whose_claim_failed_leaves_the_others_their_own_chance_to_
     assert (await hall.now(giveaway)).state is State.CLAIMING
     await hall.pass_time(6)
     assert (await hall.now(giveaway)).state is State.CLOSED
+    assert [claim.given_on for claim in await store.claims(giveaway.id)] == [0, 0, 1, 1]
     claims = await states(giveaway)
     assert list(claims.values()).count(ClaimState.FAILED) == 1
     assert list(claims.values()).count(ClaimState.EXPIRED) == 3

@@ -91,14 +91,14 @@ async def test_numbers_are_never_used_again_though_the_giveaways_are_forgotten(h
 
 async def test_the_record_tells_of_the_start_the_posting_and_the_end_with_its_numbers(hall: Hall) -> None:
     giveaway = await hall.started()
-    for member in (1, 2, 2):
+    for member in (1, 2, 3, 2):
         await hall.click(giveaway, member)
     await hall.pass_time(11)
     rows = await fetch("SELECT kind, actor_id, details FROM giveaway_record ORDER BY id")
     assert [row["kind"] for row in rows][:3] == ["started", "posted", "ended"]
     assert rows[0]["actor_id"] == giveaway.host_id
     assert '"prize": "Oak chair"' in rows[0]["details"]
-    assert rows[2]["details"] == '{"left": 1, "entries": 1}'
+    assert rows[2]["details"] == '{"left": 1, "entries": 2}'
 
 
 async def test_every_job_again_writes_no_line_of_the_record_twice(hall: Hall) -> None:

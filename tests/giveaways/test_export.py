@@ -81,6 +81,8 @@ async def test_many_giveaways_come_page_by_page_in_the_order_of_their_numbers(ha
         async with transaction():
             await service.delete(GUILD, giveaway.id, now=hall.clock.now(), actor_id=HOST)
     assert [found["number"] for found in await as_json()] == [1, 2, 3, 4]
+    paged = [found.giveaway.number async for found in export.exported(GUILD, at_once=3)]
+    assert paged == [1, 2, 3, 4]
     assert [found["number"] for found in await as_json(3)] == [3]
     assert await as_json(9) == []
 

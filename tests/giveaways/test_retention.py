@@ -6,7 +6,7 @@ import pytest
 
 from guildwright.platform.database.engine import fetch, transaction
 from guildwright.platform.jobs import outbox
-from guildwright_bot.features.giveaways import retention, service
+from guildwright_bot.features.giveaways import retention, service, store
 from guildwright_bot.features.giveaways.domain import Giveaway, State
 from guildwright_bot.worker import recurring_jobs
 from tests.fakes.bot import GUILD, config
@@ -61,8 +61,12 @@ async def test_what_is_not_over_stays_however_old_it_is(hall: Hall) -> None:
     claiming = await hall.started(source_id=1)
     await hall.click(claiming, 1)
     running = await hall.started(source_id=2, minutes=60 * 24 * 30)
+    deleted = await hall.started(source_id=3)
+    async with transaction():
+        await service.delete(GUILD, deleted.id, now=hall.clock.now())
     await hall.pass_time(60 * 24 * 3)
     await tidy(hall)
+    assert await store.get(deleted.id) is None
     assert (await hall.now(claiming)).state is State.CLAIMING
     assert (await hall.now(running)).state is State.RUNNING
 

@@ -26,10 +26,10 @@ class Exported:
     lines: Sequence[dict[str, Any]]
 
 
-async def exported(guild_id: int, number: int | None = None) -> AsyncIterator[Exported]:
+async def exported(guild_id: int, number: int | None = None, *, at_once: int = _PAGE) -> AsyncIterator[Exported]:
     """A guild's giveaways by number, also closed and deleted ones that are kept; or one of them.
 
-    Reads a page at a time, each as it is at that moment: a guild may have many.
+    Reads `at_once` at a time, each as it is at that moment: a guild may have many.
     """
     if number is not None:
         giveaway = await store.find(guild_id, number)
@@ -37,7 +37,7 @@ async def exported(guild_id: int, number: int | None = None) -> AsyncIterator[Ex
             yield await _whole(giveaway)
         return
     after = 0
-    while page := await store.page(guild_id, after, _PAGE):
+    while page := await store.page(guild_id, after, at_once):
         for giveaway in page:
             yield await _whole(giveaway)
         after = page[-1].number
