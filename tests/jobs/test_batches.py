@@ -188,3 +188,21 @@ async def test_a_relay_that_sleeps_is_woken_by_many(bench: Bench) -> None:
     await asyncio.sleep(0.3)
     await _add(bench, 3)
     assert await bench.until_state("done") < 5
+
+
+async def test_a_batch_that_a_stop_interrupts_is_given_back_whole_and_unharmed(bench: Bench) -> None:
+    begun = asyncio.Event()
+
+    async def handler(_: list[JobRun]) -> None:
+        begun.set()
+        await asyncio.sleep(60)
+
+    await _add(bench, 60)
+    worker = await bench.worker_of(Consumer(KIND, batch_handler=handler, batch=50))
+    await asyncio.wait_for(begun.wait(), 5)
+    await asyncio.sleep(0.5)
+
+    await worker.stop(0.1)
+
+    rows = await fetch("SELECT DISTINCT state, attempt FROM job")
+    assert [(row["state"], row["attempt"]) for row in rows] == [("waiting", 0)]
