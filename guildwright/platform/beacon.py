@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import aiohttp
 import msgspec
@@ -131,22 +132,22 @@ class Beacon:
         async with aiohttp.ClientSession(timeout=_TIMEOUT) as session:
             while True:
                 said = []
-                for url in self._urls:
+                for place, url in enumerate(self._urls, start=1):
                     answer = await self._ask(session, url, chain, number)
                     if isinstance(answer, Pulse):
                         return answer
-                    said.append(f"{url}: {answer}")
+                    said.append(f"address {place}: {answer}")
                 if self._clock.monotonic() >= until:
                     raise BeaconAway(f"round {number} of drand is not to be had ({'; '.join(said)})")
                 await self._clock.sleep(_PAUSE_SECONDS)
 
     async def _ask(self, session: aiohttp.ClientSession, url: str, chain: Chain, number: int) -> Pulse | str:
-        """The round, or why there is none."""
+        """The round, or why there is none: for everybody to read, so without the address, which may hold a password."""
         try:
             async with session.get(f"{url.rstrip('/')}/{chain.chain_hash}/public/{number}") as response:
                 body = await response.content.read(_LONGEST_ANSWER)
         except (aiohttp.ClientError, OSError, TimeoutError) as trouble:
-            return f"{type(trouble).__name__} {trouble}".strip()
+            return type(trouble).__name__
         if response.status != HTTPStatus.OK:
             return f"status {response.status}"
         try:
@@ -155,6 +156,6 @@ class Beacon:
             return f"no round but {wrong}"
         pulse = Pulse(answer.round, answer.signature)
         if pulse.round != number or not await asyncio.to_thread(is_signed, chain, pulse):
-            _log.warning("a round of drand has no good signature", url=url, round=number)
+            _log.warning("a round of drand has no good signature", host=urlsplit(url).hostname, round=number)
             return "a round without a good signature"
         return pulse

@@ -106,6 +106,15 @@ async def test_without_a_good_round_the_beacon_is_away_and_says_why(
         await Beacon([fake.url], SystemClock()).wait_for(chain(), 77, patience=0)
 
 
+async def test_why_there_is_no_round_is_told_without_the_addresses(fake: FakeBeacon) -> None:
+    await fake.stop()
+    port = fake.url.rsplit(":", 1)[1]
+    with pytest.raises(BeaconAway) as away:
+        await Beacon([f"http://somebody:secret@127.0.0.1:{port}"], SystemClock()).wait_for(chain(), 77, patience=0)
+    assert "address 1: ClientConnectorError" in str(away.value)
+    assert not any(part in str(away.value) for part in ("secret", "127.0.0.1", port))
+
+
 async def test_the_event_loop_lives_on_while_a_signature_is_checked(fake: FakeBeacon) -> None:
     asking = asyncio.create_task(Beacon([fake.url], SystemClock()).wait_for(chain(), 77, patience=0))
     turns = 0
