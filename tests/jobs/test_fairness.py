@@ -133,12 +133,12 @@ async def test_looking_for_who_is_due_reads_few_rows_however_many_are_due(bench:
         before = await _rows_read()
         assert len(await due.guilds_due(KIND)) == 51
         read["guilds"] = await _rows_read() - before
-        taken = await due.take_in_turns(KIND, dict.fromkeys([BUSY, *range(300, 350)], 0), 200, 100)
+        taken = await due.take_in_turns(KIND, dict.fromkeys([BUSY, *range(300, 350)], 0), 100, 100)
         read["turns"] = await _rows_read() - before - read["guilds"]
 
     assert {job.guild for job in taken} == {BUSY, *range(300, 350)}
     assert taken[0].guild != taken[1].guild
-    assert sum(job.guild == BUSY for job in taken) <= 100
+    assert sum(job.guild == BUSY for job in taken) <= 2
     assert read["guilds"] < 2000
     assert read["turns"] < 5000
 
