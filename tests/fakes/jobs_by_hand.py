@@ -46,10 +46,11 @@ class Bench:
             if not due or due[0]["next_at"] > moment:
                 break
             self._clock.set(max(self._clock.now(), due[0]["next_at"]))
-            await self._take(due[0], unkindly)
+            await self.take(due[0], unkindly)
         self._clock.set(max(self._clock.now(), moment))
 
-    async def _take(self, row: dict[str, Any], unkindly: str) -> None:
+    async def take(self, row: dict[str, Any], unkindly: str = "") -> None:
+        """Run one job."""
         self.ran.append(row["kind"])
         if unkindly == "dying":
             with suppress(Died):

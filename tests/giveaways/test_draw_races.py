@@ -1,19 +1,24 @@
 """Two workers at the same step of a draw, or a step at the wrong time: the first counts, the other changes nothing."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
+from asyncpg import UniqueViolationError
 
 from guildwright.platform.database.engine import fetch, transaction
-from guildwright_bot.features.giveaways import draw_steps, draws, frozen, records, rerolls, service, store
+from guildwright_bot.features.giveaways import draw_steps, draws, frozen, proof, records, rerolls, service, store
 from guildwright_bot.features.giveaways.domain import ClaimState, Giveaway, rules_of
 from guildwright_bot.features.giveaways.draws import Origin
 from guildwright_bot.features.giveaways.frozen import Frozen
 from guildwright_bot.features.giveaways.records import Kind
+from guildwright_bot.features.giveaways.service import Claimed
+from guildwright_bot.features.giveaways.verify import verify
 from tests.fakes.bot import GUILD, config
 from tests.fakes.chance import FakeChance
 from tests.giveaways.conftest import HOST, Hall
 from tests.giveaways.test_drawing import drawn
+from tests.giveaways.test_rerolls import ask
 
 pytestmark = pytest.mark.integration
 
@@ -114,3 +119,67 @@ async def test_two_rerolls_at_once_give_the_one_prize_once(hall: Hall) -> None:
     assert states.count(ClaimState.OPEN) == 1
     async with transaction():
         assert await rerolls.begin_reroll(giveaway.id, 1, ORIGIN, hall.clock.now()) is None
+
+
+async def at_once(hall: Hall, kind: str) -> None:
+    """Several workers take every waiting job of a kind at the same moment, and all ask Discord before any is done."""
+    rows = await fetch("SELECT * FROM job WHERE state = 'waiting' AND kind = $1 ORDER BY id", kind)
+    assert len(rows) > 1
+    await asyncio.gather(*(hall.bench.take(row) for row in rows))
+
+
+async def won(giveaway: Giveaway) -> list[list[int]]:
+    """The winners of each round, as the record has them; it must hold."""
+    made = await draws.get(giveaway.id)
+    assert made is not None
+    written = await draws.file(giveaway, ())
+    assert written is not None
+    assert [check for check in verify(proof.read(written[1])).checks if not check.ok] == []
+    return [[int(winner.member) for winner in taken.winners] for taken in made.rounds]
+
+
+async def test_the_prizes_of_two_who_may_not_keep_them_go_to_two_others_at_once(hall: Hall) -> None:
+    giveaway = await drawn(hall, *range(1, 7), winners=2)
+    first, second, third, fourth, *_ = await hall.order(giveaway)
+    for source, member in ((7, first), (8, second)):
+        await hall.claim(giveaway, member)
+        await ask(hall, giveaway, source, member_id=member)
+    await at_once(hall, "giveaways.reroll")
+    rounds = await won(giveaway)
+    assert sorted(rounds[1:]) == sorted([[third], [fourth]])
+    await hall.pass_time()
+    for member in (third, fourth):
+        assert isinstance(await hall.claim(giveaway, member), Claimed)
+
+
+async def test_two_claims_that_fail_at_once_give_their_prizes_to_two_others(hall: Hall) -> None:
+    giveaway = await drawn(hall, *range(1, 7), winners=2)
+    first, second, third, fourth, *_ = await hall.order(giveaway)
+    rules = rules_of(hall.config.current.giveaways)
+    picked = []
+    for member in (first, second):  # the second one fails while Discord is asked about the first one's successor
+        await fetch("UPDATE giveaway_claim SET state = 'failing' WHERE member_id = $1", member)
+        async with transaction():
+            picked.append(await draw_steps.begin_expire(giveaway.id, 0, rules, ORIGIN, hall.clock.now()))
+    now, outcomes = hall.clock.now(), [(third, ""), (fourth, "")]
+    assert picked[0] is not None
+    assert picked[1] is not None
+    async with transaction():
+        await draw_steps.expired(giveaway.id, 0, 1, outcomes[:1], now, picked[0].late)
+    assert isinstance(await hall.claim(giveaway, third), Claimed)
+    with pytest.raises(draw_steps.Overtaken):
+        async with transaction():
+            await draw_steps.expired(giveaway.id, 0, 2, outcomes, now, picked[1].late)
+    assert {claim.member_id: claim.state for claim in await store.claims(giveaway.id)} == {
+        first: ClaimState.FAILED,
+        second: ClaimState.FAILING,
+        third: ClaimState.CLAIMED,
+    }
+    assert await won(giveaway) == [[first, second], [third]]
+
+
+async def test_a_second_claim_of_a_member_is_refused_by_the_database(hall: Hall) -> None:
+    giveaway = await drawn(hall, 1)
+    [claim] = await store.claims(giveaway.id)
+    with pytest.raises(UniqueViolationError):
+        await store.add_claims(giveaway.id, [claim])

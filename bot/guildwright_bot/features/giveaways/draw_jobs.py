@@ -4,7 +4,8 @@ What takes seconds for half a million entries runs in a thread, so that leases a
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from datetime import timedelta
 
 import hikari
@@ -103,6 +104,9 @@ class DrawJobs(Errands):
 
     async def expire(self, run: JobRun) -> None:
         """Take prizes back that were not claimed in time, and give them to the next in the order."""
+        await _until_not_overtaken(lambda: self._expire(run))
+
+    async def _expire(self, run: JobRun) -> None:
         number, rules = run.payload["round"], self._rules(run.guild_id)
         async with run.step():
             picking = await draw_steps.begin_expire(run.payload["giveaway"], number, rules, self._origin(), self._now())
@@ -117,6 +121,9 @@ class DrawJobs(Errands):
 
     async def reroll(self, run: JobRun) -> None:
         """Give prizes to the next in the order, because a host wants it."""
+        await _until_not_overtaken(lambda: self._reroll(run))
+
+    async def _reroll(self, run: JobRun) -> None:
         asked = run.payload
         async with run.step():
             picking = await rerolls.begin_reroll(asked["giveaway"], asked["count"], self._origin(), self._now())
@@ -229,3 +236,10 @@ class DrawJobs(Errands):
             _log.warning("the record of a draw is too large for Discord", giveaway=giveaway.id, bytes=len(body))
             return ()
         return (hikari.Bytes(body, name),)
+
+
+async def _until_not_overtaken(pick: Callable[[], Awaitable[None]]) -> None:
+    """Each time that it is overtaken another job has given a prize away, so this ends."""
+    while True:
+        with suppress(draw_steps.Overtaken):
+            return await pick()

@@ -24,6 +24,10 @@ from guildwright_bot.features.giveaways.steps import SKEW
 type Outcomes = Sequence[tuple[int, str]]
 
 
+class Overtaken(Exception):  # noqa: N818  what happened
+    """Somebody who was picked has won by another job meanwhile: pick again, without them."""
+
+
 @dataclass(frozen=True)
 class Closing:
     """A giveaway on its way from the last entry to its winners."""
@@ -124,7 +128,7 @@ async def drawn(giveaway_id: int, outcomes: Outcomes, now: datetime) -> None:
     winners = await take(found.giveaway, found.draw, found.giveaway.terms.winners, outcomes, now)
     ended, claims = domain.award(found.giveaway, winners)
     await store.save(ended)
-    await store.put_claims(giveaway_id, claims)
+    await store.add_claims(giveaway_id, claims)
     await records.note(giveaway_id, Kind.DRAWN, now, winners=_ids(winners))
     await add_job("announce", ended, due=now, key="0", round=0)
     await refresh(ended, now)
@@ -184,7 +188,7 @@ async def _again(
     """A new round with these winners; without any it may be over."""
     again, fresh = domain.reroll(giveaway, winners, given_on)
     await store.save(again)
-    await store.put_claims(again.id, fresh)
+    await store.add_claims(again.id, fresh)
     if fresh:
         former, won = _ids(instead_of), _ids(winners)
         await records.note(again.id, Kind.REROLLED, now, winners=won, instead_of=former, round=again.round)
@@ -193,8 +197,16 @@ async def _again(
 
 
 async def take(giveaway: Giveaway, made: Draw, wanted: int, outcomes: Outcomes, now: datetime) -> list[int]:
-    """The winners among those who were asked of Discord; the record learns of them and of who was passed over."""
+    """The winners among those who were asked of Discord; the record learns of them and of who was passed over.
+
+    Needs the giveaway's row locked.
+
+    Raises:
+        Overtaken: another job took one of them while Discord was asked.
+    """
     winners, passed = frozen.taken(outcomes, wanted)
+    if _members(await store.claims(giveaway.id)).intersection(winners):
+        raise Overtaken
     if wanted:
         taken = Round(
             wanted,

@@ -124,7 +124,7 @@ async def rerolled(  # noqa: PLR0913  all that it depends on
     winners = await draw_steps.take(giveaway, made, wanted, outcomes, now)
     again = replace(giveaway, round=giveaway.round + 1, state=State.CLAIMING)
     await store.save(again)
-    await store.put_claims(giveaway_id, [PrizeClaim(member, again.round) for member in winners])
+    await store.add_claims(giveaway_id, [PrizeClaim(member, again.round) for member in winners])
     again = await settle(again, await store.claims(giveaway_id))
     told = {"winners": _ids(winners), "instead_of": _ids(instead_of)}
     await records.note(giveaway_id, Kind.REROLLED, now, actor_id=actor_id, round=again.round, **told)

@@ -177,13 +177,12 @@ async def claims(giveaway_id: int) -> list[PrizeClaim]:
     ]
 
 
-async def put_claims(giveaway_id: int, claims: Iterable[PrizeClaim]) -> None:
-    """Keep claims, new or changed."""
+async def add_claims(giveaway_id: int, claims: Iterable[PrizeClaim]) -> None:
+    """Keep new claims; that a member has one already is a fault, and nothing is overwritten."""
     for claim in claims:
         await fetch(
             "INSERT INTO giveaway_claim (giveaway_id, member_id, round, state, deadline, message_id, given_on) "
-            "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (giveaway_id, member_id) DO UPDATE "
-            "SET state = excluded.state, deadline = excluded.deadline, message_id = excluded.message_id",
+            "VALUES ($1, $2, $3, $4, $5, $6, $7)",
             giveaway_id,
             claim.member_id,
             claim.round,
@@ -191,6 +190,20 @@ async def put_claims(giveaway_id: int, claims: Iterable[PrizeClaim]) -> None:
             claim.deadline,
             claim.message_id,
             claim.given_on,
+        )
+
+
+async def put_claims(giveaway_id: int, claims: Iterable[PrizeClaim]) -> None:
+    """Keep what became of claims."""
+    for claim in claims:
+        await fetch(
+            "UPDATE giveaway_claim SET state = $3, deadline = $4, message_id = $5 "
+            "WHERE giveaway_id = $1 AND member_id = $2",
+            giveaway_id,
+            claim.member_id,
+            claim.state.value,
+            claim.deadline,
+            claim.message_id,
         )
 
 
