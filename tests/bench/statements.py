@@ -26,8 +26,10 @@ class Recorded:
     def note(self, sent: Any) -> None:
         """What asyncpg calls for each statement."""
         text = sent.query
-        # Several statements at once are asyncpg's own, when a connection goes back; `by hand` are the bench's.
-        if sent.exception is None and _PLANNED.match(text) and ";" not in text:
+        # Several statements at once are asyncpg's own, when a connection goes back; so is what it asks of the catalogue
+        # of types, once for each connection.
+        own = ";" in text or "typeinfo_tree" in text
+        if sent.exception is None and _PLANNED.match(text) and not own:
             self.arguments[text] = tuple(sent.args or ())
             self.times[text] = self.times.get(text, 0) + 1
 
