@@ -19,6 +19,11 @@ from guildwright_bot.spans import say_span
 FEATURE = "giveaways"
 type ButtonStyle = Literal[hikari.ButtonStyle.PRIMARY, hikari.ButtonStyle.SECONDARY, hikari.ButtonStyle.SUCCESS]
 _PATINA, _BRASS, _GREY = 0x0C6A60, 0xE3B45C, 0x8C8371
+# Discord takes 2,000 characters of text and 4,096 of an embed; a mention is up to 25 of them.
+_SENTENCES = 10  # claims are told of in a sentence each, more of them together
+_NAMES = 15  # of one kind, where every message may have several kinds
+_LISTED_PRIZE = 60
+_LONGEST_EMBED = 4096
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,8 @@ class Writer:
         terms = giveaway.terms
         usual = _PATINA if running else _BRASS if giveaway.state is State.CLAIMING else _GREY
         colour = usual if terms.colour is None else terms.colour
-        embed = hikari.Embed(title=terms.prize, description="\n".join(self._lines(seen)), color=colour)
+        text = "\n".join(self._lines(seen))[:_LONGEST_EMBED]
+        embed = hikari.Embed(title=terms.prize, description=text, color=colour)
         embed.set_image(terms.image)
         embed.set_footer(self.text("giveaways-panel-footer", number=str(giveaway.number)))
         marker = custom_id(FEATURE, "enter", giveaway.id)
@@ -96,7 +102,7 @@ class Writer:
             lines.append(self.text("giveaways-panel-commitment", hash=seen.commitment))
         if giveaway.state in (State.CLAIMING, State.CLOSED):
             lines.append("")
-            lines.extend(self._claim(claim) for claim in seen.claims)
+            lines.extend(self._claims(seen.claims, _NAMES))
             if not seen.claims:
                 lines.append(self.text("giveaways-panel-nobody"))
         return lines
@@ -121,9 +127,21 @@ class Writer:
         if terms.claim_timeout is not None:
             yield self.text("giveaways-panel-claim-timeout", span=self.span(terms.claim_timeout))
 
-    def _claim(self, claim: PrizeClaim) -> str:
-        state = ClaimState.FAILED if claim.state is ClaimState.FAILING else claim.state
-        return self.text(f"giveaways-claim-{state.value}", member=str(claim.member_id))
+    def _claims(self, claims: Sequence[PrizeClaim], names: int) -> list[str]:
+        """What became of them: a sentence each, or where there are many one for each state, with so many names."""
+        if len(claims) <= _SENTENCES:
+            return [self.text(f"giveaways-claim-{_shown(each).value}", member=str(each.member_id)) for each in claims]
+        of_state = {state: [each.member_id for each in claims if _shown(each) is state] for state in ClaimState}
+        return [
+            self.text(f"giveaways-claims-{state.value}", members=self.people(members, names))
+            for state, members in of_state.items()
+            if members
+        ]
+
+    def people(self, ids: Sequence[object], most: int = _NAMES) -> str:
+        """Mentions, and how many there are more."""
+        shown = ", ".join(f"<@{each}>" for each in ids[:most])
+        return shown if len(ids) <= most else self.text("giveaways-people-more", people=shown, count=len(ids) - most)
 
     def announcement(self, seen: View, number: int) -> Post:
         """The message about one draw: who won and until when they can claim, or that nobody is left."""
@@ -131,10 +149,7 @@ class Writer:
         if not claims:
             return self._nobody(seen, number)
         open_until = next((claim.deadline for claim in claims if claim.state is ClaimState.OPEN), None)
-        members = ", ".join(f"<@{claim.member_id}>" for claim in claims)
-        won = "giveaways-won-again" if number else "giveaways-won"
-        first = self.text(won, members=members, prize=giveaway.terms.prize)
-        lines = [first, *(self._claim(claim) for claim in claims if claim.state is not ClaimState.OPEN)]
+        lines = self._won(claims, giveaway.terms.prize, again=number > 0)
         can_claim = open_until is not None and giveaway.state is State.CLAIMING
         if open_until is not None and can_claim:
             lines.append(self.text("giveaways-claim-by", timestamp=str(int(open_until.timestamp()))))
@@ -143,6 +158,14 @@ class Writer:
         label = self.text(f"giveaways-button-{'claim' if can_claim else over}")
         row = _row(marker, label, hikari.ButtonStyle.SUCCESS, disabled=not can_claim)
         return Post("\n".join(lines), [], [row], marker, tuple(claim.member_id for claim in claims))
+
+    def _won(self, claims: Sequence[PrizeClaim], prize: str, *, again: bool) -> list[str]:
+        """Who won, and what became of it. Where there are many nobody is named twice: fifty just fit."""
+        settled = [claim for claim in claims if claim.state is not ClaimState.OPEN]
+        named = claims if len(claims) <= _SENTENCES else [claim for claim in claims if claim not in settled]
+        members = self.people([claim.member_id for claim in named], len(named))
+        won = "giveaways-won-over" if not named else "giveaways-won-again" if again else "giveaways-won"
+        return [self.text(won, members=members, prize=prize), *self._claims(settled, len(settled))]
 
     def _nobody(self, seen: View, number: int) -> Post:
         giveaway = seen.giveaway
@@ -178,7 +201,7 @@ class Writer:
             self.text(
                 f"giveaways-list-{giveaway.state.value}",
                 number=str(giveaway.number),
-                prize=giveaway.terms.prize,
+                prize=_short(giveaway.terms.prize),
                 channel=str(giveaway.channel_id),
                 start=str(int(giveaway.started_at.timestamp())),
                 timestamp=str(int(giveaway.ends_at.timestamp())),
@@ -207,7 +230,7 @@ def sentence(writer: Writer, fact: Mapping[str, Any]) -> str:
             )
         case "GiveawayEnded":
             said = "giveaways-log-drawn" if fact["winner_ids"] else "giveaways-log-nobody"
-            winners = _mentions(fact["winner_ids"])
+            winners = writer.people(fact["winner_ids"])
             return writer.text(said, number=number, prize=prize, winners=winners, entries=fact["entries"])
         case "PrizeClaimed":
             return writer.text("giveaways-log-claimed", number=number, prize=prize, winner=fact["winner_id"])
@@ -218,14 +241,14 @@ def sentence(writer: Writer, fact: Mapping[str, Any]) -> str:
             return _given_on(writer, fact, number, prize)
         case "PrizeRerolled":
             said = "giveaways-log-by-hand" if fact["winner_ids"] else "giveaways-log-by-hand-nobody"
-            actor, winners = fact["actor_id"], _mentions(fact["winner_ids"])
+            actor, winners = fact["actor_id"], writer.people(fact["winner_ids"])
             return writer.text(said, number=number, prize=prize, actor=actor, winners=winners)
         case other:
             raise ValueError(f"no sentence for the fact {other!r}")
 
 
 def _given_on(writer: Writer, fact: Mapping[str, Any], number: str, prize: str) -> str:
-    former, winners = _mentions(fact["former_ids"]), _mentions(fact["winner_ids"])
+    former, winners = writer.people(fact["former_ids"]), writer.people(fact["winner_ids"])
     # Of a claim that failed the log channel was told already.
     cause = "failed" if fact["former_ids"] == fact.get("failed_ids") else "expired"
     said = f"giveaways-log-{cause}{'-next' if winners else ''}"
@@ -236,5 +259,9 @@ def _roles(ids: Iterable[int]) -> str:
     return ", ".join(f"<@&{each}>" for each in sorted(ids))
 
 
-def _mentions(ids: list[str]) -> str:
-    return ", ".join(f"<@{each}>" for each in ids)
+def _shown(claim: PrizeClaim) -> ClaimState:
+    return ClaimState.FAILED if claim.state is ClaimState.FAILING else claim.state
+
+
+def _short(prize: str) -> str:
+    return prize if len(prize) <= _LISTED_PRIZE else f"{prize[: _LISTED_PRIZE - 1]}…"

@@ -123,6 +123,13 @@ giveaways-record-proves-not = It does not prove that the entries are real people
 
 giveaways-won = { $members }: you won **{ $prize }**!
 giveaways-won-again = { $members }: you were drawn next and won **{ $prize }**!
+giveaways-won-over = Won: **{ $prize }**
+giveaways-people-more = { $people } and { $count } more
+giveaways-claims-open = Not claimed yet: { $members }
+giveaways-claims-claimed = Claimed: { $members }
+giveaways-claims-failed = Came to claim, but may not win any more: { $members }
+giveaways-claims-revoked = Goes to somebody else: { $members }
+giveaways-claims-expired = Not claimed in time: { $members }
 giveaways-claim-by = Claim it <t:{ $timestamp }:R>, or somebody else is drawn.
 giveaways-claim-open = <@{ $member }> has won and not claimed yet.
 giveaways-claim-claimed = <@{ $member }> has claimed the prize.
