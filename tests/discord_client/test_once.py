@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from guildwright.platform.discord.client import DiscordClient, DiscordRefused
+from guildwright.platform.discord.client import DiscordClient, DiscordRefused, DiscordUnavailable
 from guildwright.platform.jobs.outcomes import GiveUp, Unknown
 from guildwright.platform.jobs.run import Tried
 from guildwright.platform.settings import Settings
@@ -161,3 +161,12 @@ async def test_an_outage_in_which_nothing_was_sent_leaves_no_doubt(client: Disco
     """Of a worker whose first try ended before Discord heard of it."""
     await _send(client, LONG_AGO, marker=None)
     assert len(discord.messages) == 1
+
+
+async def test_the_error_of_a_message_that_was_not_sent_says_which_it_was(
+    client: DiscordClient, discord: FakeDiscord
+) -> None:
+    discord.will_answer(401, {"message": "401: Unauthorized", "code": 0})
+    with pytest.raises(DiscordUnavailable) as caught:
+        await _send(client, None)
+    assert (caught.value.nonce, caught.value.nothing_done) == ("abc", True)

@@ -83,6 +83,31 @@ async def test_one_bad_job_spoils_the_others_of_its_batch_once_only(bench: Bench
     assert max(count for n, count in seen.items() if n != 5) <= 2
 
 
+async def test_no_more_calls_at_a_time_than_said_and_what_waits_for_one_comes_together(bench: Bench) -> None:
+    sizes: list[int] = []
+    now = most = 0
+
+    async def handler(batch: list[JobRun]) -> None:
+        nonlocal now, most
+        sizes.append(len(batch))
+        now += 1
+        most = max(most, now)
+        await asyncio.sleep(0.3)
+        now -= 1
+        if len(sizes) == 2:
+            raise RuntimeError("each of these is tried alone")
+
+    await bench.worker_of(Consumer(KIND, batch_handler=handler, batch=50, concurrency=1, backoff=QUICK))
+    for n in range(30):
+        await bench.add(str(n))
+        await asyncio.sleep(0.01)
+    await bench.until_state("done", within=30)
+
+    assert most == 1
+    assert sizes[1] > 1
+    assert len(sizes) >= 2 + sizes[1]
+
+
 async def test_what_a_batch_writes_with_its_end_is_kept_for_those_whose_lease_is_ours(bench: Bench) -> None:
     await fetch("CREATE TABLE IF NOT EXISTS effect (job bigint)")
     await fetch("TRUNCATE effect")

@@ -1,5 +1,8 @@
 """Guilds take turns in one worker, and none holds every hand."""
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from guildwright.platform.jobs.lanes import NOBODY, Lanes
 
 
@@ -65,3 +68,44 @@ def test_what_is_given_back_is_everything_that_was_not_begun() -> None:
     assert set(lanes.empty()) == set(range(1, 11)) - begun
     assert (lanes.ready, lanes.holding) == (0, 2)
     assert lanes.pick(5) == []
+
+
+def test_the_last_quarter_of_the_hands_is_for_guilds_that_hold_none() -> None:
+    lanes = _filled(8, g1=20, g2=20)
+    assert [lane for _, lane in lanes.pick(20)] == [1, 2, 1, 2, 1, 2]
+    assert (lanes.ready, lanes.room) == (0, 2)
+
+    for number in (100, 101):
+        lanes.add(number, 3)
+    assert lanes.ready == 1
+    assert lanes.pick(20) == [(100, 3)]
+    assert (lanes.ready, lanes.room) == (0, 1)
+
+    lanes.drop(3)
+    assert lanes.pick(20) == [(101, 3)], "whoever holds none is not behind who holds some"
+    lanes.drop(2)
+    assert lanes.pick(20) == []
+    lanes.drop(2)
+    assert [lane for _, lane in lanes.pick(20)] == [1], "and below three quarters all go on in turn"
+
+
+@given(st.lists(st.tuples(st.sampled_from(["add", "add", "drop", "pick"]), st.integers(0, 5)), max_size=200))
+def test_what_is_ready_is_counted_as_hands_are_taken_and_freed_in_any_order(steps: list[tuple[str, int]]) -> None:
+    lanes = Lanes(6)
+    held: list[int] = []
+    for number, (step, which) in enumerate(steps):
+        if step == "add":
+            lanes.add(number, which)
+        elif step == "drop" and held:
+            lanes.drop(held.pop(which % len(held)))
+        else:
+            held += [lane for _, lane in lanes.pick(which)]
+        ready, free = lanes.ready, lanes.free
+        assert ready >= 0
+        if not ready:
+            assert lanes.pick(free) == []
+        elif free and which == 0:
+            begun = [lane for _, lane in lanes.pick(free)]
+            assert 0 < len(begun) <= ready
+            held += begun
+    assert lanes.holding == len(held)

@@ -1,10 +1,12 @@
 """A job exists if and only if what caused it was committed, and once only."""
 
+import asyncio
 from datetime import datetime, timedelta
 
 import pytest
 from structlog.contextvars import bound_contextvars
 
+from guildwright.platform.database import engine
 from guildwright.platform.database.engine import fetch, transaction
 from guildwright.platform.jobs import outbox
 from guildwright.platform.jobs.run import JobRun
@@ -85,3 +87,31 @@ async def test_the_trace_of_the_cause_is_the_trace_of_the_job(bench: Bench) -> N
     with bound_contextvars(trace="abc123"):
         job_id = await bench.add("a")
     assert (await bench.row(job_id))["trace"] == "abc123"
+
+
+async def test_a_key_that_a_transaction_holds_keeps_nobody_else_waiting(bench: Bench) -> None:
+    now = bench.now()
+    open_one = await engine.connect()
+    its_own = open_one.transaction()
+    await its_own.start()
+    await open_one.execute(
+        "INSERT INTO job (kind, dedupe_key, payload, due, next_at, state, trace, created_at, attempt, fence, "
+        "leased_by, error) VALUES ($1, 'held', '{}', now(), now(), 'waiting', '', now(), 0, 0, '', '')",
+        KIND,
+    )
+
+    async def add(key: str) -> int | None:
+        return await outbox.add(KIND, guild_id=1, payload={}, due=now, dedupe_key=key)
+
+    held = [asyncio.create_task(add("held"))]
+    await asyncio.sleep(0.1)
+    held.append(asyncio.create_task(add("held")))
+    others = [asyncio.create_task(add(f"other {n}")) for n in range(5)]
+    try:
+        added = await asyncio.wait_for(asyncio.gather(*others), timeout=5)
+        assert None not in added
+        assert not any(task.done() for task in held)
+    finally:
+        await its_own.commit()
+        await open_one.close()
+    assert await asyncio.wait_for(asyncio.gather(*held), timeout=5) == [None, None]

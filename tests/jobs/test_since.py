@@ -12,14 +12,13 @@ from tests.fakes.job_bench import Bench
 pytestmark = pytest.mark.integration
 
 
-async def _runs(bench: Bench, *errors: Exception, effects: int = 1) -> list[Tried | None]:
+async def _runs(bench: Bench, *errors: Exception) -> list[Tried | None]:
     """What each run of one job was told, when its runs fail so."""
     told: list[Tried | None] = []
 
     async def handler(run: JobRun) -> None:
         told.append(run.tried)
-        for number in range(effects):
-            run.nonce(f"effect {number}")
+        run.nonce("effect")
         if len(told) <= len(errors):
             raise errors[len(told) - 1]
 
@@ -41,22 +40,46 @@ async def test_a_retry_is_told_when_the_first_run_began(bench: Bench) -> None:
     assert third.age() >= second.seconds >= 1
 
 
-async def test_a_run_whose_only_request_surely_did_nothing_does_not_count(bench: Bench) -> None:
-    told = await _runs(
-        bench, Unavailable("rate limited", retry_after=0.01, nothing_done=True), Retry("x", after=timedelta())
-    )
+def _refused(nonce: str | None) -> Unavailable:
+    """The limiter's error for a request with that nonce, which was not sent."""
+    error = Unavailable("rate limited", retry_after=0.01, nothing_done=True)
+    error.nonce = nonce
+    return error
 
-    assert told[:2] == [None, None]
-    assert told[2] is not None
+
+async def _second_of(bench: Bench, asked: list[str], refused: str | None) -> Tried | None:
+    """What a second run is told when the first asked for these effects, and one of them surely was not made."""
+    told: list[Tried | None] = []
+
+    async def handler(run: JobRun) -> None:
+        told.append(run.tried)
+        nonces = {effect: run.nonce(effect) for effect in asked}
+        if len(told) == 1:
+            raise _refused(nonces[refused] if refused else None)
+
+    await bench.worker(handler)
+    await bench.until_state("done", await bench.add("a"))
+    return told[1]
+
+
+async def test_a_run_whose_only_effect_surely_was_not_made_does_not_count(bench: Bench) -> None:
+    assert await _second_of(bench, ["message"], "message") is None
+
+
+async def test_a_run_without_effects_that_was_kept_from_asking_does_not_count(bench: Bench) -> None:
+    assert await _second_of(bench, [], None) is None
+
+
+async def test_a_message_that_was_sent_counts_when_another_request_after_it_surely_did_nothing(bench: Bench) -> None:
+    assert await _second_of(bench, ["message"], None) is not None
+
+
+async def test_a_message_that_was_sent_counts_when_the_next_surely_was_not(bench: Bench) -> None:
+    assert await _second_of(bench, ["message", "another"], "another") is not None
 
 
 async def test_a_request_that_may_have_done_something_counts(bench: Bench) -> None:
     assert (await _runs(bench, Unavailable("no answer")))[1] is not None
-
-
-async def test_of_two_effects_the_first_may_be_there(bench: Bench) -> None:
-    error = Unavailable("rate limited", nothing_done=True)
-    assert (await _runs(bench, error, effects=2))[1] is not None
 
 
 async def test_a_run_that_surely_did_nothing_takes_back_nothing_of_an_earlier_one(bench: Bench) -> None:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from guildwright.platform.database import engine
 from guildwright.platform.database.engine import fetch
-from guildwright.platform.jobs import worker_name
+from guildwright.platform.jobs import store, worker_name
 from guildwright.platform.jobs.run import JobRun
 from tests.fakes.job_bench import Bench
 from tests.fakes.postgres_server import PostgresServer
@@ -103,6 +104,45 @@ async def test_a_silent_worker_elsewhere_loses_its_job_when_its_lease_runs_out(b
 
     await bench.until_state("done", job_id, within=30)
     assert seen == [2]
+
+
+async def test_a_row_that_somebody_half_dead_keeps_locked_does_not_keep_other_jobs_from_being_taken_back(
+    bench: Bench,
+) -> None:
+    async def handler(_: JobRun) -> None:
+        pass
+
+    locked, other = await bench.add("a", after=3600), await bench.add("b", after=3600)
+    await fetch(
+        "UPDATE job SET state = 'running', leased_by = 'other-machine/1/1/1', fence = 1, attempt = 1, "
+        "next_at = now() - interval '1 m', leased_until = now() - interval '5 s'"
+    )
+    frozen = await engine.connect()
+    its_own = frozen.transaction()
+    await its_own.start()
+    await frozen.fetch("SELECT id FROM job WHERE id = $1 FOR UPDATE", locked)
+    await bench.worker(handler)
+    try:
+        await bench.until_state("done", other, within=20)
+    finally:
+        await its_own.rollback()
+        await frozen.close()
+    await bench.until_state("done", locked)
+
+
+async def test_what_was_taken_without_hearing_of_it_is_given_back_and_nothing_else(bench: Bench) -> None:
+    unheard, again, others = [await bench.add(str(n)) for n in range(3)]
+    await store.claim([again], "us", 60)
+    await store.put_back([store.Back(again, 1, 0)], error="", counted=True)
+    await store.claim([unheard, again], "us", 60)
+    await store.claim([others], "them", 60)
+
+    await store.unclaim([unheard, again, others], "us")
+
+    rows = [await bench.row(job_id) for job_id in (unheard, again, others)]
+    assert [row["state"] for row in rows] == ["waiting", "waiting", "running"]
+    assert [row["attempt"] for row in rows] == [0, 1, 1]
+    assert [row["tried_at"] is None for row in rows] == [True, False, False]
 
 
 async def test_a_job_that_kills_its_workers_becomes_a_dead_letter(bench: Bench, start: Start, runs: Path) -> None:

@@ -163,24 +163,28 @@ class DiscordClient:
             reply_to: A message to reply to; when it is gone the message is sent all the same.
             flags: Such as `hikari.MessageFlag.SUPPRESS_NOTIFICATIONS`.
         """
-        return await self.call(
-            "POST /channels/{}/messages",
-            lambda: self.rest.create_message(
-                channel_id,
-                content if content is not None else hikari.UNDEFINED,
-                nonce=nonce or hikari.UNDEFINED,
-                embeds=list(embeds) or hikari.UNDEFINED,
-                components=list(components) or hikari.UNDEFINED,
-                attachments=list(attachments) or hikari.UNDEFINED,
-                user_mentions=user_mentions,
-                role_mentions=role_mentions,
-                mentions_everyone=mentions_everyone,
-                reply=reply_to or hikari.UNDEFINED,
-                reply_must_exist=False if reply_to else hikari.UNDEFINED,
-                flags=flags or hikari.UNDEFINED,
-            ),
-            repeatable=nonce is not None,
-        )
+        try:
+            return await self.call(
+                "POST /channels/{}/messages",
+                lambda: self.rest.create_message(
+                    channel_id,
+                    content if content is not None else hikari.UNDEFINED,
+                    nonce=nonce or hikari.UNDEFINED,
+                    embeds=list(embeds) or hikari.UNDEFINED,
+                    components=list(components) or hikari.UNDEFINED,
+                    attachments=list(attachments) or hikari.UNDEFINED,
+                    user_mentions=user_mentions,
+                    role_mentions=role_mentions,
+                    mentions_everyone=mentions_everyone,
+                    reply=reply_to or hikari.UNDEFINED,
+                    reply_must_exist=False if reply_to else hikari.UNDEFINED,
+                    flags=flags or hikari.UNDEFINED,
+                ),
+                repeatable=nonce is not None,
+            )
+        except DiscordUnavailable as error:
+            error.nonce = nonce
+            raise
 
     async def send_message_once(
         self,

@@ -52,8 +52,15 @@ class Attempts:
         """Tell whoever looks after this bot."""
         await self._errors.report(error, doing)
 
-    async def run(self, consumer: Consumer, runs: list[JobRun]) -> None:
-        """Call the handler, and write down what became of each of these runs. In a task of its own."""
+    async def database_is_back(self) -> bool:
+        """Wait for it; False when this worker stops first."""
+        return await engine.wait_until_up(self._stopped)
+
+    async def run(self, consumer: Consumer, runs: list[JobRun], free: asyncio.Semaphore) -> None:
+        """Call the handler when a call is `free`, and write down what became of each of these runs.
+
+        In a task of its own.
+        """
         first = runs[0]
         if len(runs) == 1:
             trace = first.trace or f"job{first.id}"
@@ -62,7 +69,9 @@ class Attempts:
             bind_contextvars(jobs=len(runs), kind=first.kind)
         began = self._clock.monotonic()
         try:
-            error = await _error_of(consumer, runs)
+            async with free:
+                began = self._clock.monotonic()
+                error = await _error_of(consumer, runs)
             if error is None:
                 await self._close(consumer, runs)
             else:

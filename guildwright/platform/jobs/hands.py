@@ -40,6 +40,7 @@ class _Held:
     lanes: list[int]
     begun: float
     task: asyncio.Task[None] | None = None
+    renewing: asyncio.Task[None] | None = None
 
 
 class Hands:
@@ -59,7 +60,7 @@ class Hands:
         self._keeping: asyncio.Task[None] | None = None
         self._held: dict[int, _Held] = {}
         self._tries: Counter[int] = Counter()
-        self._renewing: set[asyncio.Task[None]] = set()
+        self._calls_free = asyncio.Semaphore(consumer.concurrency)
 
     @property
     def room(self) -> int:
@@ -102,11 +103,17 @@ class Hands:
 
     def _begin_soon(self) -> None:
         busy = self._beginning is not None and not self._beginning.done()
-        if not busy and not self._stopped and self._lanes.ready and self._lanes.free:
+        if not busy and not self._stopped and self._lanes.ready and self._free > 0:
             self._beginning = asyncio.create_task(self._begin(), context=Context())
 
+    @property
+    def _free(self) -> int:
+        """How many jobs to take at a time: what waits until a call ends, fills the next."""
+        calls = self._consumer.concurrency - len(self._held)
+        return min(self._lanes.free, calls * self._consumer.most, _MOST_CLAIMS)
+
     async def _begin(self) -> None:
-        while not self._stopped and (picked := self._lanes.pick(_MOST_CLAIMS)):
+        while not self._stopped and self._free > 0 and (picked := self._lanes.pick(self._free)):
             self._say_room()  # what one guild may not have, another may
             try:
                 await self._claim(dict(picked))
@@ -118,13 +125,16 @@ class Hands:
         """Take the leases of these (job: lane) and begin those that we got."""
         try:
             rows = await store.claim(list(picked), self._worker, self._consumer.lease.total_seconds())
+            got = {row["id"]: row for row in rows}
+            calls = self._calls(self._runs(got, picked))
         except Exception as error:
             self._drop(list(picked.values()))
             if not is_database_away(error):
                 raise
-            return  # the rows still say "sent", and the sweeper sends them again
-        got = {row["id"]: row for row in rows}
-        self._begin_these(got, picked)
+            await self._unclaim(list(picked))
+            return  # the sweeper sends them again
+        for together in calls:
+            self._start(together, [picked[run.id] for run in together])
         if missed := {job_id: lane for job_id, lane in picked.items() if job_id not in got}:
             await self._missed(missed)
 
@@ -146,15 +156,20 @@ class Hands:
         else:
             self._tries.clear()
 
-    def _begin_these(self, got: dict[int, dict[str, Any]], picked: dict[int, int]) -> None:
+    async def _unclaim(self, job_ids: list[int]) -> None:
+        """The answer may be lost of a claim that was committed: then they are ours, and nobody would renew them."""
+        if await self._attempts.database_is_back():
+            running = {job_id for held in self._held.values() for job_id in held.runs}
+            await store.unclaim([job_id for job_id in job_ids if job_id not in running], self._worker)
+
+    def _runs(self, got: dict[int, dict[str, Any]], picked: dict[int, int]) -> list[JobRun]:
         lateness = metrics.JOB_LATENESS.labels(self._consumer.kind)
         runs: list[JobRun] = []
         for job_id in picked:
             if job_id in got:
                 lateness.observe(max(0.0, got[job_id].pop("late")))
                 runs.append(JobRun(**got[job_id]))
-        for together in self._calls(runs):
-            self._start(together, [picked[run.id] for run in together])
+        return runs
 
     def _calls(self, runs: list[JobRun]) -> list[list[JobRun]]:
         """The runs of each call. What did not get to its end before is tried alone."""
@@ -167,7 +182,7 @@ class Hands:
 
     def _start(self, runs: list[JobRun], lanes: list[int]) -> None:
         held = _Held({run.id: run for run in runs}, lanes, self._clock.monotonic())
-        held.task = asyncio.create_task(self._attempts.run(self._consumer, runs), context=Context())
+        held.task = asyncio.create_task(self._attempts.run(self._consumer, runs, self._calls_free), context=Context())
         self._held[runs[0].id] = held
         held.task.add_done_callback(partial(self._ended, runs[0].id))
         if self._keeping is None or self._keeping.done():
@@ -197,31 +212,31 @@ class Hands:
             if not runs:
                 continue
             try:
-                renewed = await store.renew_free(list(runs), lease)
-            except Exception as error:
-                if not is_database_away(error):
-                    raise
+                renewed = await store.renew(list(runs), lease)
+            except Exception as error:  # noqa: BLE001  nobody awaits this task, and it is needed
+                await self._tell(error)
                 continue
             for held in kept:
-                for run in list(held.runs.values()):
-                    if (run.id, run.fence) in runs and run.id not in renewed:
-                        self._renew_alone(held, run)
+                locked = [run for run in held.runs.values() if (run.id, run.fence) in runs and run.id not in renewed]
+                if locked and (held.renewing is None or held.renewing.done()):
+                    held.renewing = asyncio.create_task(self._renew(held, locked), context=Context())
 
-    def _renew_alone(self, held: _Held, run: JobRun) -> None:
-        """Its row was locked, by its own handler perhaps: wait for it, while the others go on."""
-        task = asyncio.create_task(self._renew(held, run), context=Context())
-        self._renewing.add(task)
-        task.add_done_callback(self._renewing.discard)
-
-    async def _renew(self, held: _Held, run: JobRun) -> None:
+    async def _renew(self, held: _Held, locked: list[JobRun]) -> None:
+        """Their rows were locked, by their own handler perhaps: wait for these, while the others go on."""
+        wanted = [(run.id, run.fence) for run in locked]
         try:
-            ours = await store.renew(run.id, run.fence, self._consumer.lease.total_seconds())
-        except Exception as error:
-            if not is_database_away(error):
-                raise
+            ours = await store.renew(wanted, self._consumer.lease.total_seconds(), patient=True)
+        except Exception as error:  # noqa: BLE001  nobody awaits this task
+            await self._tell(error)
             return
-        if ours or run.finished or held.task is None or held.task.done():
+        if held.task is None or held.task.done():
             return
-        del held.runs[run.id]
+        for run in locked:
+            if run.id not in ours and not run.finished:
+                held.runs.pop(run.id, None)
         if not held.runs:
             held.task.cancel("the lease is lost")
+
+    async def _tell(self, error: Exception) -> None:
+        if not is_database_away(error):
+            await self._attempts.report(error, f"renewing the leases of jobs {self._consumer.kind}")

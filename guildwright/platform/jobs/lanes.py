@@ -1,7 +1,7 @@
 """What one worker has read of one kind and not begun: guilds take turns, and none may hold every hand.
 
-A guild with 50,000 jobs would otherwise be all that a worker does. A quarter of the hands stays free for the others,
-also while there are no others: whoever comes next must not wait until a long job ends.
+A guild with 50,000 jobs would otherwise be all that a worker does. The last quarter of the hands is for guilds that
+hold none yet, also while there are no such: whoever comes next must not wait until a long job ends.
 """
 
 from collections import Counter, deque
@@ -22,12 +22,15 @@ class Lanes:
         self._known: set[int] = set()
         self._held: Counter[int] = Counter()
         self.holding = 0
-        self._held_back = 0
+        self._second = 0  # lanes that hold a hand and want another
 
     @property
     def ready(self) -> int:
         """How many could begin if a hand were free."""
-        return len(self._known) - self._held_back
+        if self.holding < self._share:
+            return len(self._known)
+        ours = self._queues.get(NOBODY, ())
+        return len(self._queues) - self._second - bool(ours) + len(ours)
 
     @property
     def free(self) -> int:
@@ -48,42 +51,42 @@ class Lanes:
         queue = self._queues.get(lane)
         if queue is None:
             self._queues[lane] = queue = deque()
-            if self._may_hold(lane):
-                self._turns.append(lane)
+            self._turns.append(lane)
+            self._second += self._has_one(lane)
         queue.append(job_id)
-        if not self._may_hold(lane):
-            self._held_back += 1
 
     def pick(self, most: int) -> list[tuple[int, int]]:
         """(job, lane) of up to `most` jobs to begin now, the guilds in turn. Each is held until `drop`."""
         picked: list[tuple[int, int]] = []
+        passed: list[int] = []
         most = min(most, self.free)
         while self._turns and len(picked) < most:
             lane = self._turns.popleft()
+            if self.holding >= self._share and self._has_one(lane):
+                passed.append(lane)  # no more of these than there are hands
+                continue
             queue = self._queues[lane]
             job_id = queue.popleft()
             self._known.discard(job_id)
-            self._held[lane] += 1
             picked.append((job_id, lane))
-            if not queue:
-                del self._queues[lane]
-            elif self._may_hold(lane):
+            self._second -= self._has_one(lane)
+            self._held[lane] += 1
+            self.holding += 1
+            if queue:
                 self._turns.append(lane)
+                self._second += self._has_one(lane)
             else:
-                self._held_back += len(queue)
-        self.holding += len(picked)
+                del self._queues[lane]
+        self._turns.extendleft(reversed(passed))
         return picked
 
     def drop(self, lane: int) -> None:
         """A job of this lane ended, or was not ours to begin."""
-        could = self._may_hold(lane)
         self.holding -= 1
         self._held[lane] -= 1
         if not self._held[lane]:
             del self._held[lane]
-        if not could and lane in self._queues:
-            self._held_back -= len(self._queues[lane])
-            self._turns.append(lane)
+            self._second -= lane in self._queues and lane != NOBODY
 
     def empty(self) -> list[int]:
         """Forget what was not begun, and return it."""
@@ -91,8 +94,8 @@ class Lanes:
         self._known.clear()
         self._queues.clear()
         self._turns.clear()
-        self._held_back = 0
+        self._second = 0
         return left
 
-    def _may_hold(self, lane: int) -> bool:
-        return lane == NOBODY or self._held[lane] < self._share
+    def _has_one(self, lane: int) -> bool:
+        return lane != NOBODY and self._held[lane] > 0

@@ -2,10 +2,13 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
+from asyncpg import LockNotAvailableError
 from structlog.contextvars import get_contextvars
 
 from guildwright.platform.database.engine import fetch, in_transaction, transaction
@@ -25,12 +28,15 @@ SELECT id, CASE WHEN due < now() + interval '{LOOK_SECONDS} s' THEN pg_notify('{
 """  # noqa: S608  both are constants of this module
 
 _ADD_MANY = f"""
-WITH added AS (
+WITH hurried AS MATERIALIZED (
+  SELECT CASE WHEN $7 THEN set_config('lock_timeout', '300ms', true) ELSE '' END AS said
+), added AS (
   INSERT INTO job (kind, dedupe_key, guild_id, payload, due, next_at, state, trace, created_at,
                    attempt, fence, leased_by, error)
   SELECT kind, dedupe_key, guild_id, payload::jsonb, due, due, 'waiting', trace, now(), 0, 0, '', ''
-  FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::timestamptz[], $6::text[])
+  FROM hurried, unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::timestamptz[], $6::text[])
     AS new(kind, dedupe_key, guild_id, payload, due, trace)
+  WHERE said IS NOT NULL
   ON CONFLICT (kind, dedupe_key) DO NOTHING
   RETURNING id, kind, dedupe_key, due
 ), called AS MATERIALIZED (
@@ -75,7 +81,8 @@ async def add(
     """
     row = _row(NewJob(kind, guild_id, payload, due, dedupe_key), _trace())
     if not in_transaction():
-        return await _adder.ask(row)
+        with suppress(LockNotAvailableError):  # another transaction is about to add this key
+            return await _adder.ask(row)
     rows = await fetch(_ADD, *row)
     return int(rows[0]["id"]) if rows else None
 
@@ -107,16 +114,23 @@ def _row(job: NewJob, trace: str) -> _Row:
     return (job.kind, job.dedupe_key, job.guild_id, json.dumps(job.payload), job.due, trace)
 
 
-async def _insert(rows: Sequence[_Row]) -> list[int | None]:
-    """One statement for all. In the order of their keys: two such statements never wait for each other."""
+async def _insert(rows: Sequence[_Row], *, hurried: bool = False) -> list[int | None]:
+    """One statement for all. In the order of their keys: two such statements never wait for each other.
+
+    `hurried`: it does not wait long for a transaction that has added one of the keys and not ended, but raises
+    LockNotAvailableError.
+    """
     ordered = sorted(rows, key=lambda row: row[:2])
-    answer = await fetch(_ADD_MANY, *([list(column) for column in zip(*ordered, strict=True)] or [[]] * 6))
+    answer = await fetch(_ADD_MANY, *([list(column) for column in zip(*ordered, strict=True)] or [[]] * 6), hurried)
     added = {(row["kind"], row["dedupe_key"]): int(row["id"]) for row in answer}
     return [added.pop(row[:2], None) for row in rows]
 
 
-# Whoever adds outside a transaction shares one with all who do so at the same moment.
-_adder: Coalescer[_Row, int | None] = Coalescer(_insert, apart=lambda error: not is_database_away(error))
+# Whoever adds outside a transaction shares one with all who do so at the same moment. Nobody's key may hold up the
+# others: who has to wait for it does so alone.
+_adder: Coalescer[_Row, int | None] = Coalescer(
+    partial(_insert, hurried=True), apart=lambda error: not is_database_away(error)
+)
 
 
 async def cancel(kind: str, dedupe_key: str) -> bool:

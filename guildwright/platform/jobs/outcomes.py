@@ -37,6 +37,8 @@ class Unavailable(Exception):  # noqa: N818  a state, not a fault
         super().__init__(reason)
         self.retry_after = retry_after
         self.nothing_done = nothing_done
+        # Of the effect that was asked for; whoever gives the request its nonce says so.
+        self.nonce: str | None = None
 
 
 class LostLease(Exception):  # noqa: N818  a state, not a fault

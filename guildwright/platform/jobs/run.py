@@ -90,9 +90,10 @@ class JobRun:
         """The nonce of one effect on Discord: the same in every retry, different from any other effect's."""
         # The moment of creation tells apart jobs of equal number, before and after a database was made anew.
         made = self.created_at.isoformat() if self.created_at else ""
-        self.effects.add(effect)
         text = f"{self.kind}\0{self.id}\0{made}\0{effect}"
-        return hashlib.blake2s(text.encode(), digest_size=12).hexdigest()[:_NONCE_LENGTH]
+        nonce = hashlib.blake2s(text.encode(), digest_size=12).hexdigest()[:_NONCE_LENGTH]
+        self.effects.add(nonce)
+        return nonce
 
     def fail(self, error: Exception) -> None:
         """In a batch handler: this one failed, with the meaning that raising `error` has in a handler of one run."""
@@ -106,10 +107,10 @@ class JobRun:
     def had_no_effect(self, error: Exception) -> bool:
         """Whether neither this run, which failed so, nor an earlier one can have had an effect on Discord.
 
-        An effect begins with its nonce. One alone, whose request surely did nothing, is none.
+        An effect begins with its nonce, and is none if the error is that its own request surely did nothing.
         """
-        nothing_done = isinstance(error, Unavailable) and error.nothing_done
-        return self.since is None and len(self.effects) <= int(nothing_done)
+        undone = {error.nonce} if isinstance(error, Unavailable) and error.nothing_done else set()
+        return self.since is None and self.effects <= undone
 
     @asynccontextmanager
     async def step(self) -> AsyncIterator[None]:

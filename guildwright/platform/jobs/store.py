@@ -83,29 +83,46 @@ async def claimable(job_ids: Sequence[int]) -> list[int]:
     return [row["id"] for row in rows]
 
 
-async def renew(job_id: int, fence: int, lease: float) -> bool:
-    """Extend a lease; False when it is not ours any more."""
-    return bool(
-        await fetch(
-            "UPDATE job SET leased_until = now() + make_interval(secs => $3) "
-            "WHERE id = $1 AND fence = $2 AND state = 'running' RETURNING id",
-            job_id,
-            fence,
-            lease,
-        )
-    )
+async def renew(held: Sequence[tuple[int, int]], lease: float, *, patient: bool = False) -> set[int]:
+    """Extend those of these (job, fence) that are still ours; the jobs for which that was done.
 
-
-async def renew_free(held: Sequence[tuple[int, int]], lease: float) -> set[int]:
-    """Extend the leases of these (job, fence), but for those whose row is locked; the jobs for which that was done."""
+    Args:
+        held: Ours, as far as we know.
+        lease: Seconds.
+        patient: Whether a row that is locked is waited for, and not left out.
+    """
     rows = await fetch(
-        "WITH free AS (SELECT job.id FROM unnest($1::bigint[], $2::bigint[]) AS held(id, fence) JOIN job "
-        "ON job.id = held.id AND job.fence = held.fence AND job.state = 'running' FOR UPDATE OF job SKIP LOCKED) "
+        "WITH free AS (SELECT job.id FROM unnest($1::bigint[], $2::bigint[]) AS held(id, fence) JOIN job "  # noqa: S608
+        "ON job.id = held.id AND job.fence = held.fence AND job.state = 'running' "
+        f"ORDER BY job.id FOR UPDATE OF job {'' if patient else 'SKIP LOCKED'}) "
         "UPDATE job SET leased_until = now() + make_interval(secs => $3) FROM free WHERE job.id = free.id "
         "RETURNING job.id",
         [job_id for job_id, _ in held],
         [fence for _, fence in held],
         lease,
+    )
+    return {row["id"] for row in rows}
+
+
+async def unclaim(job_ids: Sequence[int], worker: str) -> None:
+    """What this worker took without hearing of it waits again, as if nobody had taken it."""
+    await fetch(
+        "UPDATE job SET state = 'waiting', attempt = attempt - 1, leased_until = NULL, "
+        "tried_at = CASE WHEN fence = 1 THEN NULL ELSE tried_at END "
+        "WHERE id = ANY($1::bigint[]) AND state = 'running' AND leased_by = $2 RETURNING pg_notify($3, '')",
+        list(job_ids),
+        worker,
+        CHANNEL,
+    )
+
+
+async def hold_free(held: Sequence[tuple[int, int]]) -> set[int]:
+    """Lock those of these (job, fence) that still run, until the transaction ends; not those that somebody locked."""
+    rows = await fetch(
+        "SELECT job.id FROM unnest($1::bigint[], $2::bigint[]) AS held(id, fence) JOIN job "
+        "ON job.id = held.id AND job.fence = held.fence AND job.state = 'running' FOR UPDATE OF job SKIP LOCKED",
+        [job_id for job_id, _ in held],
+        [fence for _, fence in held],
     )
     return {row["id"] for row in rows}
 

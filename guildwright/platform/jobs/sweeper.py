@@ -10,6 +10,7 @@ from redis.exceptions import RedisError
 from guildwright.platform import metrics
 from guildwright.platform.chance import Chance
 from guildwright.platform.database import engine
+from guildwright.platform.database.engine import transaction
 from guildwright.platform.database.errors import is_database_away
 from guildwright.platform.jobs import backoff, store, worker_name
 from guildwright.platform.jobs.carrier import Carrier
@@ -20,6 +21,7 @@ EVERY = timedelta(seconds=5)
 RESEND_AFTER = timedelta(seconds=10)
 KEEP_DONE_DAYS = 7
 _PURGE_EVERY = 120  # sweeps
+_PURGE = 1000  # in one statement
 
 _log = structlog.get_logger("guildwright.jobs.sweeper")
 
@@ -65,21 +67,30 @@ class Sweeper:
             raise
         if again:
             _log.info("sending again what nobody took", jobs=again)
-        for lease in await store.leases(self._registry.kinds):
-            again += await self._take_back(lease)
+        again += await self._take_back_all(await store.leases(self._registry.kinds))
         if again:
             self._relay.wake()
         self._sweeps += 1
         if self._sweeps % _PURGE_EVERY == 0:
-            await store.purge(KEEP_DONE_DAYS)
+            while await store.purge(KEEP_DONE_DAYS, _PURGE) == _PURGE:
+                pass
         await self._carrier.trim()
 
+    async def _take_back_all(self, leases: list[dict[str, Any]]) -> int:
+        """A row that somebody holds locked, half dead perhaps, must not keep us from the others."""
+        for lease in leases:
+            lease["died"] = worker_name.is_certainly_dead(lease["leased_by"])
+        lost = [lease for lease in leases if lease["ran_out"] or lease["died"]]
+        if not lost:
+            return 0
+        async with transaction():
+            free = await store.hold_free([(lease["id"], lease["fence"]) for lease in lost])
+            return sum([await self._take_back(lease) for lease in lost if lease["id"] in free])
+
     async def _take_back(self, lease: dict[str, Any]) -> bool:
-        died = worker_name.is_certainly_dead(lease["leased_by"])
-        if not (lease["ran_out"] or died):
-            return False
         consumer = self._registry[lease["kind"]]
-        reason = f"attempt {lease['attempt']}: the worker {lease['leased_by']} {'died' if died else 'fell silent'}"
+        how = "died" if lease["died"] else "fell silent"
+        reason = f"attempt {lease['attempt']}: the worker {lease['leased_by']} {how}"
         if lease["attempt"] >= consumer.max_attempts:
             buried = await store.bury(lease["id"], lease["fence"], reason)
             if buried:
