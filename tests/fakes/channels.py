@@ -74,6 +74,11 @@ class FakeChannels:
                 return found[0]
         return await self.send_message(channel_id, nonce=nonce, **message)
 
+    async def find_message(self, channel_id: int, marker: str, after: object) -> Any:
+        del after
+        found = [m for m in self.shown if m.channel_id == channel_id and marker in m.custom_ids]
+        return found[0] if found else None
+
     async def send_message(  # noqa: PLR0913  Discord's own fields
         self,
         channel_id: int,

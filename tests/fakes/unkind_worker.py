@@ -170,4 +170,5 @@ def _job_run(row: dict[str, Any]) -> JobRun:
         fence=row["fence"],
         due=row["due"],
         created_at=row["created_at"],
+        since=row["created_at"] if row["fence"] > 1 else None,
     )

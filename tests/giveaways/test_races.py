@@ -148,3 +148,36 @@ async def test_a_click_on_claim_after_the_prize_was_drawn_again_is_too_late(hall
     late = await hall.claim(giveaway, first)
     assert isinstance(late, Refusal)
     assert late.reason == "giveaways-refused-too-late"
+
+
+async def test_what_is_told_in_the_moment_of_the_deletion_goes_too(hall: Hall) -> None:
+    for verb in ("enter", "ticket", "claim"):
+        giveaway = await hall.start(source_id=hall.clicks)
+        assert isinstance(giveaway, Giveaway)
+
+        async def delete(sent: Sent, verb: str = verb, giveaway: Giveaway = giveaway) -> None:
+            if f"gw:giveaways:{verb}:{giveaway.id}" in sent.custom_ids[0]:
+                hall.discord.lost_answers = 1
+                async with transaction():
+                    await service.delete(GUILD, giveaway.id, now=hall.clock.now())
+
+        hall.discord.on_send = delete
+        await hall.pass_time()
+        await hall.click(giveaway, 1)
+        await hall.pass_time(12)
+        assert hall.discord.shown == [], verb
+
+
+async def test_one_that_is_ended_before_its_posting_was_noted_shows_that(hall: Hall) -> None:
+    giveaway = await hall.start()
+    assert isinstance(giveaway, Giveaway)
+
+    async def end(_: Sent) -> None:
+        hall.discord.on_send = None
+        hall.discord.lost_answers = 1
+        async with transaction():
+            await service.end(GUILD, giveaway.id, now=hall.clock.now())
+
+    hall.discord.on_send = end
+    await hall.pass_time(1)
+    assert hall.panel.disabled == [True]

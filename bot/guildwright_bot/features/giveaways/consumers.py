@@ -1,5 +1,6 @@
 """The jobs of giveaways: each reads, talks to Discord outside any transaction, and keeps what came of it."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import structlog
@@ -20,9 +21,10 @@ from guildwright_bot.features.giveaways.events import (
     PrizeExpired,
     PrizeRerolled,
 )
-from guildwright_bot.features.giveaways.messages import Writer, sentence
+from guildwright_bot.features.giveaways.messages import FEATURE, Writer, sentence
 from guildwright_bot.features.giveaways.retention import Retention
 from guildwright_bot.features.giveaways.steps import View
+from guildwright_bot.interactions import custom_id
 
 # Facts that this feature listens to: its own, for the log channel.
 _TOLD = (GiveawayStarted, GiveawayEnded, PrizeClaimed, ClaimFailed, PrizeExpired, PrizeRerolled)
@@ -77,6 +79,7 @@ class Jobs(Errands):
         async with run.step():
             seen = await steps.begin_post(run.payload["giveaway"], self._origin(), self._now())
         if seen is None:
+            await self._note_post(run)
             return
         try:
             message_id = await self._send(run, seen.giveaway, self._writer(seen.giveaway).panel(seen))
@@ -85,6 +88,14 @@ class Jobs(Errands):
             return
         async with run.finish():
             await steps.posted(seen.giveaway.id, message_id, seen, self._now())
+
+    async def _note_post(self, run: JobRun) -> None:
+        """Ended between the posting and the note of it: its message has to show that."""
+        found = await self._unnoted(run, custom_id(FEATURE, "enter", run.payload["giveaway"]))
+        if found is not None and found[0].message_id is None:
+            running = View(replace(found[0], state=State.RUNNING), ())
+            async with run.finish():
+                await steps.posted(found[0].id, found[1], running, self._now())
 
     async def refresh(self, run: JobRun) -> None:
         """Bring a giveaway's message up to date."""

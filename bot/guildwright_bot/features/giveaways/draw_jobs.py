@@ -21,7 +21,9 @@ from guildwright_bot.features.giveaways.draw_steps import Outcomes, Picking
 from guildwright_bot.features.giveaways.draws import Draw
 from guildwright_bot.features.giveaways.errands import Errands
 from guildwright_bot.features.giveaways.frozen import Frozen
+from guildwright_bot.features.giveaways.messages import FEATURE
 from guildwright_bot.features.giveaways.steps import View
+from guildwright_bot.interactions import custom_id
 
 # A thread works on so many entries at a time: some hundredths of a second.
 PAGE = 5_000
@@ -52,6 +54,7 @@ class DrawJobs(Errands):
         async with run.step():
             closing = await draw_steps.begin_tell(run.payload["giveaway"])
         if closing is None:
+            await self._unnoted(run, custom_id(FEATURE, "ticket", run.payload["giveaway"]))
             return
         try:
             post = self._writer(closing.giveaway).closed(closing.giveaway, closing.draw)
@@ -82,6 +85,9 @@ class DrawJobs(Errands):
         async with run.step():
             seen = await steps.begin_announce(run.payload["giveaway"], number, self._rules(run.guild_id), self._now())
         if seen is None:
+            await self._unnoted(
+                run, *(custom_id(FEATURE, v, run.payload["giveaway"], number) for v in ("claim", "over"))
+            )
             return
         try:
             message_id = await self._announce(run, seen, number)

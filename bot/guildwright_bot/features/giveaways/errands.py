@@ -7,10 +7,11 @@ import hikari
 import structlog
 
 from guildwright.platform.discord.client import DiscordRefused
+from guildwright.platform.jobs.outcomes import Unknown
 from guildwright.platform.jobs.run import JobRun
 from guildwright_bot.deps import Deps
-from guildwright_bot.features.giveaways import draws, steps
-from guildwright_bot.features.giveaways.domain import Giveaway, Rules, rules_of
+from guildwright_bot.features.giveaways import draws, steps, store
+from guildwright_bot.features.giveaways.domain import Giveaway, Rules, State, rules_of
 from guildwright_bot.features.giveaways.draws import Origin
 from guildwright_bot.features.giveaways.messages import Post, Writer
 
@@ -55,6 +56,27 @@ class Errands:
         _log.warning("giveaway stopped", giveaway=run.payload["giveaway"], why=str(refused))
         async with run.finish():
             await steps.abandon(run.payload["giveaway"], refused.message, self._now())
+
+    async def _unnoted(self, run: JobRun, *markers: str) -> tuple[Giveaway, int] | None:
+        """The message of an earlier try that did not live to note it, where there is nothing to post any more.
+
+        One of a giveaway that was deleted meanwhile is deleted: nobody else knows of it.
+        """
+        async with run.step():
+            giveaway = await store.get(run.payload["giveaway"])
+        if giveaway is None or run.tried is None:
+            return None
+        for marker in markers:
+            try:
+                message = await self._deps.discord.find_message(giveaway.channel_id, marker, run.tried.since)
+                if message is not None and giveaway.state is not State.DELETED:
+                    return giveaway, int(message.id)
+                if message is not None:
+                    reason = run.reason(f"giveaway {giveaway.number} was deleted")
+                    await self._deps.discord.delete_message(giveaway.channel_id, int(message.id), reason=reason)
+            except (DiscordRefused, Unknown) as why:
+                _log.warning("cannot look for an earlier message", channel=giveaway.channel_id, why=str(why))
+        return None
 
     def _rules(self, guild_id: int | None) -> Rules:
         return rules_of(self._deps.config.get(guild_id or 0).giveaways)
