@@ -33,6 +33,14 @@ async def gather(stage: Stage, played: Round) -> Evidence:
     jobs = await stage.rows(
         "SELECT kind, state, error FROM job WHERE $1 IN (payload->>'giveaway', payload->>'giveaway_id')", own
     )
+    # A click that nobody answered in time may have counted later.
+    entries = await stage.rows(
+        "SELECT member_id FROM giveaway_entry WHERE giveaway_id = $1 AND active AND member_id <> $2",
+        played.giveaway,
+        int(stage.members["cy"]),
+    )
+    known = set(played.entered.values())
+    played.entered |= {str(e["member_id"]): str(e["member_id"]) for e in entries if str(e["member_id"]) not in known}
     messages: list[Row] = []
     if not played.life.stranded:
         found = await patiently(lambda: stage.control("GET", f"/channels/{played.channel}/messages", limit=200))
