@@ -9,6 +9,7 @@ import pytest
 from prometheus_client import REGISTRY
 
 from guildwright.platform.config.read import ConfigUnknown
+from guildwright.platform.database.engine import fetch
 from guildwright.platform.jobs import backoff, dead_letters
 from guildwright.platform.jobs.backoff import Backoff
 from guildwright.platform.jobs.run import GiveUp, JobRun, Retry, Unavailable
@@ -105,12 +106,38 @@ async def test_waiting_for_what_is_away_costs_no_attempt(bench: Bench, away: Exc
 
 async def test_patience_with_what_is_away_ends_after_a_day(bench: Bench) -> None:
     async def handler(_: JobRun) -> None:
-        raise Unavailable("still down")
+        await fetch("UPDATE job SET away_since = away_since - interval '13 h'")
+        raise Unavailable("still down", retry_after=0.01)
 
-    await bench.worker(handler, max_attempts=1)
-    job_id = await bench.add("a", after=-25 * 3600)
+    await bench.worker(handler, max_attempts=1, backoff=Backoff(timedelta(milliseconds=10)))
+    job_id = await bench.add("a")
 
     await bench.until_state("dead", job_id)
+    assert (await bench.row(job_id))["fence"] == 4
+
+
+async def test_a_dead_letter_of_days_ago_is_waited_for_like_a_new_job(bench: Bench) -> None:
+    away = True
+
+    async def handler(_: JobRun) -> None:
+        if away:
+            raise Unavailable("Discord is away", retry_after=0.01)
+
+    job_id = await bench.add("a", after=-3 * 86400)
+    await fetch(
+        "UPDATE job SET state = 'dead', outcome = 'failed', finished_at = now(), attempt = 8, "
+        "away_since = now() - interval '3 d' WHERE id = $1",
+        job_id,
+    )
+    assert await dead_letters.retry(job_id)
+    await bench.worker(handler, max_attempts=1, backoff=Backoff(timedelta(milliseconds=10)))
+
+    async def waited_often() -> bool:
+        return int((await bench.row(job_id))["fence"]) >= 3
+
+    await bench.until(waited_often)
+    away = False
+    await bench.until_state("done", job_id)
 
 
 async def test_a_handlers_own_broken_connection_does_count(bench: Bench) -> None:

@@ -137,23 +137,27 @@ class Attempts:
         if isinstance(error, LostLease):
             metrics.JOBS.labels(run.kind, "lost").inc()
             _log.warning("job was taken over by another worker")
-        elif await self._is_excused(run, error):
-            await self._put_back(consumer, [run], error, counted=False)
+            return
+        away = await _is_away(error)
+        if away and self._is_patient(run):
+            await self._put_back(consumer, [run], error, counted=False, away=True)
         elif isinstance(error, GiveUp) or run.attempt >= consumer.max_attempts:
             said = await self._errors.report(error, f"job {run.kind}", guild_id=run.guild_id)
             outcome = "unknown" if isinstance(error, Unknown) else "failed"
             await self._surely(lambda: store.bury(run.id, run.fence, f"{said}\n{_story(error)}", outcome))
             metrics.JOBS.labels(run.kind, "dead").inc()
         else:
-            await self._put_back(consumer, [run], error, counted=True)
+            await self._put_back(consumer, [run], error, counted=True, away=away)
 
-    async def _put_back(self, consumer: Consumer, runs: list[JobRun], error: Exception, *, counted: bool) -> None:
+    async def _put_back(
+        self, consumer: Consumer, runs: list[JobRun], error: Exception, *, counted: bool, away: bool = False
+    ) -> None:
         back = [
             Back(run.id, run.fence, self._wait(consumer, run, error).total_seconds(), run.had_no_effect(error))
             for run in runs
         ]
         story = _story(error) if counted or len(runs) > 1 else str(error)
-        await self._surely(lambda: store.put_back(back, error=story, counted=counted))
+        await self._surely(lambda: store.put_back(back, error=story, counted=counted, away=away))
         metrics.JOBS.labels(consumer.kind, "retried" if counted else "waited").inc(len(back))
         said = "job failed and is tried again" if counted else "job waits"
         if len(runs) > 1:
@@ -184,15 +188,8 @@ class Attempts:
                     raise
         raise AssertionError("unreachable")
 
-    async def _is_excused(self, run: JobRun, error: Exception) -> bool:
-        if self._clock.now() - run.due > PATIENCE:
-            return False
-        if isinstance(error, Unavailable | ConfigUnknown):
-            return True
-        if not is_database_away(error):
-            return False
-        # A handler's own OSError looks like the database's: ask the database whether it was away.
-        return not isinstance(error, OSError) or not await engine.is_up()
+    def _is_patient(self, run: JobRun) -> bool:
+        return run.away_since is None or self._clock.now() - run.away_since <= PATIENCE
 
     def _wait(self, consumer: Consumer, run: JobRun, error: Exception) -> timedelta:
         if isinstance(error, Retry) and error.after is not None:
@@ -202,6 +199,16 @@ class Attempts:
             wait = backoff.delay(run.fence, backoff.roll(self._chance), longest=_LONGEST_WAIT)
             wait = max(wait, timedelta(seconds=getattr(error, "retry_after", None) or 0))
         return wait
+
+
+async def _is_away(error: Exception) -> bool:
+    """Whether it failed because something is away, and not for a fault of its own."""
+    if isinstance(error, Unavailable | ConfigUnknown):
+        return True
+    if not is_database_away(error):
+        return False
+    # A handler's own OSError looks like the database's: ask the database whether it was away.
+    return not isinstance(error, OSError) or not await engine.is_up()
 
 
 def _story(error: Exception) -> str:

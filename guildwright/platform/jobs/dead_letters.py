@@ -39,7 +39,7 @@ async def retry(job_id: int, *, even_if_done: bool = False) -> bool:
     """
     rows = await fetch(
         "UPDATE job SET state = 'waiting', outcome = '', attempt = 0, next_at = now(), finished_at = NULL, "
-        "tried_at = CASE WHEN outcome = 'unknown' THEN NULL ELSE tried_at END "
+        "away_since = NULL, tried_at = CASE WHEN outcome = 'unknown' THEN NULL ELSE tried_at END "
         "WHERE id = $1 AND state = 'dead' AND ($3::bool OR outcome <> 'unknown') RETURNING id, pg_notify($2, '')",
         job_id,
         CHANNEL,

@@ -52,6 +52,7 @@ class JobRun:
         trace: Ties together the log lines of the processes that had to do with it.
         since: Since when earlier runs may have had effects, by the database's clock; None: none can have.
         since_seconds: How long ago that was when this run began.
+        away_since: Since when runs have failed because something is away; None: the last has not.
         again: Whether somebody may have run a part of it before.
         finished: Whether `finish` has committed.
         failure: What `fail` was given; None while it has not failed.
@@ -68,6 +69,7 @@ class JobRun:
     created_at: datetime | None = None
     since: datetime | None = None
     since_seconds: float = 0.0
+    away_since: datetime | None = None
     finished: bool = field(default=False, init=False)
     failure: Exception | None = field(default=None, init=False)
     effects: set[str] = field(default_factory=set, init=False)

@@ -61,7 +61,7 @@ async def claim(job_ids: Sequence[int], worker: str, lease: float) -> list[dict[
                        leased_until = now() + make_interval(secs => $3),
                        tried_at = coalesce(tried_at, now())
         FROM free WHERE job.id = free.id
-        RETURNING job.id, kind, guild_id, payload, attempt, fence, due, trace, created_at,
+        RETURNING job.id, kind, guild_id, payload, attempt, fence, due, trace, created_at, away_since,
                   extract(epoch FROM now() - next_at)::float8 AS late,
                   NULLIF(tried_at, now()) AS since, extract(epoch FROM now() - tried_at)::float8 AS since_seconds
         """,
@@ -175,19 +175,21 @@ class Back(NamedTuple):
     untried: bool = False
 
 
-async def put_back(leases: Sequence[Back], *, error: str, counted: bool) -> set[int]:
+async def put_back(leases: Sequence[Back], *, error: str, counted: bool, away: bool = False) -> set[int]:
     """Running → waiting for those of these whose lease is still ours; their numbers.
 
     Args:
         leases: What to give back.
         error: What went wrong, of all; "" leaves what the rows say.
         counted: Whether this was an attempt.
+        away: Whether what went wrong is that something is away.
     """
     leases = sorted(leases)
     rows = await fetch(
         "UPDATE job SET state = 'waiting', leased_until = NULL, next_at = now() + make_interval(secs => back.after), "
         "error = CASE WHEN $5::text = '' THEN error ELSE $5::text END, attempt = attempt - $6::int, "
-        "tried_at = CASE WHEN back.untried THEN NULL ELSE tried_at END "
+        "tried_at = CASE WHEN back.untried THEN NULL ELSE tried_at END, "
+        "away_since = CASE WHEN $9::bool THEN coalesce(away_since, now()) WHEN $6::int = 1 THEN away_since END "
         "FROM unnest($1::bigint[], $2::bigint[], $3::float8[], $4::bool[]) AS back(id, fence, after, untried) "
         "WHERE job.id = back.id AND job.fence = back.fence AND job.state = 'running' "
         # The relays may sleep longer than that.
@@ -197,6 +199,7 @@ async def put_back(leases: Sequence[Back], *, error: str, counted: bool) -> set[
         0 if counted else 1,
         CHANNEL,
         LOOK_SECONDS,
+        away,
     )
     return {row["id"] for row in rows}
 

@@ -52,6 +52,7 @@ class Job(Table, tablename="job"):
     finished_at = Timestamptz(null=True, default=None)
     outcome = Varchar(length=10, default="", help_text="how it ended: done, cancelled, failed or unknown")
     tried_at = Timestamptz(null=True, default=None, help_text="since when it may have had effects that nobody knows of")
+    away_since = Timestamptz(null=True, default=None, help_text="since when it fails because something is away")
 
 
 class RecurringJob(Table, tablename="recurring_job"):
