@@ -45,6 +45,7 @@ class FakeChannels:
     joined: dict[int, datetime] = field(default_factory=dict)  # member → when, where it is not long ago
     messages: list[Sent] = field(default_factory=list)
     refused: set[int] = field(default_factory=set)  # channels that admit no message
+    gone: set[int] = field(default_factory=set)  # channels that were deleted
     takes_files: bool = True  # the permission to attach some
     lost_answers: int = 0  # so many messages are made whose answer never arrives
     asked_members: list[int] = field(default_factory=list)
@@ -90,6 +91,8 @@ class FakeChannels:
         user_mentions: Sequence[int] = (),
         attachments: Sequence[Any] = (),
     ) -> Any:
+        if channel_id in self.gone:
+            raise DiscordRefused(10003, 404, "Unknown Channel")
         if channel_id in self.refused or (attachments and not self.takes_files):
             raise DiscordRefused(50013, 403, "Missing Permissions")
         if nonce in self._nonces:

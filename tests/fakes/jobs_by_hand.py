@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from guildwright.platform.database.engine import fetch
-from guildwright.platform.jobs.outcomes import Unavailable
+from guildwright.platform.jobs.outcomes import Retry, Unavailable
 from guildwright.platform.jobs.registry import Consumer
 from guildwright.platform.jobs.run import JobRun
 from tests.fakes.clock import FakeClock
@@ -57,8 +57,9 @@ class Bench:
                 await self._run(row, DyingRun)
         try:
             await self._run(row, JobRun)
-        except Unavailable:
-            again = self._clock.now() + timedelta(seconds=1)
+        except (Unavailable, Retry) as error:
+            after = error.after if isinstance(error, Retry) else None
+            again = self._clock.now() + (after or timedelta(seconds=1))
             await fetch("UPDATE job SET state = 'waiting', next_at = $2 WHERE id = $1", row["id"], again)
             return
         if unkindly == "twice":

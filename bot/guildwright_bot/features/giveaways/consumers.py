@@ -12,7 +12,7 @@ from guildwright_bot.deps import Deps
 from guildwright_bot.features.giveaways import records, retention, steps, store
 from guildwright_bot.features.giveaways.domain import State, rules_of
 from guildwright_bot.features.giveaways.draw_jobs import DrawJobs
-from guildwright_bot.features.giveaways.errands import Errands
+from guildwright_bot.features.giveaways.errands import WAITS, Errands
 from guildwright_bot.features.giveaways.events import (
     ClaimFailed,
     GiveawayEnded,
@@ -35,6 +35,8 @@ RECURRING = {"giveaways.retention": retention.CRON}
 
 # A giveaway of millions of entries takes minutes to freeze, to draw and to write down.
 _LONG = {"end", "draw", "announce", "expire", "reroll", "retention"}
+# What has begun must come to its end, however long Discord does not let us.
+_DRAWING = {"end", "closed", "draw", "announce", "expire", "reroll"}
 _LONGEST_RUN, _LONGEST_SHORT_RUN = timedelta(minutes=30), timedelta(minutes=5)
 
 _log = structlog.get_logger("guildwright.giveaways")
@@ -61,7 +63,12 @@ def consumers(deps: Deps) -> list[Consumer]:
         "stopped": log.stopped,
     }
     return [
-        Consumer(f"giveaways.{verb}", handler, timeout=_LONGEST_RUN if verb in _LONG else _LONGEST_SHORT_RUN)
+        Consumer(
+            f"giveaways.{verb}",
+            handler,
+            timeout=_LONGEST_RUN if verb in _LONG else _LONGEST_SHORT_RUN,
+            max_attempts=WAITS if verb in _DRAWING else Consumer.max_attempts,
+        )
         for verb, handler in handlers.items()
     ]
 
@@ -154,14 +161,14 @@ class Log:
             await self._send(run, channel, sentence(Writer(self._deps.texts, config.general.locale), run.payload))
 
     async def stopped(self, run: JobRun) -> None:
-        """Say that a giveaway could not go on: in the log channel, else to its host in private."""
+        """Say that a giveaway cannot go on, for now or for good: in the log channel, else to its host in private."""
         async with run.step():
             giveaway = await store.get(run.payload["giveaway"])
         if giveaway is None:
             return
         config = self._deps.config.get(giveaway.guild_id)
         text = Writer(self._deps.texts, config.general.locale).text(
-            "giveaways-stopped",
+            "giveaways-waits" if run.payload.get("waits") else "giveaways-stopped",
             number=str(giveaway.number),
             prize=giveaway.terms.prize,
             channel=str(giveaway.channel_id),

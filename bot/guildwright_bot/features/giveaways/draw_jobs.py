@@ -60,7 +60,7 @@ class DrawJobs(Errands):
             post = self._writer(closing.giveaway).closed(closing.giveaway, closing.draw)
             message_id = await self._send(run, closing.giveaway, post)
         except DiscordRefused as refused:
-            await self._abandon(run, refused)
+            await self._wait_or_abandon(run, refused)
             return
         async with run.finish():
             await draw_steps.told(closing.giveaway.id, message_id, self._now())
@@ -92,7 +92,7 @@ class DrawJobs(Errands):
         try:
             message_id = await self._announce(run, seen, number)
         except DiscordRefused as refused:
-            await self._abandon(run, refused)
+            await self._wait_or_abandon(run, refused)
             return
         async with run.finish():
             await steps.announced(seen.giveaway.id, number, message_id, self._now())
@@ -201,12 +201,12 @@ class DrawJobs(Errands):
         """Go down the order until there are enough who may win, by what Discord says of them now.
 
         Returns:
-            None: Discord lets us ask nothing about this guild, and the giveaway was stopped.
+            None: the giveaway was stopped.
         """
         try:
             return await self._outcomes(picking)
         except DiscordRefused as refused:
-            await self._abandon(run, refused)
+            await self._wait_or_abandon(run, refused)
             return None
 
     async def _outcomes(self, picking: Picking) -> Outcomes:

@@ -1,19 +1,23 @@
 """What the jobs of giveaways do alike: send, edit, stop what Discord will not have, read the guild's rules."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import hikari
 import structlog
 
 from guildwright.platform.discord.client import DiscordRefused
-from guildwright.platform.jobs.outcomes import Unknown
+from guildwright.platform.jobs.outcomes import Retry, Unknown
 from guildwright.platform.jobs.run import JobRun
 from guildwright_bot.deps import Deps
 from guildwright_bot.features.giveaways import draws, steps, store
 from guildwright_bot.features.giveaways.domain import Giveaway, Rules, State, rules_of
 from guildwright_bot.features.giveaways.draws import Origin
 from guildwright_bot.features.giveaways.messages import Post, Writer
+
+WAITS = 30  # tries of a job that Discord refuses: five days
+_FIRST_PAUSE, _LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=6)
+_CHANNEL_GONE = 10003  # Discord's code
 
 _log = structlog.get_logger("guildwright.giveaways")
 
@@ -77,6 +81,19 @@ class Errands:
             except (DiscordRefused, Unknown) as why:
                 _log.warning("cannot look for an earlier message", channel=giveaway.channel_id, why=str(why))
         return None
+
+    async def _wait_or_abandon(self, run: JobRun, refused: DiscordRefused) -> None:
+        """Let a giveaway that members have entered stay as it is until Discord admits us again; it is never drawn anew.
+
+        Raises:
+            Retry: after a pause that grows. Only where the channel is gone there is nothing to wait for.
+        """
+        if refused.code == _CHANNEL_GONE:
+            await self._abandon(run, refused)
+            return
+        async with run.step():
+            await steps.tell_waiting(run.payload["giveaway"], run.id, refused.message, self._now())
+        raise Retry(str(refused), after=min(_FIRST_PAUSE * 2 ** (run.attempt - 1), _LONGEST_PAUSE)) from refused
 
     def _rules(self, guild_id: int | None) -> Rules:
         return rules_of(self._deps.config.get(guild_id or 0).giveaways)

@@ -97,7 +97,8 @@ async def abandon(giveaway_id: int, why: str, now: datetime) -> None:
     giveaway = await store.lock(giveaway_id)
     if giveaway is None or giveaway.state in (State.CLOSED, State.DELETED):
         return
-    claims = [replace(c, state=ClaimState.EXPIRED) for c in await store.claims(giveaway_id) if c.state == "open"]
+    ends = {ClaimState.OPEN: ClaimState.EXPIRED, ClaimState.FAILING: ClaimState.FAILED}
+    claims = [replace(c, state=ends[c.state]) for c in await store.claims(giveaway_id) if c.state in ends]
     await store.put_claims(giveaway_id, claims)
     closed = replace(giveaway, state=State.CLOSED)
     await store.save(closed)
@@ -105,6 +106,15 @@ async def abandon(giveaway_id: int, why: str, now: datetime) -> None:
     await refresh(closed, now)
     payload = {"giveaway": closed.id, "why": why[:200]}
     await outbox.add("giveaways.stopped", guild_id=closed.guild_id, payload=payload, due=now, dedupe_key=str(closed.id))
+
+
+async def tell_waiting(giveaway_id: int, job_id: int, why: str, now: datetime) -> None:
+    """Have the host told, once for each job, that it goes on when Discord lets us."""
+    giveaway = await store.get(giveaway_id)
+    if giveaway is not None and giveaway.state is not State.DELETED:
+        payload = {"giveaway": giveaway_id, "why": why[:200], "waits": True}
+        key = f"{giveaway_id}:waits {job_id}"
+        await outbox.add("giveaways.stopped", guild_id=giveaway.guild_id, payload=payload, due=now, dedupe_key=key)
 
 
 async def begin_refresh(giveaway_id: int, now: datetime) -> View | None:
