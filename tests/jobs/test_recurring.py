@@ -196,6 +196,49 @@ async def test_what_a_process_needs_is_ensured_at_every_start(bench: Bench) -> N
     assert bench
 
 
+async def test_what_is_ensured_with_another_kind_leaves_no_job_of_the_old_kind(bench: Bench) -> None:
+    every_minute = Schedule("* * * * *")
+    for kind in ("old.kind", KIND):
+        await recurring.ensure("retention", every_minute, kind=kind, payload={})
+        await recurring.occur()
+    assert [job["kind"] for job in await fetch("SELECT kind FROM job")] == [KIND]
+    assert bench
+
+
+async def test_a_payload_that_json_spells_otherwise_is_no_change(bench: Bench) -> None:
+    payload: dict[Any, Any] = {1: (2, 3)}
+    await recurring.ensure("retention", DAILY, kind=KIND, payload=payload)
+    await fetch("UPDATE recurring_job SET next_at = next_at - interval '3 d'")  # it was missed
+    [missed] = await recurring.listed()
+    assert (await recurring.ensure("retention", DAILY, kind=KIND, payload=payload)).next_at == missed.next_at
+    assert bench
+
+
+async def test_one_that_cannot_occur_holds_up_no_other_and_can_be_mended(bench: Bench) -> None:
+    first = await _add("first")
+    await _add("second", guild_id=2)
+    await fetch("UPDATE recurring_job SET zone = 'Mars/Base', next_at = next_at - interval '1 s' WHERE guild_id = 1")
+    await recurring.occur(first.next_at)
+
+    assert [job["guild_id"] for job in await _jobs()] == [2]
+    [bad] = await recurring.listed(1)
+    assert timedelta(hours=23) < bad.next_at - first.next_at <= timedelta(days=1)
+    changed = await recurring.change("first", guild_id=1, schedule=HOURLY)
+    assert changed is not None
+    assert changed.schedule == HOURLY
+    assert await recurring.remove("first", guild_id=1)
+    assert bench
+
+
+async def test_what_a_row_had_written_before_it_failed_is_undone(bench: Bench) -> None:
+    added = await _add()
+    # Its job can be added, the hour after it cannot be said.
+    await fetch("UPDATE recurring_job SET cron = '0 0 1 1 *', next_at = '9999-01-01 00:00Z'")
+    await recurring.occur(added.next_at.replace(year=9999, month=1, day=1, hour=0, minute=0))
+    assert await _dues() == []
+    assert bench
+
+
 async def test_a_guild_that_is_erased_has_none(bench: Bench) -> None:
     await _add()
     await _add(guild_id=2)

@@ -3,12 +3,14 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from guildwright.platform.jobs.schedule import BadSchedule, Schedule
 
 BERLIN = "Europe/Berlin"
+LORD_HOWE = "Australia/Lord_Howe"  # it changes by half an hour
+CHANGES = {BERLIN: ["2023-03-26T01:00", "2023-10-29T01:00"], LORD_HOWE: ["2023-09-30T15:30", "2023-04-01T15:00"]}
 
 
 def _utc(text: str) -> datetime:
@@ -56,6 +58,18 @@ def test_the_last_occurrence_of_many_is_found_at_once() -> None:
     assert every.last(_utc("2026-01-01T09:59"), _utc("2026-01-01T09:59:59")) == _utc("2026-01-01T09:59")
 
 
+def test_the_last_of_what_is_rare_is_found_after_years() -> None:
+    assert Schedule("0 9 29 2 *", BERLIN).last(_utc("2016-02-29T08:00"), _utc("2027-05-01")) == _utc("2024-02-29T08:00")
+    monthly = Schedule("30 2 1 * *", BERLIN)
+    assert monthly.last(_utc("2020-01-01T01:30"), _utc("2026-07-31T12:00")) == _utc("2026-07-01T00:30")
+
+
+def test_of_a_stored_one_nothing_is_checked_until_it_is_used() -> None:
+    assert Schedule.stored("0 9 * * *", BERLIN) == Schedule("0 9 * * *", BERLIN)
+    with pytest.raises(LookupError):
+        Schedule.stored("0 9 * * *", "Mars/Base").after(_utc("2026-01-01"))
+
+
 def test_a_moment_that_is_no_occurrence_is_kept_until_there_is_a_later_one() -> None:
     hourly = Schedule("0 * * * *")
     assert hourly.last(_utc("2026-01-01T10:30"), _utc("2026-01-01T10:40")) == _utc("2026-01-01T10:30")
@@ -64,15 +78,21 @@ def test_a_moment_that_is_no_occurrence_is_kept_until_there_is_a_later_one() -> 
 
 @given(
     cron=st.sampled_from(
-        ["30 2 * * *", "0 3 * * *", "15,45 1-3 * * *", "*/20 * * * *", "0 */5 * * *", "59 23 * * SUN"]
+        ["30 2 * * *", "0 3 * * *", "15,45 1-3 * * *", "*/20 * * * *", "0 */5 * * *", "59 23 * * SUN", "0 */2 * * *"]
     ),
-    begin=st.sampled_from(["2026-03-27T00:00", "2026-10-23T00:00", "2026-06-01T00:00"]),
-    minutes=st.integers(0, 6 * 24 * 60),
+    change=st.sampled_from([(zone, change) for zone, changes in CHANGES.items() for change in changes]),
+    before=st.integers(0, 6 * 24 * 60),
+    after=st.integers(0, 4 * 24 * 60),
 )
-def test_looking_back_finds_what_going_forward_finds(cron: str, begin: str, minutes: int) -> None:
-    schedule = Schedule(cron, BERLIN)
-    first = schedule.after(_utc(begin))
-    until = first + timedelta(minutes=minutes)
+@example(cron="30 2 * * *", change=(BERLIN, "2023-10-29T01:00"), before=24 * 60 + 45, after=22)
+@example(cron="0 */2 * * *", change=(LORD_HOWE, "2023-09-30T15:30"), before=24 * 60, after=29)
+def test_the_last_that_was_missed_is_what_going_forward_finds(
+    cron: str, change: tuple[str, str], before: int, after: int
+) -> None:
+    zone, moment = change
+    schedule = Schedule(cron, zone)
+    first = schedule.after(_utc(moment) - timedelta(minutes=before))
+    until = max(first, _utc(moment) + timedelta(minutes=after))
     last = first
     while (following := schedule.after(last)) <= until:
         last = following

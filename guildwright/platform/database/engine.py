@@ -142,6 +142,16 @@ async def transaction() -> AsyncIterator[None]:
         yield
 
 
+@asynccontextmanager
+async def savepoint() -> AsyncIterator[None]:
+    """Inside a `transaction()`: when the block raises, what it wrote is undone, and what came before it is kept."""
+    current = DB.current_transaction.get()
+    if current is None:
+        raise RuntimeError("a savepoint lies inside a transaction")
+    async with current.connection.transaction():
+        yield
+
+
 def in_transaction() -> bool:
     """Whether the caller is inside a `transaction()` block."""
     return DB.current_transaction.get() is not None

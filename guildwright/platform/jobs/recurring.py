@@ -9,13 +9,14 @@ import asyncio
 import json
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+import asyncpg
 import structlog
 
 from guildwright.platform.database import engine
-from guildwright.platform.database.engine import fetch, transaction
+from guildwright.platform.database.engine import fetch, savepoint, transaction
 from guildwright.platform.database.errors import is_database_away
 from guildwright.platform.jobs import outbox
 from guildwright.platform.jobs.schedule import BadSchedule, Schedule
@@ -25,6 +26,7 @@ __all__ = ["BadSchedule", "Recurrence", "Recurrer", "Schedule", "add", "change",
 EVERY_SECONDS = 20.0
 AHEAD_SECONDS = 60.0
 _BATCH = 100
+_LATER = timedelta(days=1)
 _LONGEST_NAME = 100
 _COLUMNS = "id, name, guild_id, cron, zone, kind, payload, next_at"
 
@@ -59,6 +61,8 @@ async def add(
 ) -> Recurrence | None:
     """Add a recurring job, in the caller's transaction; its first occurrence is the next one from now.
 
+    A first occurrence that is less than 20 seconds away may become a job that much later than it should.
+
     Returns:
         None when the guild has one of this name.
     """
@@ -90,17 +94,23 @@ async def change(
         found = await _locked(name, guild_id)
         if found is None:
             return None
-        await _take_back(found)
-        new = schedule or found.schedule
-        rows = await fetch(
-            f"UPDATE recurring_job SET cron = $2, zone = $3, payload = $4::jsonb, next_at = $5 "  # noqa: S608  a constant
-            f"WHERE id = $1 RETURNING {_COLUMNS}",
-            found.id,
-            new.cron,
-            new.zone,
-            json.dumps(found.payload if payload is None else payload),
-            new.after(await _now()),
+        return await _change(
+            found, schedule or found.schedule, found.kind, found.payload if payload is None else payload
         )
+
+
+async def _change(found: Recurrence, schedule: Schedule, kind: str, payload: dict[str, Any]) -> Recurrence:
+    await _take_back(found)
+    rows = await fetch(
+        f"UPDATE recurring_job SET cron = $2, zone = $3, kind = $4, payload = $5::jsonb, next_at = $6 "  # noqa: S608  a constant
+        f"WHERE id = $1 RETURNING {_COLUMNS}",
+        found.id,
+        schedule.cron,
+        schedule.zone,
+        kind,
+        json.dumps(payload),
+        schedule.after(await _now()),
+    )
     return _recurrence(rows[0])
 
 
@@ -113,11 +123,11 @@ async def ensure(
         found = added or await _locked(name, guild_id)
         if found is None:
             raise RuntimeError(f"the recurring job {name!r} was removed meanwhile")
-        if (found.schedule, found.payload, found.kind) == (schedule, payload, kind):
+        # As it comes back from the table: tuples are lists there, and all keys texts.
+        stored = json.loads(json.dumps(payload))
+        if (found.schedule, found.payload, found.kind) == (schedule, stored, kind):
             return found
-        await fetch("UPDATE recurring_job SET kind = $2 WHERE id = $1", found.id, kind)
-        changed = await change(name, guild_id=guild_id, schedule=schedule, payload=payload)
-        return changed or found
+        return await _change(found, schedule, kind, payload)
 
 
 async def remove(name: str, *, guild_id: int | None) -> bool:
@@ -158,8 +168,21 @@ async def occur(now: datetime | None = None) -> int:
             _BATCH,
         )
         for row in rows:
-            await _occur(_recurrence(row), moment)
+            await _occur_or_skip(_recurrence(row), moment)
     return len(rows)
+
+
+async def _occur_or_skip(one: Recurrence, now: datetime) -> None:
+    """A row that cannot occur (such as one of a time zone that is no more) holds up no other."""
+    try:
+        async with savepoint():
+            await _occur(one, now)
+    except Exception as error:
+        if is_database_away(error) or isinstance(error, (asyncpg.PostgresError, asyncpg.InterfaceError)):
+            raise
+        _log.exception("a recurring job cannot occur; tried again in a day", name=one.name, guild=one.guild_id)
+        later = max(now, one.next_at) + _LATER
+        await fetch("UPDATE recurring_job SET next_at = $2 WHERE id = $1", one.id, later)
 
 
 async def _occur(one: Recurrence, now: datetime) -> None:
@@ -209,7 +232,7 @@ def _recurrence(row: dict[str, Any]) -> Recurrence:
         id=row["id"],
         name=row["name"],
         guild_id=row["guild_id"],
-        schedule=Schedule(row["cron"], row["zone"]),
+        schedule=Schedule.stored(row["cron"], row["zone"]),
         kind=row["kind"],
         payload=json.loads(payload) if isinstance(payload, str) else payload,
         next_at=row["next_at"],

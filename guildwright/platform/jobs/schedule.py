@@ -6,14 +6,20 @@ and runs in both hours.
 """
 
 import difflib
+import functools
 import zoneinfo
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from typing import Self
 
 from cronsim import CronSim, CronSimError
 
 _FIELDS = 5
+# Looked through for the last occurrence, one after the other. Texts that occur often are in the first.
+_STRETCHES = (timedelta(hours=6), timedelta(days=4), timedelta(days=70))
+# Longer than any change of a clock: what is found so soon after a stretch's begin may be no occurrence.
+_UNSURE = timedelta(hours=4)
 _LONGEST = 100
 _ALLOWED = (
     "allowed are five fields: minute 0-59, hour 0-23, day of month 1-31 (L: the last, LW: the last weekday), "
@@ -51,6 +57,13 @@ class Schedule:
             why = f": {str(error)[:1].lower()}{str(error)[1:]}" if isinstance(error, CronSimError) else ""
             raise BadSchedule(f"cron {self.cron!r} is none{why}; {_ALLOWED}") from None
 
+    @classmethod
+    def stored(cls, cron: str, zone: str) -> Self:
+        """One that was checked when it was stored. Should it be none any more, `after` and `last` raise."""
+        found = object.__new__(cls)
+        found.__dict__.update(cron=cron, zone=zone)
+        return found
+
     @cached_property
     def _zone(self) -> zoneinfo.ZoneInfo:
         return zoneinfo.ZoneInfo(self.zone)
@@ -61,14 +74,29 @@ class Schedule:
 
     def last(self, since: datetime, until: datetime) -> datetime:
         """The last occurrence up to `until`, given that `since` is one before or at it; in UTC."""
-        # One second on, since the search leaves out the moment where it begins.
-        start = (until + timedelta(seconds=1)).astimezone(self._zone)
-        found = next(CronSim(self.cron, start, reverse=True)).astimezone(UTC)
-        return max(found, since)
+        # Forwards: cronsim's way back has other occurrences than `after`, around a change of the clock.
+        for stretch in _STRETCHES:
+            begin = until - stretch
+            if begin <= since:
+                break
+            found = self._walk(begin, until)
+            if found - begin > _UNSURE:
+                return found
+        return self._walk(since, until)
+
+    def _walk(self, found: datetime, until: datetime) -> datetime:
+        while (following := self.after(found)) <= until:
+            found = following
+        return found
+
+
+@functools.cache
+def _known_zones() -> set[str]:
+    return zoneinfo.available_timezones()  # reads some hundred files
 
 
 def _check_zone(zone: str) -> None:
-    known = zoneinfo.available_timezones()
+    known = _known_zones()
     if zone in known:
         return
     last = {name.rpartition("/")[2].casefold(): name for name in sorted(known)}
