@@ -134,6 +134,9 @@ async def test_a_refused_token_stops_all_processes_until_there_is_another(
         with pytest.raises(DiscordUnauthorized):
             await first.me()
         discord.status = 200
+        async with asyncio.timeout(5):
+            while not await redis.client().exists(f"{prefix_of(TOKEN)}:stop"):  # noqa: ASYNC110  told a moment later
+                await asyncio.sleep(0.01)
         for client in (first, second):
             with pytest.raises(DiscordUnauthorized):
                 await client.fetch_member(1, 2)

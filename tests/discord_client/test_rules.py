@@ -6,7 +6,8 @@ import pytest
 from aiohttp import web
 
 from guildwright.platform.clock import SystemClock
-from guildwright.platform.discord.client import DiscordClient, DiscordUnavailable
+from guildwright.platform.discord.client import DiscordClient, DiscordUnauthorized, DiscordUnavailable
+from guildwright.platform.discord.limiter import Limiter
 from guildwright.platform.discord.limits import CAP, FLYING, HOLD, INVALID_WINDOW, LONGEST, MOST_INVALID, Answer, Ask
 from guildwright.platform.discord.rules import Rules
 from guildwright.platform.discord.session import answer_of, ask_of
@@ -138,12 +139,14 @@ def test_a_thousand_invalid_answers_stop_everything_until_the_first_is_ten_minut
     assert alone.ask(Ask("GET /x", counted=False), 7.0 + INVALID_WINDOW) == 0
 
 
-def test_a_refused_token_stops_all_but_what_needs_none() -> None:
-    alone = Alone()
-    alone.answered(Ask("POST /interactions/{}/{}/callback", counted=False), Answer(401), 0.0)
-    assert alone.ask(FREE, 0.0) == 0
-    alone.answered(FREE, Answer(401), 0.0)
-    assert alone.ask(FREE, 0.0) == "stop"
+async def test_a_refused_token_stops_all_but_what_needs_none() -> None:
+    limiter = Limiter(SystemClock(), TOKEN, None, "alone")
+    needs_none = Ask("POST /interactions/{}/{}/callback", counted=False)
+    limiter.done(await limiter.take(needs_none), Answer(401))
+    limiter.done(await limiter.take(FREE), Answer(401))
+    with pytest.raises(DiscordUnauthorized):
+        await limiter.take(FREE)
+    await limiter.take(needs_none)
 
 
 @pytest.mark.parametrize(

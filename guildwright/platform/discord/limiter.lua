@@ -23,6 +23,7 @@ if not since or q.was_away then
   since = now
   redis.call('SET', key('since'), text(now))
 end
+local young = now < number(since) + q.member_ms  -- not all of the members may be known
 local cap = q.cap
 if now < number(since) + q.quiet_ms then cap = q.quiet_cap end
 since = text(number(since))
@@ -44,7 +45,10 @@ local function note(r)
     redis.call('LTRIM', key('invalid'), 0, q.most_invalid - 1)
     redis.call('PEXPIRE', key('invalid'), q.invalid_ms)
   end
-  if r.refused then redis.call('SET', key('stop'), '1') end
+  if r.refused then
+    redis.call('SET', key('stop'), '1')
+    redis.call('DEL', key('forgiven'))
+  end
   if r.pause_ms > 0 and now + r.pause_ms > number(redis.call('GET', key('pause'))) then
     redis.call('SET', key('pause'), text(now + r.pause_ms), 'PX', text(r.pause_ms))
   end
@@ -77,6 +81,8 @@ local function note(r)
 end
 
 for _, r in ipairs(q.answers) do note(r) end
+-- Who knows of a refusal tells it to a Redis that forgot.
+if q.refused and redis.call('EXISTS', key('forgiven')) == 0 then redis.call('SET', key('stop'), '1') end
 
 redis.call('ZREMRANGEBYSCORE', key('slots'), '-inf', text(now))
 local used = redis.call('ZCARD', key('slots'))
@@ -119,16 +125,19 @@ local function decide(a)
   local blocked = redis.call('PTTL', key('block', a.route, a.major))
   if blocked > 0 then return 'wait', blocked end
   local bucket, admits, ends, wait = bucket_of(a)
-  if bucket and admits <= 0 then return 'wait', math.max(q.least_ms, wait) end
+  -- It has its leave already when the answer that brought it was lost.
+  local flies = bucket and redis.call('ZSCORE', bucket .. ':flying', a.id)
+  if bucket and not flies and admits <= 0 then return 'wait', math.max(q.least_ms, wait) end
   local free = now
   if a.counted then
-    free = slot_free()
+    local held = redis.call('ZSCORE', key('slots'), a.id)
+    free = held and math.max(now, number(held) - q.longest_ms) or slot_free()
     -- Those that have to come back do so together.
     if not free then return 'wait', math.ceil((now + q.again_ms) / q.together_ms) * q.together_ms - now end
     redis.call('ZADD', key('slots'), text(free + q.longest_ms), a.id)
     redis.call('PEXPIRE', key('slots'), 60000)
   end
-  if bucket then
+  if bucket and not flies then
     redis.call('ZADD', bucket .. ':flying', text(now + q.lost_ms), a.id)
     redis.call('PEXPIRE', bucket .. ':flying', 60000)
     if ends then redis.call('HSET', bucket, 'reset', text(ends), 'remaining', text(admits - 1)) end
@@ -136,7 +145,7 @@ local function decide(a)
   return 'go', free - now
 end
 
-local result = {redis.call('ZCARD', key('members')), since}
+local result = {redis.call('ZCARD', key('members')), young and 1 or 0, stopped and 1 or 0, since}
 for _, a in ipairs(q.asks) do
   local verdict, wait = 'stop', 0
   if broken > 0 then

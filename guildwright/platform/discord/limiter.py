@@ -7,8 +7,9 @@ each request, an idle one a sign of life every few seconds.
 import asyncio
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from contextlib import suppress
+from contextvars import Context
 from importlib import resources
 from typing import Any
 
@@ -21,7 +22,7 @@ from guildwright.platform.discord import limits
 from guildwright.platform.discord.errors import DiscordUnauthorized, DiscordUnavailable
 from guildwright.platform.discord.limits import Answer, Ask, Verdict
 from guildwright.platform.discord.rules import Rules
-from guildwright.platform.discord.wire import CONSTANTS, Permit, Told, answer_of, ask_of, ms, text_of
+from guildwright.platform.discord.wire import CONSTANTS, Permit, Told, answer_of, ask_of, ms, refused, text_of
 
 # A job rather waits in the database than in memory.
 LONGEST_WAIT = 10.0
@@ -32,6 +33,7 @@ _REDIS_SECONDS = 0.75
 _PROBE_SECONDS = 0.25
 _SIGN_SECONDS = 3.0
 _GATHER_SECONDS = 0.03
+_FORGIVEN_SECONDS = 86400
 
 _log = structlog.get_logger("guildwright.discord")
 
@@ -43,6 +45,8 @@ def prefix_of(token: str) -> str:
 
 async def forgive(redis: Redis, token: str) -> bool:
     """Let processes that start from now on use a token that Discord takes again; False when it was not stopped."""
+    # Those that run still know of the refusal, and would say it again to a Redis that knows nothing.
+    await redis.set(f"{prefix_of(token)}:forgiven", "1", ex=_FORGIVEN_SECONDS)
     return bool(await redis.delete(f"{prefix_of(token)}:stop"))
 
 
@@ -68,6 +72,8 @@ class Limiter:
         self._telling = False
         self._count = 0
         self._round = asyncio.Lock()
+        self._coming: asyncio.Task[None] | None = None
+        self._showing: asyncio.Task[None] | None = None
         self._asks: list[Permit] = []
         self._answers: list[Told] = []
         self._tasks: set[asyncio.Task[None]] = set()
@@ -75,12 +81,13 @@ class Limiter:
     def start(self) -> None:
         """Begin to show that this process is there."""
         if self._redis is not None:
-            self._spawn(self._show())
+            self._showing = self._spawn(self._show())
 
     async def stop(self) -> None:
         """Leave the others the whole of what there is."""
-        for task in self._tasks:
-            task.cancel()
+        if self._showing is not None:
+            self._showing.cancel()
+        # Not the rounds: they carry what the others have to know.
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if not self._away:
             with suppress(RedisError, OSError, TimeoutError):
@@ -106,12 +113,14 @@ class Limiter:
         permit = Permit(f"{self._name}:{self._count}", self._count, ask)
         began = self._clock.monotonic()
         while True:
+            if ask.counted:
+                self.check_token()
             verdict = await self._carry(permit)
             if verdict.word == "go":
                 await self._wait_for_slot(permit, verdict.wait)
                 return permit
             if verdict.word == "stop":
-                self._refused = True
+                self._refuse()
                 self.check_token()
             if verdict.word == "broken":
                 reason = "too many refused requests in ten minutes"
@@ -123,16 +132,16 @@ class Limiter:
     async def _wait_for_slot(self, permit: Permit, seconds: float) -> None:
         try:
             await self._clock.sleep(seconds)
-            self.check_token()
+            if permit.ask.counted:
+                self.check_token()
         except BaseException:
             self.done(permit, Answer())
             raise
 
     def done(self, permit: Permit, answer: Answer) -> None:
         """Tell how a request ended."""
-        if answer.status == 401 and permit.ask.counted and not self._refused:  # noqa: PLR2004  unauthorized
-            self._refused = True
-            _log.error("Discord refused the token; nothing is sent any more until it is replaced")
+        if refused(permit, answer):
+            self._refuse()
         now = self._clock.monotonic()
         self._rules.note(permit.id, permit.ask, answer, now)
         if permit.id in self._held:
@@ -143,11 +152,16 @@ class Limiter:
                 self._telling = True
                 self._spawn(self._tell_soon())
 
+    def _refuse(self) -> None:
+        if not self._refused:
+            self._refused = True
+            _log.error("Discord refused the token; nothing is sent any more until it is replaced")
+
     async def _tell_soon(self) -> None:
         await asyncio.sleep(_GATHER_SECONDS)
         self._telling = False
         if not self._away:
-            await self._exchange()
+            await self._next_round()
 
     async def _show(self) -> None:
         while True:
@@ -160,28 +174,52 @@ class Limiter:
     async def _carry(self, permit: Permit) -> Verdict:
         permit.verdict = None
         self._asks.append(permit)
-        await self._exchange()
-        return permit.verdict or Verdict("wait", limits.LEAST)  # the round was cut short
+        try:
+            # Whoever leaves early takes nothing along: the round carries what others asked for, and our answers.
+            await asyncio.shield(self._next_round())
+        except BaseException:
+            permit.left = True
+            self._give_back([permit])
+            raise
+        assert permit.verdict is not None  # noqa: S101  every round decides all it takes
+        return permit.verdict
+
+    def _give_back(self, permits: Sequence[Permit]) -> None:
+        """Leave that came too late, so that it holds up nobody."""
+        for permit in permits:
+            if permit.left and permit.verdict is not None and permit.verdict.word == "go":
+                self.done(permit, Answer())
+
+    def _next_round(self) -> asyncio.Task[None]:
+        """The round that has not begun yet."""
+        if self._coming is None:
+            self._coming = self._spawn(self._exchange())
+        return self._coming
 
     async def _exchange(self) -> None:
-        """One round with whatever has gathered; those that come meanwhile wait here and find theirs decided."""
+        """One round with whatever has gathered until the one before it ended."""
         async with self._round:
+            self._coming = None
+            self._asks = [permit for permit in self._asks if not permit.left]
             if not (self._asks or self._answers or self._forgotten):
                 return
             asks, self._asks = sorted(self._asks, key=lambda permit: permit.number), []
             for permit in asks[_MOST_ASKS:]:
                 permit.verdict = Verdict("wait", _LATER)
             asks = asks[:_MOST_ASKS]
-            if not self._away:
-                answers = self._drain()
-                try:
-                    await self._ask_redis(asks, answers)
-                except (RedisError, OSError, TimeoutError) as error:
-                    self._answers[:0] = answers[-_MOST_KEPT:]  # for its return
-                    self._begin_alone(error)
-                else:
-                    return
-            self._ask_ourselves(asks)
+            if self._away or not await self._ask_all(asks):
+                self._ask_ourselves(asks)
+            self._give_back(asks)
+
+    async def _ask_all(self, asks: Sequence[Permit]) -> bool:
+        answers = self._drain()
+        try:
+            await self._ask_redis(asks, answers)
+        except (RedisError, OSError, TimeoutError) as error:
+            self._answers[:0] = answers[-_MOST_KEPT:]  # for its return
+            self._begin_alone(error)
+            return False
+        return True
 
     def _drain(self) -> list[Told]:
         answers, self._answers = self._answers, []
@@ -208,6 +246,7 @@ class Limiter:
             "me": self._name,
             "leaving": leaving,
             "was_away": self._worked_alone,
+            "refused": self._refused,
             "since": self._since,
             "held": self._restored(),
             "asks": [ask_of(permit) for permit in asks],
@@ -219,10 +258,14 @@ class Limiter:
             _log.info("Redis is back; the limit is shared again")
         self._away = False
         self._worked_alone &= not question["was_away"]  # it may have given leave while this was on its way
-        self._members = max(1, int(result[0]))
-        self._notice(text_of(result[1]))
+        members, young, stopped = map(int, result[:3])
+        if not young or members > (self._members or members):  # one that forgot has not heard of all yet
+            self._members = members
+        if stopped:
+            self._refuse()
+        self._notice(text_of(result[3]))
         now = self._clock.monotonic()
-        for permit, word, wait in zip(asks, result[2::2], result[3::2], strict=True):
+        for permit, word, wait in zip(asks, result[4::2], result[5::2], strict=True):
             permit.verdict = Verdict(text_of(word), int(wait) / 1000)
             permit.shared = True
             if permit.ask.counted and permit.verdict.word == "go":
@@ -241,7 +284,9 @@ class Limiter:
         forgotten, self._forgotten = self._forgotten, False
         return [(request, ms(free - now)) for request, free in self._held.items()] if forgotten else []
 
-    def _spawn(self, work: Any) -> None:  # noqa: ANN401  a coroutine
-        task = asyncio.create_task(work)
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        # What the one caller has bound (its log) is not everybody's.
+        task = asyncio.create_task(work, context=Context())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task

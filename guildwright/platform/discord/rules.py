@@ -38,7 +38,6 @@ class Rules:
         self._slots: dict[str, float] = {}  # request → when its slot is free
         self._invalid: deque[float] = deque(maxlen=MOST_INVALID)
         self._pause = 0.0
-        self._stopped = False
         self._blocks: dict[tuple[str, str], float] = {}
         self._names: dict[str, str] = {}  # route → bucket; "": it has none
         self._buckets: dict[tuple[str, str], _Bucket] = {}
@@ -55,7 +54,6 @@ class Rules:
             self._slots[request] = min(self._slots[request], now + HOLD)
         if answer.invalid:
             self._invalid.append(now)
-        self._stopped |= answer.status == 401 and ask.counted  # noqa: PLR2004  unauthorized
         self._pause = max(self._pause, now + answer.pause)
         if answer.block:
             self._blocks = {key: ends for key, ends in self._blocks.items() if ends > now}
@@ -87,8 +85,6 @@ class Rules:
 
     def decide(self, request: str, ask: Ask, now: float) -> Verdict:
         """What becomes of a request."""
-        if self._stopped and ask.counted:
-            return Verdict("stop")
         if len(self._invalid) == MOST_INVALID and self._invalid[0] + INVALID_WINDOW > now:
             return Verdict("broken", self._invalid[0] + INVALID_WINDOW - now)
         wait = self._take(request, ask, now)

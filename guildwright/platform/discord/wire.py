@@ -15,6 +15,7 @@ class Permit:
     ask: Ask
     verdict: Verdict | None = None
     shared: bool = False  # whether Redis gave it
+    left: bool = False  # whoever asked waits no more
 
 
 @dataclass
@@ -24,6 +25,11 @@ class Told:
     permit: Permit
     answer: Answer
     at: float
+
+
+def refused(permit: Permit, answer: Answer) -> bool:
+    """Whether an answer says that the token is no longer good."""
+    return permit.ask.counted and answer.status == 401  # noqa: PLR2004  unauthorized
 
 
 def ask_of(permit: Permit) -> dict[str, object]:
@@ -37,7 +43,7 @@ def answer_of(told: Told, now: float) -> dict[str, object]:
     return ask_of(permit) | {
         "counted": permit.ask.counted and permit.shared,
         "invalid": answer.invalid,
-        "refused": answer.status == 401 and permit.ask.counted,  # noqa: PLR2004  unauthorized
+        "refused": refused(permit, answer),
         "ago_ms": ms(now - told.at),
         "fine": 200 <= answer.status < 300,  # noqa: PLR2004  fine
         "pause_ms": ms(answer.pause),
