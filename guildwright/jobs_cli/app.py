@@ -19,7 +19,8 @@ app = typer.Typer(
 )
 
 Job = Annotated[
-    int, typer.Argument(help="The job's number, as `guildwright jobs list` shows it.", metavar="JOB", min=1)
+    int,
+    typer.Argument(help="The job's number, as `guildwright jobs list` shows it.", metavar="JOB", min=1, max=2**63 - 1),
 ]
 Data = Annotated[
     Path | None, typer.Option("--data", help="Directory for state. Default: .guildwright (or GUILDWRIGHT_DATA).")
@@ -90,7 +91,7 @@ def retry(
 
 @app.command()
 def cancel(job: Job, data: Data = None, as_json: AsJson = False) -> None:
-    """Take back a job that no worker has begun, or put a dead letter away. What it would have done stays undone."""
+    """Take back a job that no worker has, or put a dead letter away. What earlier tries may have done is not undone."""
     from guildwright.jobs_cli import change
     from guildwright.jobs_cli.ask import with_database
 

@@ -13,7 +13,7 @@ from guildwright.platform.jobs.tables import JobState, Outcome
 from guildwright.platform.settings import Settings
 
 DONE, REFUSED, FAULT = 0, 1, 2
-_LONGEST_ID = 20
+_LARGEST_ID = 2**63 - 1
 
 
 class Mistaken(Exception):  # noqa: N818  a person's mistake, not a fault
@@ -41,6 +41,8 @@ class Wanted:
         if self.outcome is not None:
             _allowed("--outcome", self.outcome, (outcome for outcome in Outcome if outcome))
         ended = [JobState.DONE.value, JobState.DEAD.value]
+        if self.outcome and self.states and not set(self.states) & set(ended):
+            raise Mistaken("only a job that ended has an outcome: leave out --state, or name done or dead")
         return list(self.states) or (ended if self.outcome else [s.value for s in JobState if s is not JobState.DONE])
 
     def guild_id(self) -> int | None:
@@ -51,7 +53,8 @@ class Wanted:
         """
         if self.guild is None:
             return None
-        if not (self.guild.isascii() and self.guild.isdigit() and len(self.guild) < _LONGEST_ID):
+        number = self.guild.isascii() and self.guild.isdigit()
+        if not number or len(self.guild) > len(str(_LARGEST_ID)) or int(self.guild) > _LARGEST_ID:
             raise Mistaken(f"--guild {self.guild!r} is no guild: give its id, which Discord copies with Copy Server ID")
         return int(self.guild)
 

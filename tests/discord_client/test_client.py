@@ -2,7 +2,9 @@
 
 from collections.abc import AsyncIterator
 
+import hikari
 import pytest
+from aiohttp import web
 
 from guildwright.platform.discord.client import (
     DiscordClient,
@@ -188,6 +190,28 @@ async def test_a_page_instead_of_json_means_unavailable(
         discord.will_answer(status, "<html>")
     with pytest.raises(DiscordUnavailable):
         await client.send_message(1, nonce="abc", content="x")
+
+
+async def test_json_that_is_cut_off_means_unavailable(client: DiscordClient, discord: FakeDiscord) -> None:
+    async def half(_: web.Request) -> web.Response:
+        return web.Response(text='{"id": "1', content_type="application/json")
+
+    discord.next += [half] * 3
+    with pytest.raises(DiscordUnavailable):
+        await client.send_message(1, nonce="abc", content="x")
+
+
+async def test_arguments_that_hikari_refuses_are_a_fault_of_ours_and_wait_for_nothing(
+    client: DiscordClient, discord: FakeDiscord
+) -> None:
+    file = hikari.Bytes(b"x", "x.txt")
+    with pytest.raises(ValueError, match="attachment"):
+        await client.call(
+            "POST /channels/{}/messages",
+            lambda: client.rest.create_message(1, "x", attachment=file, attachments=[file]),
+            repeatable=True,
+        )
+    assert discord.seen == []
 
 
 async def test_no_more_than_fifty_requests_leave_in_a_second(

@@ -112,12 +112,21 @@ def test_a_job_that_there_is_not_is_a_refusal(jobs: Cli, command: str) -> None:
     assert "there is no job 999" in ran.err
 
 
+@pytest.mark.parametrize("command", ["show", "retry", "cancel"])
+def test_a_number_that_no_job_can_have_is_refused(jobs: Cli, command: str) -> None:
+    ran = jobs(command, 2**63)
+    assert (ran.code, ran.out) == (2, "")
+    assert "9223372036854775807" in ran.err
+
+
 @pytest.mark.parametrize(
     ("args", "said"),
     [
         (["--state", "lost"], "allowed: waiting, sent, running, done, dead"),
         (["--outcome", "lost"], "allowed: done, cancelled, failed, unknown"),
         (["--guild", "mine"], "Copy Server ID"),
+        (["--guild", str(2**63)], "Copy Server ID"),
+        (["--outcome", "done", "--state", "waiting"], "only a job that ended"),
     ],
 )
 def test_a_question_that_means_nothing_says_what_is_allowed(jobs: Cli, args: list[str], said: str) -> None:

@@ -1,5 +1,6 @@
 """Sends one request: counted, repeated only where that is harmless, and with our errors."""
 
+import json
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 
@@ -12,6 +13,8 @@ from guildwright.platform.discord.errors import DiscordRefused, DiscordUnauthori
 
 _TRIES = 3
 _REPEAT_WITHIN = 30.0  # seconds; a nonce does not last much longer
+# No usable answer. Not ValueError as a whole: by that hikari refuses arguments, and no retry mends them.
+_LOST = (hikari.HTTPError, aiohttp.ClientError, OSError, json.JSONDecodeError, UnicodeDecodeError)
 
 
 class Caller:
@@ -47,7 +50,7 @@ class Caller:
         status = 0
         try:
             answer = await send()
-        except (DiscordUnavailable, hikari.HTTPError, aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
+        except (DiscordUnavailable, *_LOST) as error:
             status = int(getattr(error, "status", 0))
             raise _translate(route, status, error) from error
         else:

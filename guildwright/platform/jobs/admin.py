@@ -79,7 +79,11 @@ async def get(job_id: int) -> Known | None:
 
 
 async def cancel(job_id: int) -> bool:
-    """Take back a job that no worker has begun, or put a dead letter away. False when it is neither."""
+    """Take back a job that no worker has, or put a dead letter away. False when it is neither.
+
+    What earlier tries may have done is not undone. Its key stays taken until it is purged, in a week: adding a job of
+    that kind and key again adds nothing.
+    """
     return bool(
         await fetch(
             "UPDATE job SET state = 'done', outcome = 'cancelled', finished_at = now() "
