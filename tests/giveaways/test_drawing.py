@@ -123,6 +123,22 @@ async def test_who_may_not_win_any_more_by_the_config_is_not_in_the_list(hall: H
     assert len(attached(hall.announcements[0]).entries) == 1
 
 
+async def test_who_got_a_role_that_was_asked_for_after_they_entered_wins_without_another_click(hall: Hall) -> None:
+    giveaway = await hall.started(winners=3)
+    for member in (1, 2, 3):
+        await hall.click(giveaway, member)
+    async with transaction():
+        revision = Revision(terms=lambda terms: replace(terms, required_roles=frozenset({50})))
+        now = hall.clock.now()
+        assert isinstance(await editing.edit(GUILD, giveaway.id, revision, caps=CAPS, actor_id=HOST, now=now), Giveaway)
+    hall.discord.members |= {1: (50,), 2: (50,)}
+    await hall.pass_time(10)
+    [told] = hall.announcements
+    assert set(told.pings) == {1, 2}
+    assert len(attached(told).entries) == 3
+    assert verify(attached(told)).matches
+
+
 async def test_whom_the_host_excluded_by_name_is_not_named_in_the_record(hall: Hall) -> None:
     giveaway = await drawn(hall, 1, blacklisted_members=frozenset({987654321987654321}))
     written = hall.announcements[0].files

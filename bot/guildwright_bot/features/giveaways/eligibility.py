@@ -44,16 +44,36 @@ class HasTerms(Protocol):
 def refuse_person(giveaway: HasTerms, person: Person, rules: Rules, now: datetime) -> Refusal | None:
     """Why `person` may not win: asked when entering, at the draw and at the claim, by the config of that moment."""
     terms = giveaway.terms
+    return (
+        _refuse_blacklisted(terms, person, rules)
+        or _refuse_roles(terms, person.role_ids)
+        or _refuse_level(terms, person.level)
+        or _refuse_times(terms, person, rules, now)
+    )
+
+
+def refuse_listing(giveaway: HasTerms, person: Person, rules: Rules, now: datetime) -> Refusal | None:
+    """Why `person`, as they were at their last click, is not in the list of a draw.
+
+    A role or a level that was asked for later they may have got since, without a click: that is looked at when they
+    are drawn.
+    """
+    terms = giveaway.terms
+    return _refuse_blacklisted(terms, person, rules) or _refuse_times(terms, person, rules, now)
+
+
+def _refuse_blacklisted(terms: Terms, person: Person, rules: Rules) -> Refusal | None:
     if person.id in rules.blacklisted_members or person.role_ids & rules.blacklisted_roles:
         return Refusal("giveaways-refused-blacklisted")
     if person.id in terms.blacklisted_members or person.role_ids & terms.blacklisted_roles:
         return Refusal("giveaways-refused-blacklisted-here")
-    return (
-        _refuse_roles(terms, person.role_ids)
-        or _refuse_level(terms, person.level)
-        or _refuse_account(max(terms.minimum_account_age, rules.minimum_account_age), person, now)
-        or _refuse_membership(max(terms.minimum_membership, rules.minimum_membership), person, now)
-    )
+    return None
+
+
+def _refuse_times(terms: Terms, person: Person, rules: Rules, now: datetime) -> Refusal | None:
+    return _refuse_account(
+        max(terms.minimum_account_age, rules.minimum_account_age), person, now
+    ) or _refuse_membership(max(terms.minimum_membership, rules.minimum_membership), person, now)
 
 
 def _refuse_roles(terms: Terms, role_ids: frozenset[int]) -> Refusal | None:

@@ -1,4 +1,4 @@
-"""The list of a draw, frozen: everybody who may win by what was known at their last click, as pseudonym and weight.
+"""The list of a draw, frozen: everybody who is in by what was known at their last click, as pseudonym and weight.
 
 Half a million entries take seconds of arithmetic, so each function here is plain and quick for one page of them, to be
 called in a thread.
@@ -10,7 +10,8 @@ from datetime import datetime
 from typing import Any
 
 from guildwright_bot.features.giveaways import draw
-from guildwright_bot.features.giveaways.domain import Giveaway, Person, Rules, refuse_person, weight
+from guildwright_bot.features.giveaways.domain import Giveaway, Person, Rules, weight
+from guildwright_bot.features.giveaways.eligibility import refuse_listing
 
 _ID_BYTES, _WEIGHT_BYTES, _TICKET_LENGTH = 8, 2, 12
 _NOT_KNOWN = "giveaways-refused-guest"  # when they joined: whoever is drawn is asked of Discord
@@ -57,7 +58,7 @@ def places(
     for row in rows:
         roles = frozenset(row["role_ids"] or ())
         member_id = row["member_id"]
-        refusal = refuse_person(giveaway, Person(member_id, roles, row["joined_at"], row["level"]), rules, now)
+        refusal = refuse_listing(giveaway, Person(member_id, roles, row["joined_at"], row["level"]), rules, now)
         if refusal is None or refusal.reason == _NOT_KNOWN:
             counts = weight(giveaway.terms, roles)
             found.append(
