@@ -7,12 +7,13 @@ from typing import Any
 import hikari
 import pytest
 
-from guildwright.platform.database.engine import fetch
+from guildwright.platform.database.engine import fetch, transaction
 from guildwright_bot.ask import Ask, Reply
 from guildwright_bot.desk import Request, attend
-from guildwright_bot.features.giveaways import drafts, hosting, store
+from guildwright_bot.features.giveaways import drafts, hosting, service, store
 from guildwright_bot.features.giveaways.domain import Giveaway, State
 from guildwright_bot.guard import Actor, P, Requirement
+from guildwright_crds.compile import CompiledConfig
 from tests.fakes.bot import CHANNEL, GUILD, FakeAnswer, FakeStanding, actor, ask, config
 from tests.giveaways.conftest import Hall
 
@@ -52,11 +53,11 @@ async def start(hall: Hall, *, at: dict[str, Any] | None = None, **options: Any)
     return reply
 
 
-async def click(hall: Hall, button: str, draft: int, who: Actor | None = None) -> Reply:
+async def click(hall: Hall, button: str, draft: int, who: Actor | None = None, **at: Any) -> Reply:
     """What a button of the preview answers."""
     answer = FakeAnswer()
     handler = {"post": hosting.post, "discard": hosting.discard}[button]
-    await attend(asked(hall, answer, who), Request("x", Requirement(), handler), {"args": [draft]})
+    await attend(asked(hall, answer, who, **at), Request("x", Requirement(), handler), {"args": [draft]})
     [reply] = answer.replies
     return reply
 
@@ -174,6 +175,40 @@ async def test_post_starts_what_was_shown_once_however_often_it_is_clicked(hall:
     assert first.content == second.content
     assert first.replaces
     assert [giveaway.number for giveaway in await kept()] == [1]
+
+
+@pytest.mark.parametrize(
+    ("at", "said"),
+    [
+        ({"standing": replace(STANDING, permissions=P.VIEW_CHANNEL)}, "I am missing"),
+        ({"standing": replace(STANDING, of_members={CHANNEL + 1: P.VIEW_CHANNEL})}, "You need"),
+        ({"standing": replace(STANDING, existing_roles=frozenset())}, "not in this server: `1`"),
+        ({"config": config(commands={"rules": [{"name": "giveaway start", "enabled": False}]})}, "switched off"),
+    ],
+)
+async def test_what_forbids_a_start_meanwhile_forbids_post_too(hall: Hall, at: dict[str, Any], said: str) -> None:
+    await start(hall, preview=True, required_roles="<@&1>", channel=CHANNEL + 1)
+    assert said in (await click(hall, "post", await _drafts(), **at)).content
+    assert await kept() == []
+
+
+@pytest.mark.parametrize("usual", [config(giveaways={"defaultChannel": str(CHANNEL + 1)}), config()])
+async def test_in_a_channel_that_was_not_named_post_asks_no_right_of_the_host(
+    hall: Hall, usual: CompiledConfig
+) -> None:
+    hidden = replace(STANDING, of_members={CHANNEL: P.NONE, CHANNEL + 1: P.NONE})
+    await start(hall, preview=True, at={"config": usual})
+    assert "starts in" in (await click(hall, "post", await _drafts(), config=usual, standing=hidden)).content
+
+
+async def test_post_does_not_say_that_a_deleted_giveaway_starts(hall: Hall) -> None:
+    await start(hall, preview=True)
+    draft = await _drafts()
+    await click(hall, "post", draft)
+    [giveaway] = await kept()
+    async with transaction():
+        await service.delete(GUILD, giveaway.id, now=hall.clock.now())
+    assert "does not exist any more" in (await click(hall, "post", draft)).content
 
 
 async def test_discard_forgets_it(hall: Hall) -> None:

@@ -17,16 +17,15 @@ from guildwright_bot.features.giveaways.finding import (
     find,
     visible,
 )
-from guildwright_bot.features.giveaways.hosting import caps_of, done, place
+from guildwright_bot.features.giveaways.hosting import caps_of, done
 from guildwright_bot.features.giveaways.messages import FEATURE, Writer
 from guildwright_bot.features.giveaways.terms import MOST_WINNERS
-from guildwright_bot.guard import POST, Requirement
+from guildwright_bot.guard import Requirement
 from guildwright_bot.interactions import Button
 from guildwright_bot.kit import Kit, Slash
 from guildwright_bot.refusal import Refusal
 from guildwright_bot.spans import LONGEST_TEXT
 from guildwright_bot.wording import say
-from guildwright_crds.compile import CompiledConfig
 
 _LINES = 25
 REROLL = "giveaway reroll"
@@ -35,7 +34,7 @@ REROLL = "giveaway reroll"
 def component(kit: Kit) -> tanjun.Component:
     """The commands of this feature."""
     group = kit.group("giveaway")
-    begin = kit.command("giveaway start", hosting.start, _manager("giveaway start", posts=True), group)
+    begin = kit.command("giveaway start", hosting.start, hosting.STARTING, group)
     forms.add_options(kit, "giveaway start", begin, new=True)
     places = (hikari.GuildTextChannel, hikari.GuildNewsChannel)
     begin.add_channel_option("channel", kit.option("giveaway start", "channel"), types=places, default=None)
@@ -65,7 +64,7 @@ def _on_one(kit: Kit, name: str, handler: Handler, states: tuple[State, ...], gr
 
 def buttons() -> list[Button]:
     """The buttons of this feature."""
-    hosts = Requirement(user=hikari.Permissions.MANAGE_GUILD, managers=_managers)
+    hosts = Requirement(user=hikari.Permissions.MANAGE_GUILD, managers=hosting.managers)
     return [
         Button(FEATURE, "enter", Requirement(), enter, ids=1),
         Button(FEATURE, "claim", Requirement(), claim, ids=2),
@@ -75,15 +74,8 @@ def buttons() -> list[Button]:
     ]
 
 
-def _managers(config: CompiledConfig) -> frozenset[int]:
-    return frozenset(map(int, config.giveaways.manager_roles))
-
-
-def _manager(command: str, *, posts: bool = False) -> Requirement:
-    manage = hikari.Permissions.MANAGE_GUILD
-    if not posts:
-        return Requirement(command, user=manage, managers=_managers)
-    return Requirement(command, user=manage, managers=_managers, bot=POST, place=place, channel="channel")
+def _manager(command: str) -> Requirement:
+    return Requirement(command, user=hikari.Permissions.MANAGE_GUILD, managers=hosting.managers)
 
 
 async def end(ask: Ask, *, giveaway: str) -> Refusal | None:

@@ -2,15 +2,26 @@
 
 from datetime import timedelta
 
+import hikari
+
 from guildwright.platform.database.engine import transaction
 from guildwright_bot.ask import Ask, Reply
+from guildwright_bot.desk import judge
 from guildwright_bot.features.giveaways import drafts, editing, forms, service, store
-from guildwright_bot.features.giveaways.domain import Caps, Giveaway, Terms, refuse_terms, refuse_wait, rules_of
+from guildwright_bot.features.giveaways.domain import (
+    Caps,
+    Giveaway,
+    State,
+    Terms,
+    refuse_terms,
+    refuse_wait,
+    rules_of,
+)
 from guildwright_bot.features.giveaways.drafts import Draft
 from guildwright_bot.features.giveaways.editing import Revision
 from guildwright_bot.features.giveaways.finding import EDITABLE, find
 from guildwright_bot.features.giveaways.messages import Writer
-from guildwright_bot.guard import Options
+from guildwright_bot.guard import POST, Options, Requirement
 from guildwright_bot.refusal import Refusal
 from guildwright_bot.spans import parse_span
 from guildwright_crds.compile import CompiledConfig
@@ -20,6 +31,21 @@ def place(options: Options, config: CompiledConfig) -> int | None:
     """Where a giveaway is posted: the channel asked for, else the config's, else where the command is used."""
     asked = options.get("channel")
     return asked if isinstance(asked, int) else rules_of(config.giveaways).default_channel
+
+
+def managers(config: CompiledConfig) -> frozenset[int]:
+    """Who may host giveaways without the right to manage the server."""
+    return frozenset(map(int, config.giveaways.manager_roles))
+
+
+STARTING = Requirement(
+    "giveaway start",
+    user=hikari.Permissions.MANAGE_GUILD,
+    managers=managers,
+    bot=POST,
+    place=place,
+    channel="channel",
+)
 
 
 def caps_of(ask: Ask) -> Caps:
@@ -51,7 +77,10 @@ async def post(ask: Ask, *, args: list[int]) -> Refusal | None:
     draft = await _own(ask, args[0])
     if isinstance(draft, Refusal):
         return draft
-    return await _start(ask, draft)
+    # An hour may have passed since `/giveaway start` was allowed. Who names no channel needs no right in it.
+    usual = draft.channel_id == (place({}, ask.config) or ask.channel_id)
+    refusal = await judge(ask, STARTING, {} if usual else {"channel": draft.channel_id})
+    return refusal or await _refuse_here(ask, draft.terms) or await _start(ask, draft)
 
 
 async def discard(ask: Ask, *, args: list[int]) -> Refusal | None:
@@ -120,6 +149,8 @@ async def _start(ask: Ask, draft: Draft) -> Refusal | None:
             caps=caps_of(ask),
             now=ask.deps.clock.now(),
         )
+    if isinstance(started, Giveaway) and started.state is State.DELETED:
+        return Refusal("giveaways-refused-unknown")
     said = "giveaways-scheduled" if draft.wait else "giveaways-started"
     return await done(ask, said, started, replaces=bool(draft.id))
 
