@@ -3,6 +3,7 @@
 import asyncio
 import statistics
 from collections import Counter
+from datetime import timedelta
 
 import pytest
 
@@ -164,6 +165,19 @@ async def test_a_message_that_is_no_job_stops_nothing(bench: Bench) -> None:
     job_id = await bench.add("a")
 
     await bench.until_state("done", job_id)
+
+
+async def test_workers_that_are_long_gone_are_forgotten(bench: Bench) -> None:
+    carrier = Carrier(bench.redis.url, [KIND, "never.sent"], "x", Nobody(), lambda: None)
+    await carrier._broker.connect()
+    await bench.client.xgroup_create(stream_of(KIND), GROUP, id="0", mkstream=True)
+    await bench.client.xgroup_createconsumer(stream_of(KIND), GROUP, "gone")
+    await asyncio.sleep(0.6)
+    await bench.client.xgroup_createconsumer(stream_of(KIND), GROUP, "here")
+    await carrier.forget_workers(timedelta(seconds=0.5))
+    left = await bench.client.xinfo_consumers(stream_of(KIND), GROUP)
+    assert [one["name"] for one in left] == [b"here"]
+    await carrier.stop()
 
 
 async def test_messages_do_not_pile_up(bench: Bench) -> None:

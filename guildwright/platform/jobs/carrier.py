@@ -12,6 +12,7 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Annotated, Any, Protocol, cast
 
 import msgspec
@@ -253,6 +254,14 @@ class Carrier:
             for parcel in parcels:
                 pipe.xadd(stream_of(parcel.kind), {_BODY: msgspec.json.encode(parcel.jobs)})
             await pipe.execute()
+
+    async def forget_workers(self, idle: timedelta = timedelta(days=1)) -> None:
+        """Drop from the groups who has not read for so long: every start of a worker has a name of its own."""
+        for kind in self._kinds:
+            with suppress(ResponseError):  # no such stream or group: it is made again by who reads
+                for one in await self._client.xinfo_consumers(stream_of(kind), GROUP):
+                    if one["idle"] > idle / timedelta(milliseconds=1):
+                        await self._client.xgroup_delconsumer(stream_of(kind), GROUP, one["name"])
 
     async def trim(self) -> None:
         """Drop messages that have long been sent again. By age alone: a length would drop unread ones."""

@@ -74,6 +74,7 @@ class Sweeper:
         if self._sweeps % _PURGE_EVERY == 0:
             while await store.purge(KEEP_DONE_DAYS, _PURGE) == _PURGE:
                 pass
+            await self._carrier.forget_workers()
         await self._carrier.trim()
 
     async def _take_back_all(self, leases: list[dict[str, Any]]) -> int:
