@@ -58,6 +58,30 @@ async def test_the_jobs_of_a_quiet_guild_run_within_two_seconds_beside_fifty_tho
     assert others, "the flood itself went on"
 
 
+async def test_two_floods_of_slow_jobs_leave_hands_for_a_third_guild(bench: Bench) -> None:
+    lateness: list[float] = []
+
+    async def handler(run: JobRun) -> None:
+        if run.guild_id == QUIET:
+            lateness.append(late(run.due))
+        else:
+            await asyncio.sleep(30)
+
+    for guild in (BUSY, BUSY + 1):
+        await _flood(bench, 2000, guild)
+    await bench.worker(handler)
+    await asyncio.sleep(2)
+    for n in range(10):
+        await outbox.add(KIND, guild_id=QUIET, payload={}, due=bench.now(), dedupe_key=f"quiet-{n}")
+        await asyncio.sleep(0.2)
+
+    async def all_ran() -> bool:
+        return len(lateness) == 10
+
+    await bench.until(all_ran)
+    assert max(lateness) < BOUND_SECONDS
+
+
 async def test_many_guilds_with_a_flood_each_all_go_on(bench: Bench) -> None:
     ran: dict[int | None, int] = {}
 

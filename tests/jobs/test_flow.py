@@ -53,3 +53,17 @@ def test_a_guild_that_is_not_in_a_full_line_may_still_join_it() -> None:
 def test_a_message_carries_one_job_while_jobs_are_slow() -> None:
     assert Flow().parcel == 1
     assert Flow(window=MOST).parcel > 50
+
+
+def test_who_has_something_due_is_asked_less_often_the_longer_the_answer_takes() -> None:
+    flow = Flow()
+    assert flow.wants_guilds(0.0)
+    for took, again in ((0.01, 0.5), (0.3, 1.2), (5.0, 1.5)):
+        flow.heard([1, 2], 100.0, 100.0 + took)
+        assert not flow.wants_guilds(100.0 + again - 0.01)
+        assert flow.wants_guilds(100.0 + again)
+    assert flow.by_guild() == {1: 0, 2: 0}
+
+    flow.heard([1], 200.0, 200.0)
+    flow.settled()
+    assert flow.wants_guilds(200.0)

@@ -15,6 +15,8 @@ _SLOW_SECONDS = 1.0
 # Of one kind, one guild may have this part of the line.
 _SHARE = 0.75
 _PARTS = 64
+# While it is crowded, who has something due is asked this often, or, when that costs much, this many times its cost.
+_ASK_SECONDS, _ASK_COST, _ASK_LATEST = 0.5, 4, 1.5
 
 
 @dataclass
@@ -25,7 +27,7 @@ class Flow:
         window: How many may be sent and not taken.
         crowded: Whether more was due than fitted: then guilds take turns.
         line: The jobs that this relay has sent and of which it does not know that they were taken, and their guilds.
-        guilds: Those that had something due at `asked_at`, while it is crowded.
+        guilds: Those that had something due when they were last asked for, while it is crowded.
         over: Whether the line is full: then only who has (almost) nobody in it joins.
     """
 
@@ -33,9 +35,18 @@ class Flow:
     crowded: bool = False
     guilds: list[int] = field(default_factory=list)
     line: dict[int, int] = field(default_factory=dict)
-    asked_at: float = -1e9
     over: bool = False
     _filled_at: float = -1e9
+    _ask_at: float = -1e9
+
+    def wants_guilds(self, now: float) -> bool:
+        """Whether to ask again who has something due."""
+        return now >= self._ask_at
+
+    def heard(self, guilds: list[int], asked: float, now: float) -> None:
+        """The answer, when that was asked, and when it came: a long one (20,000 guilds) is not asked for as often."""
+        self.guilds = guilds
+        self._ask_at = asked + min(max(_ASK_SECONDS, _ASK_COST * (now - asked)), _ASK_LATEST)
 
     @property
     def looks_full(self) -> bool:
@@ -76,7 +87,7 @@ class Flow:
         """Nothing more is due."""
         self.crowded = False
         self.guilds = []
-        self.asked_at = -1e9
+        self._ask_at = -1e9
 
     @property
     def guild_window(self) -> int:

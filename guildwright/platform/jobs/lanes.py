@@ -64,6 +64,8 @@ class Lanes:
             lane = self._turns.popleft()
             if self.holding >= self._share and self._has_one(lane):
                 passed.append(lane)  # no more of these than there are hands
+                if not self.ready:
+                    break
                 continue
             queue = self._queues[lane]
             job_id = queue.popleft()

@@ -22,8 +22,6 @@ from guildwright.platform.jobs.flow import Flow
 from guildwright.platform.jobs.store import CHANNEL, LOOK_SECONDS
 
 _CROWDED_PAUSE = 0.1
-# While it is crowded, who has something due is asked no more often than this.
-_GUILDS_SECONDS = 0.5
 
 _log = structlog.get_logger("guildwright.jobs.relay")
 
@@ -119,9 +117,8 @@ class Relay:
     async def _take_in_turns(self, kind: str, room: int) -> list[Due]:
         flow = self._flows[kind]
         now = self._clock.monotonic()
-        if now - flow.asked_at > _GUILDS_SECONDS:
-            flow.guilds = await due.guilds_due(kind)
-            flow.asked_at = now
+        if flow.wants_guilds(now):
+            flow.heard(await due.guilds_due(kind), now, self._clock.monotonic())
         jobs = await due.take_in_turns(kind, flow.by_guild(), room, flow.guild_window)
         flow.took(room, [(job.id, job.guild) for job in jobs], self._clock.monotonic())
         return jobs
