@@ -17,6 +17,10 @@ _SHOWN = 20  # tickets of the order
 _STRENGTH = {
     "drand": "the seed was fixed before the first entry and the list before the public round: neither the host nor the "
     "bot's operator could know or steer the result, as long as drand is honest.",
+    "other-beacon": "the list was fixed before the public round, of a beacon that is not drand's quicknet: it "
+    "proves as much as you trust whoever runs that beacon, who may be the bot's operator.",
+    "late": "this giveaway began before draws were committed to: the seed was chosen by the bot when it closed. It "
+    "proves only that winners and rerolls follow from seed and list, and that the list did not change after its hash.",
     "drand-fallback": "the public round that was promised was not used, so this is commit-reveal. Ask why: drand "
     "keeps every round for ever.",
     "commit-reveal": "the seed was fixed before the first entry, so nobody could choose it after the list was known. "
@@ -59,10 +63,13 @@ def _printable(line: str) -> str:
 
 def _compare(record: Record) -> dict[str, str]:
     """What only Discord can show: where it stands, and what must stand there."""
-    return {
-        f"the giveaway's own message in channel {record.channel} shows": record.commitments[-1].hash,
-        f"message {record.list_message} in that channel, older than the winners' one, shows": record.list_hash,
-    }
+    listed = f"message {record.list_message} in that channel, older than the winners' one and not edited, shows"
+    compared = {} if record.late else {_committed(record): record.commitments[-1].hash}
+    return {**compared, listed: record.list_hash}
+
+
+def _committed(record: Record) -> str:
+    return f"the giveaway's own message in channel {record.channel} shows"
 
 
 def _json(record: Record, verdict: Verdict) -> dict[str, Any]:
@@ -101,10 +108,8 @@ def _text(record: Record, verdict: Verdict) -> list[str]:
     lines += ["", "Compare yourself:"]
     lines += [f"  {where} {shown}" for where, shown in _compare(record).items()]
     lines += ["  your own ticket, which the bot told you when you entered, is in the list", ""]
-    if verdict.chain and verdict.chain != beacon.QUICKNET:
+    if verdict.chain not in {"", beacon.QUICKNET_CHAIN.chain_hash}:
         lines.append(f"The beacon is not drand's quicknet but {verdict.chain}: trust it only if you know it.")
-    if record.late:
-        lines.append("This giveaway began before draws were committed to: the seed was fixed only when it closed.")
     lines.append(f"What it rests on: {_STRENGTH[verdict.strength]}")
     lines.append("The record matches." if verdict.matches else "THE RECORD DOES NOT MATCH: see the lines marked WRONG.")
     return lines

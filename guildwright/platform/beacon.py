@@ -16,12 +16,13 @@ import aiohttp
 import msgspec
 import structlog
 
+from guildwright.platform.settings_drand import QUICKNET, QUICKNET_GENESIS, QUICKNET_KEY, QUICKNET_PERIOD
+
 if TYPE_CHECKING:
     from guildwright.platform.clock import Clock
     from guildwright.platform.settings import Settings
 
 SCHEME = "bls-unchained-g1-rfc9380"
-QUICKNET = "52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971"
 _DOMAIN = b"BLS_SIG_BLS12381G1_XMD:SHA-256_SSWU_RO_NUL_"
 _SIGNATURE_BYTES, _KEY_BYTES = 48, 96
 _LARGEST_ROUND = 2**64 - 1
@@ -52,6 +53,9 @@ class Chain:
     def round_after(self, milliseconds: int) -> int:
         """The first round that is made strictly after a moment (Unix milliseconds)."""
         return max(1, (milliseconds - self.genesis * 1000) // (self.period * 1000) + 2)
+
+
+QUICKNET_CHAIN = Chain(QUICKNET, QUICKNET_KEY, QUICKNET_PERIOD, QUICKNET_GENESIS)
 
 
 @dataclass(frozen=True)

@@ -351,7 +351,7 @@ async def test_with_drand_the_first_round_after_the_posted_hash_decides(hall: Ha
     record = attached(hall.announcements[0])
     verdict = verify(record)
     assert verdict.matches, verdict.checks
-    assert verdict.strength == "drand"
+    assert verdict.strength == "other-beacon"
     number = NETWORK.round_after(message_time(str(hall.closings[0].id)))
     assert beacon.asked == [number]
     assert record.public_round is not None
@@ -370,7 +370,7 @@ async def test_a_beacon_that_is_away_is_waited_for(hall: Hall, beacon: FakeBeaco
     beacon.answers = []
     await hall.pass_time(1)
     verdict = verify(attached(hall.announcements[0]))
-    assert (verdict.matches, verdict.strength) == (True, "drand")
+    assert (verdict.matches, verdict.strength) == (True, "other-beacon")
 
 
 async def test_after_the_stated_time_it_is_drawn_without_and_the_record_says_so(hall: Hall, beacon: FakeBeacon) -> None:
@@ -397,7 +397,7 @@ async def test_what_was_committed_to_counts_also_after_the_host_turned_drand_off
     off = replace(hall.deps, settings=settings(drand_urls=(beacon.url,)))
     hall.bench = Bench(consumers.consumers(off), hall.clock)
     await hall.pass_time(11)
-    assert verify(attached(hall.announcements[0])).strength == "drand"
+    assert verify(attached(hall.announcements[0])).strength == "other-beacon"
 
 
 def test_the_winners_are_the_first_who_can_win_and_later_ones_were_not_passed_over() -> None:

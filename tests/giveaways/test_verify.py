@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -138,6 +139,57 @@ def test_who_was_passed_over_is_not_expected_to_win_and_rerolls_follow_the_order
     assert verify(change(true, rounds=(first, again))).matches
     wrong_again = Round(1, (Winner(order[4], "3"),), ())
     assert wrong(change(true, rounds=(first, wrong_again))) == {"reroll 1"}
+
+
+def with_terms(**terms: Any) -> Record:
+    """A true record of a giveaway with more terms."""
+    true = record(WEIGHTS)
+    said = true.commitments[0].statement | {"terms": {"prize": "Oak chair", "winners": 2, **terms}}
+    return change(true, commitments=(change(true.commitments[0], statement=said, hash=draw.commitment(said)),))
+
+
+def test_a_weight_is_one_that_the_bonuses_of_the_terms_make() -> None:
+    assert verify(with_terms(bonus={"5": 1, "6": 2, "7": 4})).matches
+    assert wrong(with_terms(bonus={"5": 1, "6": 3})) == {"weights"}
+    for bonus in ({}, 5, {"5": "x"}, {str(role): 1 for role in range(11)}):
+        assert wrong(with_terms(bonus=bonus)) == {"weights"}
+
+
+def test_no_later_commitment_takes_the_public_round_back() -> None:
+    true = record(WEIGHTS)
+    promised = record(WEIGHTS, chain=QUICKNET).commitments
+    assert wrong(change(true, commitments=(*promised, *true.commitments))) == {"commitment 2: public round"}
+
+
+def test_who_is_passed_over_is_in_the_list_and_for_a_reason() -> None:
+    true = record(WEIGHTS)
+    order = verify(true).order
+    for ticket, reason, found in ((order[0], "", 1), ("A" * 12, "left", 1), (order[0], "left", 0)):
+        first = Round(2, true.rounds[0].winners, (PassedOver(ticket, reason),))
+        if ticket == order[0]:
+            first = Round(2, (Winner(order[1], "1"), Winner(order[2], "2")), first.passed_over)
+        assert len(wrong(change(true, rounds=(first,))) & {"winners: passed over"}) == found
+
+
+def test_nobody_wins_twice_and_no_reroll_gives_more_prizes_than_there_are() -> None:
+    true = record(WEIGHTS)
+    order = verify(true).order
+    same = Round(2, (Winner(order[0], "1"), Winner(order[1], "1")), ())
+    assert wrong(change(true, rounds=(same,))) == {"members"}
+    many = Round(3, tuple(Winner(order[place], str(100 + place)) for place in (2, 3, 4)), ())
+    assert wrong(change(true, rounds=(*true.rounds, many))) == {"reroll 1: prizes"}
+
+
+def test_only_quicknet_itself_is_called_drand() -> None:
+    for name, other in (("public_key", "ab" * 96), ("period", 6), ("genesis", 1)):
+        tampered = record(WEIGHTS, chain=replace(QUICKNET, **{name: other}), pulse=ROUND_1000)
+        assert "beacon" in wrong(tampered)
+        assert verify(tampered).strength == "other-beacon"
+
+
+def test_a_seed_that_was_fixed_when_it_closed_proves_less() -> None:
+    assert verify(change(record(WEIGHTS, chain=QUICKNET, pulse=ROUND_1000), late=True)).strength == "late"
+    assert verify(change(record(WEIGHTS), late=True)).strength == "late"
 
 
 def test_when_nobody_is_left_fewer_win() -> None:

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guildwright.platform.beacon import QUICKNET, Beacon, BeaconAway, Chain, Pulse, chain_of, is_signed
+from guildwright.platform.beacon import Beacon, BeaconAway, Chain, Pulse, chain_of, is_signed
 from guildwright.platform.clock import SystemClock
+from guildwright.platform.settings_drand import QUICKNET
 from tests.fakes.beacon import SECRET, FakeBeacon, chain, signed
 from tests.fakes.bot import settings
 from tests.giveaways.records import QUICKNET as QUICKNET_CHAIN

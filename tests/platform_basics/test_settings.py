@@ -96,6 +96,18 @@ def test_every_bad_variable_has_its_own_line(monkeypatch: pytest.MonkeyPatch) ->
     assert len(str(refused.value).splitlines()) == 2
 
 
+@pytest.mark.parametrize(("name", "value"), [("PUBLIC_KEY", "ab" * 96), ("PERIOD", "30"), ("GENESIS", "1")])
+def test_no_other_network_goes_by_the_hash_of_quicknet(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(f"GUILDWRIGHT_DRAND_{name}", value)
+    with pytest.raises(
+        SettingsError,
+        match=r"GUILDWRIGHT_DRAND_CHAIN_HASH: it is quicknet.*for another network give its own chain hash too",
+    ):
+        load_settings()
+    monkeypatch.setenv("GUILDWRIGHT_DRAND_CHAIN_HASH", "cd" * 32)
+    load_settings()
+
+
 def test_a_guild_in_two_tiers_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     tier = '{"guilds": ["123456789012345678"], "limits": {}}'
     monkeypatch.setenv("GUILDWRIGHT_TIERS", f'{{"gold": {tier}, "iron": {tier}}}')

@@ -40,7 +40,7 @@ def test_winners_are_told_with_a_record_that_matches_soon_after_the_hash_was_pos
     record = proof.read(path.read_bytes())
     verdict = verify(record)
     assert verdict.matches, verdict.checks
-    assert verdict.strength == "drand"
+    assert verdict.strength == "other-beacon"
     assert record.list_message == closed["id"]
     assert record.list_hash in text_of(closed)
     assert record.rounds[0].winners[0].member == told["mentions"][0]["id"]

@@ -1,6 +1,7 @@
 """Recomputes a draw from its record, and says of every part whether it is what it must be. Believes nothing in it."""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -15,6 +16,7 @@ from guildwright_bot.features.giveaways.proof import NotARecord, Record, Round
 
 _DISCORD_EPOCH_MS = 1_420_070_400_000
 _SHORT = 80
+_MOST_BONUSES = 10  # as many as terms can have; their sums are counted here
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,8 @@ class Verdict:
     Attributes:
         checks: Each part, in the order of the draw.
         order: Every ticket in the order of the draw, recomputed.
-        strength: "drand", "drand-fallback" or "commit-reveal": what the draw rests on.
+        strength: "drand" (quicknet), "other-beacon", "drand-fallback", "commit-reveal", or "late" (committed to only
+            when it closed): what the draw rests on.
         chain: The beacon network that was committed to, or "".
     """
 
@@ -90,12 +93,22 @@ def verify(record: Record) -> Verdict:
     final = draw.final_seed(record.seed, record.list_hash, _randomness(record))
     positions = draw.order(final, entries)
     order = tuple(entries[position].ticket for position in positions)
-    checks = [*_commitments(record), *_list(record, entries), *_beacon(record, chain)]
+    checks = [*_commitments(record), *_list(record, entries), *_weights(entries, statement.get("terms"))]
+    checks += _beacon(record, chain)
     checks.append(_same("final seed", "the final seed", record.final, final))
     checks.append(_same("order's hash", "the hash of the whole order", record.order_hash, draw.list_hash(order)))
     checks.extend(_rounds(record, order, statement.get("terms", {})))
-    strength = "commit-reveal" if chain is None else "drand" if record.public_round else "drand-fallback"
-    return Verdict(tuple(checks), order, strength, chain.chain_hash if chain else "")
+    return Verdict(tuple(checks), order, _strength(record, chain), chain.chain_hash if chain else "")
+
+
+def _strength(record: Record, chain: Chain | None) -> str:
+    if record.late:
+        return "late"
+    if chain is None:
+        return "commit-reveal"
+    if record.public_round is None:
+        return "drand-fallback"
+    return "drand" if chain == beacon.QUICKNET_CHAIN else "other-beacon"
 
 
 def _same(name: str, what: str, written: object, computed: object) -> Check:
@@ -118,6 +131,8 @@ def _commitments(record: Record) -> Iterator[Check]:
         yield _same(f"{name}: seed", "the hash of the seed", said.get("seed_hash"), draw.sha256(record.seed))
         first = record.commitments[0].statement.get("ticket_key_hash")
         yield _same(f"{name}: tickets", "the hash of the tickets' key", said.get("ticket_key_hash"), first)
+        public = record.commitments[0].statement.get("public_round")
+        yield _same(f"{name}: public round", "how it will be chosen", said.get("public_round"), public)
 
 
 def _list(record: Record, entries: Sequence[Entry]) -> Iterator[Check]:
@@ -130,8 +145,29 @@ def _list(record: Record, entries: Sequence[Entry]) -> Iterator[Check]:
     yield _same("list's hash", "the hash of the list", record.list_hash, draw.list_hash(record.entries))
 
 
+def _weights(entries: Sequence[Entry], terms: Any) -> Iterator[Check]:  # noqa: ANN401  JSON
+    """Whose roles these were nobody can tell, but a weight must be one that the terms can give."""
+    if not isinstance(terms, dict) or "bonus" not in terms:
+        yield Check("weights", ok=True, said="the terms say nothing of bonuses")
+        return
+    extras: list[Any] = list(terms["bonus"].values()) if isinstance(terms["bonus"], dict) else [""]
+    if len(extras) > _MOST_BONUSES or not all(type(extra) is int for extra in extras):
+        yield Check("weights", ok=False, said="the bonuses of the terms are none")
+        return
+    possible = {1}
+    for extra in extras:
+        possible |= {weight + extra for weight in possible}
+    odd = next((entry for entry in entries if entry.weight not in possible), None)
+    said = "each is 1 and bonuses of the terms"
+    if odd is not None:
+        said = f"{odd.ticket} has {odd.weight}, which no bonuses of the terms make"
+    yield Check("weights", ok=odd is None, said=said)
+
+
 def _beacon(record: Record, chain: Chain | None) -> Iterator[Check]:
     found = record.public_round
+    if chain is not None and chain.chain_hash == beacon.QUICKNET_CHAIN.chain_hash:
+        yield _same("beacon", "quicknet's key, period and first round", chain, beacon.QUICKNET_CHAIN)
     if chain is None:
         yield Check("public round", ok=found is None, said="none was committed to" if found is None else "unasked for")
         return
@@ -155,16 +191,33 @@ def _randomness(record: Record) -> str:
 
 def _rounds(record: Record, order: Sequence[str], terms: Any) -> Iterator[Check]:  # noqa: ANN401  JSON
     former: set[str] = set()
+    wanted = terms.get("winners") if isinstance(terms, dict) else None
+    known = set(order)
+    times = Counter(winner.member for taken in record.rounds for winner in taken.winners)
+    twice = [member for member, count in times.items() if count > 1]
+    yield Check("members", ok=not twice, said=f"member {twice[0]} won twice" if twice else "nobody won twice")
     for number, taken in enumerate(record.rounds):
         name = f"reroll {number}" if number else "winners"
         if number == 0:
-            wanted = terms.get("winners") if isinstance(terms, dict) else None
             yield _same("prizes", "the number of winners", taken.asked, wanted)
+        elif type(wanted) is int and taken.asked > wanted:
+            yield Check(f"{name}: prizes", ok=False, said=f"{taken.asked} were asked for, of {wanted} that there are")
         winners = [winner.ticket for winner in taken.winners]
         yield _same(
             name, "who won" if number == 0 else f"who won by {name}", winners, expected_winners(taken, order, former)
         )
         former.update(winners)
+        yield _passed_over(name, taken, known)
+
+
+def _passed_over(name: str, taken: Round, known: Collection[str]) -> Check:
+    """Whether a reason is true only the server's own people can tell; that there is one must be seen."""
+    wrong = next((over.ticket for over in taken.passed_over if not over.reason or over.ticket not in known), None)
+    if wrong is not None:
+        return Check(f"{name}: passed over", ok=False, said=f"{wrong} has no reason, or is not in the list")
+    reasons = Counter(over.reason for over in taken.passed_over)
+    said = ", ".join(f"{count} for {reason}" for reason, count in sorted(reasons.items())) or "nobody"
+    return Check(f"{name}: passed over", ok=True, said=f"passed over: {said}")
 
 
 def expected_winners(taken: Round, order: Sequence[str], former: set[str]) -> list[str]:
