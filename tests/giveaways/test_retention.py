@@ -1,5 +1,7 @@
 """What is over is forgotten when the guild wants it to be, with all that hangs on it, and nothing else is."""
 
+import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -69,6 +71,40 @@ async def test_what_is_not_over_stays_however_old_it_is(hall: Hall) -> None:
     assert await store.get(deleted.id) is None
     assert (await hall.now(claiming)).state is State.CLAIMING
     assert (await hall.now(running)).state is State.RUNNING
+
+
+async def test_it_is_kept_for_so_long_from_its_last_claim_on_and_not_from_its_end(hall: Hall) -> None:
+    hall.config.current = config(giveaways={"retention": "1d", "claimTimeout": "7d", "rerollLimit": 0})
+    giveaway = await hall.started()
+    await hall.click(giveaway, 1)
+    await hall.pass_time(60 * 24 * 7 + 20)
+    assert (await hall.now(giveaway)).state is State.CLOSED
+    await tidy(hall, 1)
+    assert "giveaway_entry" in await counts()
+    await hall.pass_time(60 * 24)
+    await tidy(hall, 2)
+    assert await counts() == {}
+
+
+async def test_a_reroll_that_comes_first_keeps_it_whole(hall: Hall) -> None:
+    giveaway = await over(hall)
+    locked = asyncio.Event()
+
+    async def forget() -> int:
+        await locked.wait()
+        return await retention.forget_older(GUILD, hall.clock.now() + timedelta(days=1))
+
+    forgetting = asyncio.create_task(forget())
+    before = await counts()
+    async with asyncio.timeout(20), transaction():
+        kept = await store.lock(giveaway.id)
+        assert kept is not None
+        await store.save(replace(kept, state=State.CLAIMING))
+        locked.set()
+        while not await fetch("SELECT 1 FROM pg_locks WHERE NOT granted"):
+            pass
+    assert await forgetting == 0
+    assert await counts() == before
 
 
 async def test_a_deleted_one_is_forgotten_when_its_end_would_be_old_enough(hall: Hall) -> None:

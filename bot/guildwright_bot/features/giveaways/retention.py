@@ -42,19 +42,20 @@ async def guilds_with_past() -> list[int]:
 
 
 async def forget_older(guild_id: int, before: datetime) -> int:
-    """Forget a guild's giveaways that are over and were to end `before`; how many. Commits as it goes."""
+    """Forget a guild's giveaways that are over, and to which nothing has happened since `before`; how many."""
     count = 0
     while ids := await _old(guild_id, before):
         for giveaway_id in ids:
-            await _forget(giveaway_id)
-        count += len(ids)
+            count += await _forget(giveaway_id)
     return count
 
 
 async def _old(guild_id: int, before: datetime) -> list[int]:
+    """It counts from the last claim, reroll or whatever was last, as from then on the record can be checked."""
     rows = await fetch(
         "SELECT id FROM giveaway WHERE guild_id = $1 AND ends_at < $2 AND state IN ('closed', 'deleted') "
-        "ORDER BY ends_at LIMIT $3",
+        "AND NOT EXISTS (SELECT 1 FROM giveaway_record AS happened "
+        "WHERE happened.giveaway_id = giveaway.id AND happened.at >= $2) ORDER BY ends_at LIMIT $3",
         guild_id,
         before,
         _GIVEAWAYS,
@@ -62,8 +63,16 @@ async def _old(guild_id: int, before: datetime) -> list[int]:
     return [row["id"] for row in rows]
 
 
-async def _forget(giveaway_id: int) -> None:
-    """Its entries first, page by page: half a million in one transaction would be in everybody's way."""
+async def _forget(giveaway_id: int) -> bool:
+    """Its entries first, page by page: half a million in one transaction would be in everybody's way.
+
+    It is deleted for everybody before that, so that no reroll finds a part of it; False: one came first.
+    """
+    if not await fetch(
+        "UPDATE giveaway SET state = 'deleted' WHERE id = $1 AND state IN ('closed', 'deleted') RETURNING 1",
+        giveaway_id,
+    ):
+        return False
     while await fetch(
         "WITH gone AS (DELETE FROM giveaway_entry WHERE id = ANY(ARRAY("
         "SELECT id FROM giveaway_entry WHERE giveaway_id = $1 LIMIT $2)) RETURNING 1) SELECT 1 FROM gone LIMIT 1",
@@ -73,3 +82,4 @@ async def _forget(giveaway_id: int) -> None:
         pass
     async with transaction():
         await store.forget([giveaway_id])
+    return True
