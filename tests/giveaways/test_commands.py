@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 
+from guildwright.platform.database.engine import fetch
 from guildwright_bot.ask import Ask
 from guildwright_bot.desk import Request, attend
-from guildwright_bot.features.giveaways import commands, draws, records, store
+from guildwright_bot.features.giveaways import commands, draws, finding, records, store
 from guildwright_bot.features.giveaways.domain import Giveaway, State
 from guildwright_bot.features.giveaways.finding import REROLLABLE, SuggestGiveaways
 from guildwright_bot.guard import Actor, P, Requirement
-from tests.fakes.bot import CHANNEL, FakeAnswer, FakeStanding, actor, ask, config
+from tests.fakes.bot import CHANNEL, GUILD, FakeAnswer, FakeStanding, actor, ask, config
 from tests.giveaways.conftest import HOST, Hall
 
 pytestmark = pytest.mark.integration
@@ -160,3 +161,20 @@ async def test_what_is_over_is_suggested_for_a_reroll_the_newest_first(hall: Hal
         await hall.pass_time(11)
     suggested = await SuggestGiveaways(REROLLABLE)(asked(hall, FakeAnswer()), "")
     assert list(suggested.values()) == ["2", "1"]
+
+
+async def test_of_a_long_past_only_the_newest_are_read_at_a_keystroke(hall: Hall) -> None:
+    giveaway = await hall.started()
+    await hall.click(giveaway, 1)
+    await hall.pass_time(11)
+    await fetch(
+        "INSERT INTO giveaway (guild_id, number, source_id, channel_id, host_id, prize, winners, duration_seconds, "
+        "conditions, started_at, ends_at, state, round, edits, entries) "
+        "SELECT guild_id, 1 + n, 100 + n, channel_id, host_id, prize, winners, duration_seconds, conditions, "
+        "started_at, ends_at - n * interval '1 minute', 'closed', 0, 0, 0 FROM giveaway, generate_series(1, 5000) AS n"
+    )
+    await fetch("ANALYZE giveaway")
+    newest = await store.recent(GUILD, REROLLABLE, 100, newest=True)
+    assert [found.number for found in newest] == list(range(1, 101))
+    answer = FakeAnswer()
+    assert len(await finding.visible(asked(hall, answer, actor(P.ADMINISTRATOR)), REROLLABLE)) == 100

@@ -14,6 +14,7 @@ REROLLABLE = (State.CLAIMING, State.CLOSED)
 CHOICE_TEXT = 100
 _CHOICES = 25  # Discord shows no more suggestions
 _LONGEST_QUOTE = 40
+_ALL, _NEWEST = 1000, 100  # read at every keystroke; what is over for longer has a number
 
 
 async def find(ask: Ask, typed: str, states: tuple[State, ...]) -> Giveaway | Refusal:
@@ -44,7 +45,7 @@ def by_words(typed: str, shown: Mapping[str, Giveaway]) -> Giveaway | Refusal:
 async def visible(ask: Ask, states: tuple[State, ...]) -> list[Giveaway]:
     """The giveaways in channels that the member can view: a suggestion or a list must not tell of the others."""
     newest = State.CLOSED in states  # of those that are over nobody means the first ones
-    found = await store.recent(ask.guild_id, states, newest=newest)
+    found = await store.recent(ask.guild_id, states, _NEWEST if newest else _ALL, newest=newest)
     return [giveaway for giveaway in found if await ask.can_view(giveaway.channel_id)]
 
 

@@ -94,9 +94,14 @@ async def of_source(source_id: int) -> Giveaway | None:
 
 async def recent(guild_id: int, states: Iterable[State], limit: int = 1000, *, newest: bool = False) -> list[Giveaway]:
     """The guild's giveaways in these states, those that end first before the others; `newest`: the other way round."""
-    wanted = (GiveawayRow.guild_id == guild_id) & GiveawayRow.state.is_in([*states])
-    ordered = GiveawayRow.select().where(wanted).order_by(GiveawayRow.ends_at, ascending=not newest)
-    return [_giveaway(row) for row in await ordered.limit(limit)]
+    asked, found = set(states), []
+    for several in (asked & {*ACTIVE}, asked - {*ACTIVE}):  # each has an index in this order, both together have none
+        if several:
+            wanted = (GiveawayRow.guild_id == guild_id) & GiveawayRow.state.is_in([*several])
+            ordered = GiveawayRow.select().where(wanted).order_by(GiveawayRow.ends_at, ascending=not newest)
+            found += await ordered.limit(limit)
+    found.sort(key=lambda row: row["ends_at"], reverse=newest)
+    return [_giveaway(row) for row in found[:limit]]
 
 
 async def page(guild_id: int, after: int, limit: int) -> list[Giveaway]:
