@@ -85,6 +85,10 @@ async def test_a_member_learns_their_ticket_in_private_when_they_enter_and_later
         request = replace(asked(hall, answer, member), source_id=click)
         await attend(request, Request("x", Requirement(), handler), {"args": [giveaway.id]})
     assert f"`{ticket}`" in entered.text
+    made = await draws.get(giveaway.id)
+    assert made is not None
+    assert f"`{made.commitments[-1].hash}`" in entered.text
+    assert made.commitments[-1].hash not in left.text
     assert f"`{ticket}`" in asked_again.text
     assert ticket not in left.text
     assert no_more.text == "You are not in this draw."

@@ -68,6 +68,7 @@ async def test_the_record_at_the_winners_message_matches_and_agrees_with_what_wa
     assert verdict.strength == "commit-reveal"
     assert record.commitments[-1].hash in committed
     assert record.list_hash in closed.content
+    assert record.commitments[-1].hash in closed.content
     assert record.list_message == str(closed.id)
     assert [winner.member for winner in record.rounds[0].winners] == [str(member) for member in told.pings]
     assert len(record.entries) == 7

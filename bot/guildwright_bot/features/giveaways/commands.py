@@ -148,7 +148,7 @@ async def enter(ask: Ask, *, args: list[int]) -> Refusal | None:
             caps=caps_of(ask),
             now=ask.deps.clock.now(),
         )
-        known_as = await draws.ticket(args[0], actor.id)
+        made = await draws.get(args[0])
     if isinstance(toggled, Refusal):
         return toggled
     prize = toggled.giveaway.terms.prize
@@ -157,8 +157,11 @@ async def enter(ask: Ask, *, args: list[int]) -> Refusal | None:
     else:
         said = "giveaways-entered" if toggled.entry.active else "giveaways-left"
         lines = [ask.text(said, prize=prize, entries=toggled.entries)]
-        if toggled.entry.active and known_as:
-            lines.append(ask.text("giveaways-entered-ticket", ticket=known_as))
+        if toggled.entry.active and made:
+            lines.append(ask.text("giveaways-entered-ticket", ticket=made.ticket(actor.id)))
+        if toggled.entry.active and made and made.commitment:
+            # Its own message may be edited, and is at every few entries; what each entrant was told is theirs.
+            lines.append(ask.text("giveaways-entered-commitment", hash=made.commitment))
         await ask.reply("\n".join(lines))
     return None
 

@@ -67,6 +67,11 @@ class Draw:
     rounds: tuple[Round, ...]
 
     @property
+    def commitment(self) -> str:
+        """What members were shown before they entered; "": they could enter before there was one."""
+        return "" if self.late else self.commitments[-1].hash
+
+    @property
     def chain(self) -> Chain | None:
         """The beacon network that was committed to."""
         return verify.chain_in(self.commitments[-1].statement)

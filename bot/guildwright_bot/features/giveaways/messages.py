@@ -187,6 +187,8 @@ class Writer:
         if draw.tickets != draw.entries:
             lines.append(self.text("giveaways-closed-tickets", tickets=draw.tickets))
         lines += [self.text("giveaways-closed-hash", hash=draw.list_hash), self.text(f"giveaways-closed-{how}")]
+        if draw.commitment:
+            lines.append(self.text("giveaways-panel-commitment", hash=draw.commitment))
         marker = custom_id(FEATURE, "ticket", giveaway.id)
         row = _row(marker, self.text("giveaways-button-ticket"), hikari.ButtonStyle.SECONDARY, disabled=False)
         return Post("\n".join(lines), [], [row], marker)

@@ -28,7 +28,7 @@ class View:
     @property
     def commitment(self) -> str:
         """What the draw is committed to, if it is."""
-        return self.draw.commitments[-1].hash if self.draw and not self.draw.late else ""
+        return self.draw.commitment if self.draw else ""
 
     def of_round(self, number: int) -> list[PrizeClaim]:
         """The claims of one draw."""

@@ -65,6 +65,7 @@ giveaways-entered = You are in the draw for **{ $prize }**. { $entries ->
 } Click again to leave.
 giveaways-lost = { $why } So you are out of the draw for **{ $prize }** now.
 giveaways-entered-ticket = Your ticket is `{ $ticket }`: by it you find yourself in the record of the draw.
+giveaways-entered-commitment = The draw is committed to as `{ $hash }`. Keep that too: it must be among the commitments in the record.
 giveaways-left = You have left the draw for **{ $prize }**. Click again to enter.
 giveaways-claimed = **{ $prize }** is yours. <@{ $host }> will get in touch with you.
 giveaways-claim-lost = { $why } So **{ $prize }** goes to somebody else.
