@@ -64,12 +64,17 @@ def _printable(line: str) -> str:
 def _compare(record: Record) -> dict[str, str]:
     """What only Discord can show: where it stands, and what must stand there."""
     listed = f"message {record.list_message} in that channel, older than the winners' one and not edited, shows"
-    compared = {} if record.late else {_committed(record): record.commitments[-1].hash}
-    return {**compared, listed: record.list_hash}
+    return {**({} if record.late else _committed(record)), listed: record.list_hash}
 
 
-def _committed(record: Record) -> str:
-    return f"the giveaway's own message in channel {record.channel} shows"
+def _committed(record: Record) -> dict[str, str]:
+    """What entrants were told in private comes first: the giveaway's own message is edited all the time."""
+    *older, last = record.commitments
+    told = {f"the answer to who entered before edit {number}": made.hash for number, made in enumerate(older, start=1)}
+    where = (
+        f"the answer you got when you entered{', after the last edit,' if older else ''} and the giveaway's own message"
+    )
+    return {**told, f"{where} in channel {record.channel} show": last.hash}
 
 
 def _json(record: Record, verdict: Verdict) -> dict[str, Any]:

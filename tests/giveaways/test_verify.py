@@ -284,6 +284,16 @@ def test_the_command_speaks_json(tmp_path: Path) -> None:
     assert (code, json.loads(said)["matches"]) == (2, False)
 
 
+def test_the_command_says_what_each_entrant_was_told_also_before_an_edit(tmp_path: Path) -> None:
+    [last] = json.loads(GOLDEN.read_bytes())["commitments"]
+    edited = tmp_path / "draw.json"
+    edited.write_bytes(having(commitments=[last | {"hash": "ab" * 32}, last]))
+    shown = {each["shows"]: each["where"] for each in json.loads(run(edited, "--json")[1])["compare"]}
+    assert "who entered before edit 1" in shown["ab" * 32]
+    assert "you got when you entered, after the last edit," in shown[last["hash"]]
+    assert "the answer you got when you entered" in run(GOLDEN)[1]
+
+
 def test_the_command_names_what_is_wrong(tmp_path: Path) -> None:
     spoiled = tmp_path / "draw.json"
     spoiled.write_bytes(having(final="00" * 32))
