@@ -9,7 +9,9 @@ from typing import Any
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 
 from guildwright.platform.database.engine import fetch
+from guildwright_bot.features.giveaways import draws, proof
 from guildwright_bot.features.giveaways.domain import Giveaway, State
+from guildwright_bot.features.giveaways.verify import verify
 from tests.fakes.bot import CHANNEL
 from tests.fakes.channels import FakeChannels
 from tests.giveaways.conftest import Hall
@@ -27,6 +29,7 @@ class Seen:
     ended: int | None = None  # the step at which it was first seen not to run any more
     rerolls: int = 0  # that its host asked for
     winners: dict[int, int] = field(default_factory=dict)  # member → which draw
+    claimed: set[int] = field(default_factory=set)
 
 
 class Promises(RuleBasedStateMachine):
@@ -79,6 +82,10 @@ class Promises(RuleBasedStateMachine):
             self.drawn.add(seen.giveaway.id)
             self._count_winners(seen, len(winners), now.terms.winners)
         seen.winners = winners
+        states = {row["member_id"]: row["state"] for row in claims}
+        lost = {member for member in seen.claimed if states[member] not in ("claimed", "revoked")}
+        assert not lost, f"a prize that was claimed was taken back: {lost}"
+        seen.claimed = {member for member, state in states.items() if state == "claimed"}
         held = [row for row in claims if row["state"] in ("open", "claimed")]
         assert len(held) <= now.terms.winners, "more prizes were given than there are"
         if now.state is State.CLOSED:
@@ -108,6 +115,10 @@ class Promises(RuleBasedStateMachine):
             assert left == [], "messages of a deleted giveaway are left"
             return
         assert now.state is State.CLOSED, f"ends as {now.state}"
+        written = self._do(draws.file(now, ()))
+        assert written is not None, "it has no record"
+        wrong = [check for check in verify(proof.read(written[1])).checks if not check.ok]
+        assert wrong == [], "its record does not match"
         wanted = {f"gw:giveaways:claim:{now.id}:{n}" for n in seen.winners.values()}
         wanted.add(f"gw:giveaways:ticket:{now.id}")  # that it is closed, with the hash
         if now.message_id is not None:  # one that is ended before it is posted is not posted any more
