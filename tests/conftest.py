@@ -1,8 +1,11 @@
 """What every test run says at its end, and what holds for all of it."""
 
+import logging
+from collections.abc import Iterator
 from typing import Any
 
 import hypothesis
+import pytest
 
 from tests.cluster.fixtures import network, plane
 from tests.cluster.wanted import pytest_addoption, pytest_collection_modifyitems, say_not_run
@@ -14,6 +17,18 @@ __all__ = ["network", "plane", "pytest_addoption", "pytest_collection_modifyitem
 hypothesis.settings.register_profile("guildwright", deadline=None)  # a busy machine is no failure
 hypothesis.settings.register_profile("deep", deadline=None, max_examples=3000)  # pytest --hypothesis-profile=deep
 hypothesis.settings.load_profile("guildwright")
+
+
+@pytest.fixture(autouse=True)
+def log_as_it_was() -> Iterator[None]:
+    """A command that a test runs in this process writes its log to a stream that is closed when the test is over."""
+    root = logging.getLogger()
+    before, level = set(root.handlers), root.level
+    yield
+    for handler in set(root.handlers) - before:
+        if type(handler) is logging.StreamHandler:  # pytest's own are others
+            root.removeHandler(handler)
+    root.setLevel(level)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

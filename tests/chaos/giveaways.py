@@ -20,7 +20,7 @@ from pathlib import Path
 
 from tests.chaos import judge
 from tests.chaos.lives import LIVES, Player, Round
-from tests.chaos.places import places
+from tests.chaos.places import Place, places
 from tests.chaos.plans import notes, plans, steps
 from tests.chaos.stage import Stage, servers, stage
 
@@ -59,8 +59,7 @@ class Run:
             await asyncio.gather(*(self._play(played) for played in self.calm))
             seen = steps(notes(self.stage.up.folder), self.calm)
             self.sending = {step.kind for step in seen if step.place.what == _SENDS} - _ELSEWHERE
-            missing = sorted(places() - {step.place for step in seen})
-            self.wrong += [f"no life goes through {place}" for place in missing]
+            missing = self._missing()
             for played in self.calm:
                 await self._judge(played)
             _say(f"{len(seen)} steps in {len(LIVES)} lives, {len(places())} places in the code, {len(missing)} unseen")
@@ -69,10 +68,23 @@ class Run:
             numbered = [Round(number, life, plan) for number, (life, plan) in enumerate(made, 101)]
             await asyncio.gather(*(self._strike(played, gate, ends) for played in numbered))
             self.wrong += await judge.log_violations(self.stage, self.calm + self.struck)
+            self._nowhere(enough=self.asked.rounds >= 2 * len(seen))
             self._processes()
         finally:
             serving.cancel()
             await asyncio.gather(serving, return_exceptions=True)
+
+    def _missing(self) -> list[Place]:
+        """The steps in the code that no round went through yet."""
+        return sorted(places() - {step.place for step in steps(notes(self.stage.up.folder), self.calm + self.struck)})
+
+    def _nowhere(self, *, enough: bool) -> None:
+        """A step of a second try is gone through after a blow only: it has to be once each step was struck twice."""
+        found = [f"no life goes through {place}" for place in self._missing()]
+        if enough:
+            self.wrong += found
+        else:
+            _say("\n".join(f"{text}: more rounds may" for text in found))
 
     async def _strike(self, played: Round, gate: asyncio.Semaphore, ends: float) -> None:
         async with gate:
