@@ -18,6 +18,7 @@ from guildwright.playground.control import (
 )
 from guildwright.playground.control.access import Control
 from guildwright.playground.control.errors import HANDLERS
+from guildwright.playground.once import OnceRouter
 
 
 def control_router(control: Control) -> Router:
@@ -26,7 +27,7 @@ def control_router(control: Control) -> Router:
     async def provide() -> Control:
         return control
 
-    return Router(
+    return OnceRouter(
         path="/control",
         route_handlers=[
             *read_routes.ROUTES,

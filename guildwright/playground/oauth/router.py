@@ -12,6 +12,7 @@ from guildwright.playground.oauth import asked as links
 from guildwright.playground.oauth import consent, grants
 from guildwright.playground.oauth.asked import Asked, Unanswerable
 from guildwright.playground.oauth.draw import FOLDER, Page
+from guildwright.playground.once import OnceRouter
 from guildwright.playground.playground import Playground
 from guildwright.playground.records import User
 
@@ -54,7 +55,7 @@ def oauth_router(play: Playground) -> Router:
             return page.people(asked, request)
         return _answered(play, page, asked, request, user, dict(form))
 
-    return Router(path="/", route_handlers=[ask, take, *_assets()], include_in_schema=False)
+    return OnceRouter(path="/", route_handlers=[ask, take, *_assets()], include_in_schema=False)
 
 
 def _answered(  # noqa: PLR0913, PLR0917 - an answer has these parts

@@ -10,6 +10,7 @@ from litestar.static_files import create_static_files_router
 from litestar.types import ControllerRouterHandler
 
 from guildwright.platform.markup.messages import STATIC as MARKUP_STATIC
+from guildwright.playground.once import OnceRouter
 from guildwright.playground.page import forms
 from guildwright.playground.page.act_routes import act_routes
 from guildwright.playground.page.acting import Acting
@@ -34,7 +35,7 @@ def page_router(play: Playground) -> Router:
     """Everything below `/` that is neither Discord's nor the control API's."""
     desk = Desk(play)
     acting = Acting(play, desk)
-    return Router(
+    return OnceRouter(
         path="/",
         route_handlers=[
             *_reading(desk),

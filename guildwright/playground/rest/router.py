@@ -9,6 +9,7 @@ from litestar.exceptions import HTTPException
 from guildwright.playground import errors
 from guildwright.playground.errors import DiscordError
 from guildwright.playground.oauth import grants
+from guildwright.playground.once import OnceRouter
 from guildwright.playground.playground import Playground
 from guildwright.playground.rest import (
     announcements,
@@ -113,7 +114,7 @@ def rest_router(play: Playground) -> Router:
                 return found
         raise errors.unauthorized()
 
-    return Router(
+    return OnceRouter(
         path=PATH,
         include_in_schema=False,
         exception_handlers={DiscordError: _refuse, HTTPException: refuse_http},
