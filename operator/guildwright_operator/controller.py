@@ -25,6 +25,7 @@ from guildwright_operator.source import Feed
 WRITERS = 16  # statuses written at once
 PENDING_SECONDS = 1.0  # a document is said to be waiting only when it waits for longer
 RESYNC_SECONDS = 300.0
+UNHEARD_SECONDS = 2.0
 RELIST_SECONDS = 1.0  # after kopf listed anew
 LIST_RETRY_SECONDS = 0.5
 BREATH = 20  # objects of a page that are parsed in one go
@@ -50,6 +51,7 @@ class Controller:
         self._publisher: Publisher | None = None
         self._live = Live(redis, clock)
         self._relist = asyncio.Event()
+        self._heard = False  # whether kopf has told of a document in a list of its own
         self._pong: list[asyncio.Future[None]] = []
 
     def seen(self, raw: Raw, *, listed: bool = False) -> None:
@@ -58,6 +60,7 @@ class Controller:
         if waiting is None or waiting.version <= raw.version:
             self._pending[raw.name] = raw
             self._intake.add(raw.name)
+        self._heard |= listed
         if listed and self._publisher is not None:
             self._relist.set()
 
@@ -187,8 +190,10 @@ class Controller:
 
     async def _list_again(self) -> None:
         while True:
+            # A list of kopf's that is empty tells us nothing: what was there in ours may have gone just before it.
+            unheard = not self._heard and len(self._documents) > 0
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(RESYNC_SECONDS):
+                async with asyncio.timeout(UNHEARD_SECONDS if unheard else RESYNC_SECONDS):
                     await self._relist.wait()
             await self._clock.sleep(RELIST_SECONDS)
             why = "watch began anew" if self._relist.is_set() else "time"
