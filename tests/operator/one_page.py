@@ -29,6 +29,7 @@ class OnePage(Cluster):
     """An API server that has a few documents and writes down what it is told."""
 
     items: tuple[dict[str, Any], ...] = ()
+    version: int = 50  # of the list
     statuses: dict[str, dict[str, Any]]
     events: list[dict[str, Any]]
 
@@ -46,7 +47,7 @@ class OnePage(Cluster):
 
     def _answer(self, method: str, path: str, body: Any) -> dict[str, Any]:
         if method == "GET":
-            return {"items": self.items, "metadata": {"resourceVersion": "50"}}
+            return {"items": self.items, "metadata": {"resourceVersion": str(self.version)}}
         if path.endswith("/events"):
             self.events.append(body)
             return {}
