@@ -36,11 +36,31 @@ OLD_STATUS = {
     "conditions": [{"type": "Ready", "status": "True", "reason": "Published", "lastTransitionTime": MOMENT}],
 }
 NEW_STATUS = OLD_STATUS | {"publishedGeneration": 1, "lastError": "spec.general.locale: none"}
+
+
+def known(value: Any, schema: dict[str, Any]) -> Any:
+    """The part of a value that a schema has fields for."""
+    if isinstance(value, dict) and "properties" in schema:
+        fields = schema["properties"]
+        return {name: known(inner, fields[name]) for name, inner in value.items() if name in fields}
+    if isinstance(value, list):
+        return [known(inner, schema["items"]) for inner in value]
+    return value
+
+
+def fullest_then() -> dict[str, Any]:
+    """The fullest document of today, as far as yesterday's definition knows it."""
+    (version,) = YAML(typ="safe").load(SNAPSHOTS[-1])["spec"]["versions"]
+    document = fullest()
+    spec = known(document["spec"], version["schema"]["openAPIV3Schema"]["properties"]["spec"])
+    return document | {"spec": spec}
+
+
 DOCUMENTS = {
     (document := YAML(typ="safe").load(path))["metadata"]["name"]: document
     for snapshot in SNAPSHOTS
     for path in sorted((CORPORA / snapshot.stem).glob("*.yaml"))
-} | {fullest()["metadata"]["name"]: fullest()}
+} | {fullest()["metadata"]["name"]: fullest_then()}
 
 
 class Upgrade:
