@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,7 +16,6 @@ from tests.cluster.waiting import wait_for
 
 MANAGER = "guildwright-test"
 FIRST_ROLE = 1_200_000_000_000_000_000
-OBEYED_SECONDS = 60
 SLOWEST_ANSWER = 10.0  # the playground itself gives up on the bot after 3 s
 
 
@@ -71,8 +69,17 @@ class Community:
         """What the bot answers the guild's owner in its first text channel."""
         channel = next(each["id"] for each in guild["channels"] if each["type"] == 0)
         asked = {"user_id": guild["owner_id"], "channel_id": channel, "command": command, "options": {}}
-        answer: dict[str, Any] = self._http.post("/commands", json=asked).raise_for_status().json()
+        response = self._http.post("/commands", json=asked)
+        if not response.is_success:
+            raise httpx.HTTPStatusError(f"/{command}: {response.text}", request=response.request, response=response)
+        answer: dict[str, Any] = response.json()
         return answer
+
+    def knows_commands(self) -> bool:
+        """Whether the bot's slash commands are declared: a worker sees to it once it runs."""
+        guild = self.guilds()[0]
+        asked = {"user_id": guild["owner_id"], "channel_id": guild["channels"][0]["id"]}
+        return bool(self._http.get("/commands", params=asked).raise_for_status().json()["commands"])
 
     def edit(self, guild: dict[str, Any], spec: dict[str, Any]) -> Answer:
         """Server-side apply of a guild's document."""
@@ -113,11 +120,5 @@ def community(cluster: Cluster) -> Iterator[Community]:
         trial = Community(cluster, namespace)
         trial.install()
         with trial.playground():
+            wait_for("slash commands", trial.knows_commands)
             yield trial
-
-
-def seconds_until(what: str, met: Any) -> float:
-    """How long it takes until something is so."""
-    began = time.monotonic()
-    wait_for(what, met, OBEYED_SECONDS)
-    return time.monotonic() - began

@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from tests.cluster.cluster import Cluster
-from tests.cluster.community import Community, community, numbered, seconds_until
+from tests.cluster.community import Community, community, numbered
 from tests.cluster.waiting import wait_for
 
 pytestmark = pytest.mark.cluster
@@ -43,7 +43,7 @@ def test_the_examples_are_applied_and_published(trial: Community) -> None:
 
 
 def test_a_slash_command_obeys_what_kubectl_applied(trial: Community, guild: dict[str, Any]) -> None:
-    assert "No giveaway is running" in trial.command(guild, "giveaway list")["message"]["content"]
+    wait_for("a command's answer", lambda: "No giveaway is running" in said(trial, guild))
     document = yaml.safe_load((EXAMPLES / "commands.yaml").read_text())
     document["metadata"]["name"] = guild["id"]
 
@@ -53,15 +53,14 @@ def test_a_slash_command_obeys_what_kubectl_applied(trial: Community, guild: dic
     wait_for("a command that is switched off", lambda: "switched off" in said(trial, guild))
 
 
-def test_an_edit_is_obeyed_within_a_second(
-    trial: Community, guild: dict[str, Any], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_every_edit_is_obeyed(trial: Community, guild: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
+    """How fast is printed: `tests.bench.operator` compares it with a peer's."""
     taken = []
     for number in range(EDITS):
         began = time.monotonic()
         answer = trial.edit(guild, numbered(number))
         assert answer.status == 200, answer.message
-        seconds_until(f"edit {number} obeyed", lambda number=number: trial.obeys(guild, number))
+        wait_for(f"edit {number} obeyed", lambda number=number: trial.obeys(guild, number))
         taken.append(time.monotonic() - began)
 
     with capsys.disabled():
@@ -69,7 +68,6 @@ def test_an_edit_is_obeyed_within_a_second(
             f"\n{EDITS} edits, from the request to the API server until a slash command obeyed: "
             f"median {statistics.median(taken):.2f} s, slowest {max(taken):.2f} s\n"
         )
-    assert statistics.median(taken) < 1  # not the slowest: the machine may be busy, and was with 20 at once at 0.28 s
 
 
 def test_kubectl_get_tells_the_same_story(trial: Community, guild: dict[str, Any]) -> None:

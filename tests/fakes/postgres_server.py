@@ -62,12 +62,21 @@ class PostgresServer:
             answering.result()
 
     def end(self, sent: signal.Signals = signal.SIGINT) -> int:
-        """Send a signal and wait for the end; SIGKILL is a power cut."""
+        """Send a signal and wait for the end; SIGKILL is a power cut: no process of it answers from then on."""
         assert self.process
+        children = _children(self.process.pid)
         self.process.send_signal(sent)
+        if sent == signal.SIGKILL:  # they would notice in a moment, and serve until then
+            for child in children:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(child, sent)
         code = self.process.wait(STOP_SECONDS)
         self.process = None
         return code
+
+
+def _children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 @contextlib.contextmanager
