@@ -6,13 +6,13 @@ import typer
 
 from guildwright.jobs_cli.ask import DONE, REFUSED, complain
 from guildwright.jobs_cli.look import as_record, missing, state_of
-from guildwright.platform.jobs import admin, dead_letters
+from guildwright.platform.jobs import admin
 from guildwright.platform.jobs.tables import JobState, Outcome
 
 
 async def retry(job_id: int, *, even_if_done: bool, as_json: bool) -> int:
     """Let a dead letter run again."""
-    if await dead_letters.retry(job_id, even_if_done=even_if_done):
+    if await admin.retry(job_id, even_if_done=even_if_done):
         return await _told(job_id, "runs again as soon as a worker takes it", as_json=as_json)
     job = await admin.get(job_id)
     if job is None:

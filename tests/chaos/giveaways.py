@@ -83,7 +83,7 @@ class Run:
         found = [f"no life goes through {place}" for place in self._missing()]
         if enough:
             self.wrong += found
-        else:
+        elif found:
             _say("\n".join(f"{text}: more rounds may" for text in found))
 
     async def _strike(self, played: Round, gate: asyncio.Semaphore, ends: float) -> None:

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 from aiohttp import web
 
-from tests.fakes.discord_rest import message, user
+from tests.fakes.discord_rest import message, served, user
 
 LIMIT, WINDOW = 5, 1.0  # of a channel's messages
 
@@ -65,13 +65,5 @@ class CountingDiscord:
 async def counting_discord() -> AsyncIterator[CountingDiscord]:
     """Run one for the length of an `async with`."""
     fake = CountingDiscord()
-    app = web.Application()
-    app.router.add_route("*", "/{path:.*}", fake.handle)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    fake.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    try:
+    async with served(fake.handle) as fake.url:
         yield fake
-    finally:
-        await runner.cleanup()

@@ -142,13 +142,19 @@ def button(custom_id: str) -> list[dict[str, Any]]:
 async def fake_discord() -> AsyncIterator[FakeDiscord]:
     """Run one for the length of an `async with`."""
     fake = FakeDiscord()
+    async with served(fake.handle) as fake.url:
+        yield fake
+
+
+@asynccontextmanager
+async def served(handle: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> AsyncIterator[str]:
+    """Let it answer every request for the length of an `async with`; where."""
     app = web.Application()
-    app.router.add_route("*", "/{path:.*}", fake.handle)
+    app.router.add_route("*", "/{path:.*}", handle)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    fake.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
     try:
-        yield fake
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
     finally:
         await runner.cleanup()

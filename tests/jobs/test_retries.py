@@ -10,7 +10,7 @@ from prometheus_client import REGISTRY
 
 from guildwright.platform.config.read import ConfigUnknown
 from guildwright.platform.database.engine import fetch
-from guildwright.platform.jobs import backoff, dead_letters
+from guildwright.platform.jobs import admin, backoff
 from guildwright.platform.jobs.backoff import Backoff
 from guildwright.platform.jobs.run import GiveUp, JobRun, Retry, Unavailable
 from guildwright.platform.jobs.worker import JobWorker
@@ -48,7 +48,7 @@ async def test_a_job_that_always_fails_becomes_a_dead_letter_with_its_last_error
     job_id = await bench.add("a")
     await bench.until_state("dead", job_id)
 
-    letter = (await dead_letters.listed())[0]
+    letter = (await admin.listed(["dead"]))[0]
     assert (letter.id, letter.attempt) == (job_id, 2)
     assert "RuntimeError: the cause of it all" in letter.error
     entries: Any = await bench.client.xrange("bot_errors")
@@ -68,8 +68,8 @@ async def test_a_dead_letter_can_be_given_another_chance(bench: Bench) -> None:
     await bench.until_state("dead", job_id)
     broken = False
 
-    assert await dead_letters.retry(job_id)
-    assert not await dead_letters.retry(job_id)
+    assert await admin.retry(job_id)
+    assert not await admin.retry(job_id)
 
     await bench.until_state("done", job_id)
 
@@ -129,7 +129,7 @@ async def test_a_dead_letter_of_days_ago_is_waited_for_like_a_new_job(bench: Ben
         "away_since = now() - interval '3 d' WHERE id = $1",
         job_id,
     )
-    assert await dead_letters.retry(job_id)
+    assert await admin.retry(job_id)
     await bench.worker(handler, max_attempts=1, backoff=Backoff(timedelta(milliseconds=10)))
 
     async def waited_often() -> bool:
@@ -215,9 +215,9 @@ async def test_outcomes_and_lateness_are_counted_by_kind(bench: Bench) -> None:
 
 
 def test_the_wait_doubles_up_to_a_limit_and_is_spread_by_chance() -> None:
-    assert [backoff.delay(n, 0).total_seconds() for n in (1, 2, 3, 4)] == [1, 2, 4, 8]
-    assert backoff.delay(50, 0) == backoff.LONGEST
-    assert backoff.delay(3, 1).total_seconds() == 2
+    assert [backoff.Backoff().delay(n, 0).total_seconds() for n in (1, 2, 3, 4)] == [1, 2, 4, 8]
+    assert backoff.Backoff().delay(50, 0) == backoff.LONGEST
+    assert backoff.Backoff().delay(3, 1).total_seconds() == 2
 
 
 async def test_each_kind_waits_as_its_own_policy_says(bench: Bench) -> None:

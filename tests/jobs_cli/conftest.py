@@ -80,7 +80,7 @@ async def _jobs(url: str) -> dict[str, int]:
             ids[name] = await outbox.add(kind, guild_id=guild, payload={"n": place}, due=due, dedupe_key=name) or 0
         for name in ("running", "done", "failed", "unknown"):
             assert await store.claim([ids[name]], "w@host", 15.0)
-        await store.finish(ids["done"], 1)
+        await store.finish_all([(ids["done"], 1)])
         await store.bury(ids["failed"], 1, "Traceback\n  line\nGiveUp: so it is\n")
         await store.bury(ids["unknown"], 1, "nobody knows", "unknown")
         return ids

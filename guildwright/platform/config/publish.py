@@ -113,11 +113,9 @@ class Publisher:
                 self._due.set()
 
     def _want(self, news: News) -> None:
-        if news.complete or self._wanted is None:
+        if news.complete:
             self._news.update(self._wanted or ())
-            wanted = {}
-        else:
-            wanted = dict(self._wanted)
+        wanted = {} if news.complete else dict(self._wanted or {})
         self._news.update(news.guilds)
         for guild_id, known in news.guilds.items():
             if known is not None and (known.record is not None or known.keep):
@@ -227,7 +225,8 @@ class Publisher:
         marker = self._next_marker(len(records))
         async with self._redis.pipeline(transaction=True) as pipe:
             await pipe.watch(PUBLISHING, CONFIG)
-            _expect(token, await pipe.get(PUBLISHING) if await pipe.hlen(CONFIG) == len(records) else None)
+            standing, count = await pipe.get(PUBLISHING), await pipe.hlen(CONFIG)
+            _expect(token, standing, whole=count == len(records))
             pipe.multi()  # type: ignore[no-untyped-call]  # redis-py left it out
             pipe.set(COMPLETE, marker)
             pipe.delete(PUBLISHING)
@@ -290,8 +289,8 @@ def _announcement(guild_id: str, known: Known | None) -> str:
     return json.dumps({"guild": guild_id, "generation": generation, "uid": uid})
 
 
-def _expect(token: str, standing: str | bytes | None) -> None:
-    if standing is None or as_text(standing) != token:
+def _expect(token: str, standing: str | bytes | None, *, whole: bool = True) -> None:
+    if standing is None or as_text(standing) != token or not whole:
         raise WatchError("Redis was flushed, or another publisher began, while everything was written")
 
 

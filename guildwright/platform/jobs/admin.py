@@ -1,4 +1,4 @@
-"""What an operator sees of jobs of any state, and how one is taken back by its number."""
+"""What an operator sees of jobs of any state, and how one is taken back or given another chance."""
 
 import json
 from collections.abc import Sequence
@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from guildwright.platform.database.engine import fetch
+from guildwright.platform.jobs.store import CHANNEL
 
 _COLUMNS = (
     "id, kind, dedupe_key, guild_id, payload, state, outcome, attempt, due, next_at, created_at, tried_at, "
@@ -91,6 +92,22 @@ async def cancel(job_id: int) -> bool:
             job_id,
         )
     )
+
+
+async def retry(job_id: int, *, even_if_done: bool = False) -> bool:
+    """Let a dead letter run again, now, with all its attempts. False when it is none (any more).
+
+    One of outcome `unknown` needs `even_if_done`: it is then sent as if it had never been tried, perhaps twice.
+    """
+    rows = await fetch(
+        "UPDATE job SET state = 'waiting', outcome = '', attempt = 0, next_at = now(), finished_at = NULL, "
+        "away_since = NULL, tried_at = CASE WHEN outcome = 'unknown' THEN NULL ELSE tried_at END "
+        "WHERE id = $1 AND state = 'dead' AND ($3::bool OR outcome <> 'unknown') RETURNING id, pg_notify($2, '')",
+        job_id,
+        CHANNEL,
+        even_if_done,
+    )
+    return bool(rows)
 
 
 def _known(row: dict[str, Any]) -> Known:

@@ -27,7 +27,7 @@ from guildwright.platform.jobs.store import Back
 
 # What is away is waited for without counting, but not for ever.
 PATIENCE = timedelta(days=1)
-_LONGEST_WAIT = timedelta(seconds=60)
+_WHILE_AWAY = backoff.Backoff(longest=timedelta(seconds=60))
 
 _log = structlog.get_logger("guildwright.jobs.runner")
 
@@ -181,7 +181,7 @@ class Attempts:
                 if not is_database_away(error):
                     raise
                 if tries > 1:  # it answers, and refuses nevertheless: it is full, or read-only
-                    wait = backoff.delay(tries - 1, backoff.roll(self._chance), longest=_LONGEST_WAIT)
+                    wait = _WHILE_AWAY.delay(tries - 1, backoff.roll(self._chance))
                     with suppress(TimeoutError):
                         await asyncio.wait_for(self._stopped.wait(), wait.total_seconds())
                 if not await engine.wait_until_up(self._stopped):
@@ -196,7 +196,7 @@ class Attempts:
             return error.after
         wait = consumer.backoff.delay(run.attempt, backoff.roll(self._chance))
         if isinstance(error, Unavailable | ConfigUnknown):
-            wait = backoff.delay(run.fence, backoff.roll(self._chance), longest=_LONGEST_WAIT)
+            wait = _WHILE_AWAY.delay(run.fence, backoff.roll(self._chance))
             wait = max(wait, timedelta(seconds=getattr(error, "retry_after", None) or 0))
         return wait
 

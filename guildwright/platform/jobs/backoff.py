@@ -44,11 +44,6 @@ class Backoff:
         return timedelta(seconds=seconds * (1 - roll / 2))
 
 
-def delay(tries: int, roll: float, *, longest: timedelta = LONGEST) -> timedelta:
-    """1 s, 2 s, 4 s … up to `longest`, as `Backoff.delay`."""
-    return Backoff(longest=longest).delay(tries, roll)
-
-
 def roll(chance: Chance) -> float:
     """A number from 0 to 1."""
     return int(chance.token()[:8], 16) / 0xFFFFFFFF

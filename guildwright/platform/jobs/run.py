@@ -136,7 +136,7 @@ class JobRun:
         if self.finished:
             raise RuntimeError(f"job {self.id} is finished already")
         async with transaction():
-            if not await store.finish(self.id, self.fence):
+            if not await store.finish_all([(self.id, self.fence)]):
                 raise LostLease(f"job {self.id} was taken over")
             yield
         self.finished = True

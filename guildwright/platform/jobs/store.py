@@ -134,18 +134,6 @@ async def hold(job_id: int, fence: int) -> bool:
     )
 
 
-async def finish(job_id: int, fence: int) -> bool:
-    """Running → done, if the lease is still ours."""
-    return bool(
-        await fetch(
-            "UPDATE job SET state = 'done', outcome = 'done', finished_at = now(), leased_until = NULL, error = '' "
-            "WHERE id = $1 AND fence = $2 AND state = 'running' RETURNING id",
-            job_id,
-            fence,
-        )
-    )
-
-
 async def finish_all(held: Sequence[tuple[int, int]]) -> set[int]:
     """Running → done for those of these (job, fence) whose lease is still ours; their numbers."""
     held = sorted(held)  # always in this order: two statements never wait for each other

@@ -215,7 +215,6 @@ async def take(giveaway: Giveaway, made: Draw, wanted: int, outcomes: Outcomes, 
         )
         await draws.take(giveaway.id, taken)
     if passed:
-        await store.bar(giveaway.id, passed)
         await records.note(giveaway.id, Kind.PASSED_OVER, now, members={str(m): why for m, why in passed.items()})
     return winners
 

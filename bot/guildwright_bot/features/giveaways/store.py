@@ -159,13 +159,6 @@ async def page_of_entries(giveaway_id: int, after: int, limit: int) -> list[dict
     )
 
 
-async def bar(giveaway_id: int, reasons: dict[int, str]) -> None:
-    """Keep why a draw passed members over, so that the next one need not ask again."""
-    for member_id, reason in reasons.items():
-        wanted = (EntryRow.giveaway_id == giveaway_id) & (EntryRow.member_id == member_id)
-        await EntryRow.update({EntryRow.barred: reason[:64]}).where(wanted)
-
-
 async def claims(giveaway_id: int) -> list[PrizeClaim]:
     """Every claim of every round, in the order of the draws."""
     rows = await ClaimRow.select().where(ClaimRow.giveaway_id == giveaway_id).order_by(ClaimRow.id)

@@ -36,7 +36,7 @@ class EntryRow(Table, tablename="giveaway_entry"):
     giveaway_id = BigInt()
     member_id = BigInt()
     active = Boolean()
-    barred = Varchar(length=64, help_text="why the draw passed this member over; empty: it did not")
+    barred = Varchar(length=64, help_text="written by the first version; now the record says who was passed over")
     interaction_id = BigInt(help_text="the last click that was counted")
     role_ids = Array(base_column=BigInt(), default=list)
     joined_at = Timestamptz(null=True, default=None, help_text="when they joined the guild")
