@@ -95,3 +95,24 @@ async def test_waiting_for_an_absent_server_ends_when_told_to_stop() -> None:
 
     assert not await asyncio.wait_for(engine.wait_until_up(stopped), timeout=2)
     await engine.close_database()
+
+
+@pytest.mark.usefixtures("database")
+async def test_a_plan_made_while_a_table_was_empty_is_not_kept_while_it_grows(postgres: PostgresServer) -> None:
+    await engine.open_url(postgres.url, pool_size=1)  # plans belong to a connection
+    await engine.fetch("CREATE TABLE grown (id int PRIMARY KEY, more char(500)) WITH (autovacuum_enabled = off)")
+    look = "SELECT grown.id FROM unnest($1::int[]) AS wanted(id) JOIN grown ON grown.id = wanted.id"
+    for _ in range(10):  # from the sixth on PostgreSQL would keep one plan for all
+        await engine.fetch(look, [1])
+    await engine.fetch("INSERT INTO grown SELECT n FROM generate_series(1, 20000) AS n")
+    before = await _rows_read_in_order("grown")
+
+    assert await engine.fetch(look, [19_999]) == [{"id": 19_999}]
+
+    assert await _rows_read_in_order("grown") == before
+
+
+async def _rows_read_in_order(table: str) -> int:
+    await engine.fetch("SELECT pg_stat_force_next_flush()")
+    [row] = await engine.fetch("SELECT seq_tup_read AS n FROM pg_stat_user_tables WHERE relname = $1", table)
+    return int(row["n"])

@@ -102,7 +102,12 @@ def _config(url: str) -> dict[str, Any]:
         "command_timeout": _QUERY_TIMEOUT,
         "connection_class": _Connection,
         # A process that hangs in the middle of a transaction must not keep its locks.
-        "server_settings": {"application_name": "guildwright", "idle_in_transaction_session_timeout": "25s"},
+        "server_settings": {
+            "application_name": "guildwright",
+            "idle_in_transaction_session_timeout": "25s",
+            # A plan made while a table was empty reads all of it, and would be kept while the table grows.
+            "plan_cache_mode": "force_custom_plan",
+        },
     }
 
 
