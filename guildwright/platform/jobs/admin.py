@@ -7,12 +7,41 @@ from datetime import datetime
 from typing import Any
 
 from guildwright.platform.database.engine import fetch
+from guildwright.platform.jobs.due import BY_GUILD, BY_HOUR
 from guildwright.platform.jobs.store import CHANNEL
+from guildwright.platform.jobs.tables import JobState, Outcome
 
 _COLUMNS = (
     "id, kind, dedupe_key, guild_id, payload, state, outcome, attempt, due, next_at, created_at, tried_at, "
     "finished_at, leased_by, error"
 )
+
+# How the jobs of each state that is an end may have ended.
+_OUTCOMES: dict[str, tuple[str, ...]] = {
+    JobState.DONE: (Outcome.DONE, Outcome.CANCELLED),
+    JobState.DEAD: (Outcome.FAILED, Outcome.UNKNOWN),
+}
+# Each of these reads by index about as many rows as it returns, however many are done. The open ones are read in the
+# order of their hour kind by kind, as their index has them.
+_OPEN = f"""
+WITH RECURSIVE kinds AS (
+  (SELECT kind FROM job WHERE {BY_HOUR} ORDER BY kind LIMIT 1)
+  UNION ALL
+  SELECT following.kind FROM kinds, LATERAL (
+    SELECT kind FROM job WHERE {BY_HOUR} AND kind > kinds.kind ORDER BY kind LIMIT 1
+  ) AS following
+)
+SELECT first.* FROM kinds, LATERAL (
+  SELECT {_COLUMNS} FROM job WHERE job.kind = kinds.kind AND {{condition}}
+  AND state = ANY($3::text[]) AND ($2::bigint IS NULL OR guild_id = $2) ORDER BY next_at LIMIT $4
+) AS first
+WHERE ($1::text IS NULL OR kinds.kind = $1 OR starts_with(kinds.kind, $1 || '.')) ORDER BY next_at, id LIMIT $4
+"""  # noqa: S608  constants
+_ENDED = f"""
+SELECT {_COLUMNS} FROM job WHERE finished_at IS NOT NULL AND outcome = ANY($3::text[])
+AND ($1::text IS NULL OR kind = $1 OR starts_with(kind, $1 || '.')) AND ($2::bigint IS NULL OR guild_id = $2)
+ORDER BY finished_at DESC LIMIT $4
+"""  # noqa: S608  constants
 
 
 @dataclass(frozen=True)
@@ -58,19 +87,20 @@ async def listed(
         guild_id: Only of this guild.
         limit: How many at the most.
     """
-    rows = await fetch(
-        f"SELECT {_COLUMNS} FROM job WHERE state = ANY($1::text[]) "  # noqa: S608  a constant
-        "AND ($2::text IS NULL OR outcome = $2) AND ($3::text IS NULL OR kind = $3 OR starts_with(kind, $3 || '.')) "
-        "AND ($4::bigint IS NULL OR guild_id = $4) "
-        "ORDER BY finished_at IS NOT NULL, CASE WHEN finished_at IS NULL THEN next_at END, finished_at DESC, id "
-        "LIMIT $5",
-        list(states),
-        outcome,
-        kind,
-        guild_id,
-        limit,
-    )
+    open_states = [state for state in states if state not in _OUTCOMES]
+    outcomes = [name for state in states for name in _OUTCOMES.get(state, ()) if outcome in {None, name}]
+    rows: list[dict[str, Any]] = []
+    if open_states and outcome is None:
+        rows = await fetch(_OPEN.format(condition=_open_to(guild_id)), kind, guild_id, open_states, limit)
+    if outcomes and len(rows) < limit:
+        ended = await fetch(_ENDED, kind, guild_id, outcomes, limit - len(rows))
+        # Those that ended in one statement did so at the same moment; sorting them there would be another step.
+        rows += sorted(ended, key=lambda row: (-row["finished_at"].timestamp(), row["id"]))
     return [_known(row) for row in rows]
+
+
+def _open_to(guild_id: int | None) -> str:
+    return BY_HOUR if guild_id is None else f"{BY_GUILD} AND coalesce(guild_id, 0) = $2"
 
 
 async def get(job_id: int) -> Known | None:

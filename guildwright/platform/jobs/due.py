@@ -14,8 +14,8 @@ from guildwright.platform.database.engine import fetch
 # Which of the two indexes of open jobs a statement means: each has a condition of its own that says nothing else.
 # Knowing only that nearly all rows are done, PostgreSQL expects none to be open, finds both indexes as good, and reads
 # with the wrong one every job of a kind.
-_BY_HOUR = "finished_at IS NULL AND kind <> ''"
-_BY_GUILD = "finished_at IS NULL AND coalesce(guild_id, 0) >= 0"
+BY_HOUR = "finished_at IS NULL AND kind <> ''"
+BY_GUILD = "finished_at IS NULL AND coalesce(guild_id, 0) >= 0"
 
 # A lost "sent" is sent again, so nobody waits until the disk has it.
 _UNHURRIED = "unhurried AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true) AS said)"
@@ -36,7 +36,7 @@ async def look(kinds: Sequence[str]) -> dict[str, float]:
         f"""
         SELECT wanted.kind, extract(epoch FROM first.next_at - now())::float8 AS seconds
         FROM unnest($1::text[]) AS wanted(kind), LATERAL (
-          SELECT next_at FROM job WHERE job.kind = wanted.kind AND {_BY_HOUR} AND state = 'waiting'
+          SELECT next_at FROM job WHERE job.kind = wanted.kind AND {BY_HOUR} AND state = 'waiting'
           ORDER BY next_at LIMIT 1
         ) AS first
         """,  # noqa: S608  a constant of this module
@@ -63,7 +63,7 @@ async def take(rooms: dict[str, int]) -> list[Due]:
         WITH {_UNHURRIED}, due AS (
           SELECT mine.id FROM unnest($1::text[], $2::int[]) AS wanted(kind, room), LATERAL (
             SELECT id FROM job
-            WHERE job.kind = wanted.kind AND {_BY_HOUR} AND state = 'waiting' AND next_at <= now()
+            WHERE job.kind = wanted.kind AND {BY_HOUR} AND state = 'waiting' AND next_at <= now()
             ORDER BY next_at LIMIT wanted.room FOR UPDATE SKIP LOCKED
           ) AS mine
         )
@@ -80,12 +80,12 @@ async def guilds_due(kind: str) -> list[int]:
     rows = await fetch(
         f"""
         WITH RECURSIVE lane AS (
-          (SELECT coalesce(guild_id, 0) AS guild, next_at FROM job WHERE kind = $1 AND {_BY_GUILD}
+          (SELECT coalesce(guild_id, 0) AS guild, next_at FROM job WHERE kind = $1 AND {BY_GUILD}
            ORDER BY coalesce(guild_id, 0), next_at LIMIT 1)
           UNION ALL
           SELECT following.guild, following.next_at FROM lane, LATERAL (
             SELECT coalesce(guild_id, 0) AS guild, next_at FROM job
-            WHERE kind = $1 AND {_BY_GUILD} AND coalesce(guild_id, 0) > lane.guild
+            WHERE kind = $1 AND {BY_GUILD} AND coalesce(guild_id, 0) > lane.guild
             ORDER BY coalesce(guild_id, 0), next_at LIMIT 1
           ) AS following
         )
@@ -112,7 +112,7 @@ async def take_in_turns(kind: str, guilds: dict[int, int], room: int, guild_wind
           SELECT mine.id FROM unnest($2::bigint[], $3::int[], $4::int[]) AS wanted(guild, sent, most), LATERAL (
             SELECT id, next_at, row_number() OVER (ORDER BY next_at) + wanted.sent AS turn FROM (
               SELECT id, next_at FROM job
-              WHERE kind = $1 AND {_BY_GUILD} AND coalesce(guild_id, 0) = wanted.guild
+              WHERE kind = $1 AND {BY_GUILD} AND coalesce(guild_id, 0) = wanted.guild
               AND state = 'waiting' AND next_at <= now() ORDER BY next_at LIMIT wanted.most
             ) AS first
           ) AS mine

@@ -163,5 +163,6 @@ async def erase_guild(guild_id: int) -> int:
     Returns:
         How many there were.
     """
-    await fetch("DELETE FROM recurring_job WHERE guild_id = $1", guild_id)
+    # As the index has it; a guild's number is never 0.
+    await fetch("DELETE FROM recurring_job WHERE coalesce(guild_id, 0) = $1 AND guild_id = $1", guild_id)
     return len(await fetch("DELETE FROM job WHERE guild_id = $1 AND state <> 'running' RETURNING id", guild_id))

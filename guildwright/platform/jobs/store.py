@@ -235,7 +235,11 @@ async def purge(days: int, limit: int = 1000) -> int:
 
 async def depths() -> list[tuple[str, str, int]]:
     """(kind, state, number) of all jobs that are not done."""
-    rows = await fetch("SELECT kind, state, count(*) AS n FROM job WHERE state <> 'done' GROUP BY kind, state")
+    rows = await fetch(
+        # By the indexes of those that are open, and of those that ended badly.
+        "SELECT kind, state, count(*) AS n FROM job WHERE finished_at IS NULL AND kind <> '' GROUP BY kind, state "
+        "UNION ALL SELECT kind, 'dead', count(*) FROM job WHERE outcome IN ('failed', 'unknown') GROUP BY kind"
+    )
     return [(row["kind"], row["state"], row["n"]) for row in rows]
 
 
