@@ -45,6 +45,7 @@ class HookedRun(JobRun):
         """The same run, watched."""
         made = cls(**{field.name: getattr(run, field.name) for field in fields(JobRun) if field.init})
         made.original, made.watch, made.prize = run, watch, prize
+        made.effects = run.effects  # whether it is tried again as if for the first time is decided by these
         return made
 
     def step(self) -> AbstractAsyncContextManager[None]:

@@ -99,7 +99,8 @@ def _messages(played: Round, seen: Evidence, sending: Collection[str]) -> Iterab
         return
     if played.life.deleted:
         if seen.messages or seen.created != seen.deleted:
-            yield f"{len(seen.messages)} messages are left; {seen.created} were made, {seen.deleted} deleted"
+            left = [custom_ids(message) or message["content"][:60] for message in seen.messages]
+            yield f"messages are left: {left}; {seen.created} were made, {seen.deleted} deleted"
         return
     jobs = [job["kind"] for job in seen.jobs if job["kind"] in sending]
     if not len(jobs) == len(seen.messages) == seen.created:

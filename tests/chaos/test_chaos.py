@@ -8,11 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from guildwright.platform.jobs.outcomes import Unavailable
+from guildwright.platform.jobs.registry import Consumer
+from guildwright.platform.jobs.run import JobRun
 from tests.chaos import judge
+from tests.chaos.hooks import HookedRun, Side, hooked
 from tests.chaos.judge import Evidence, Row
 from tests.chaos.lives import LIVES, Life, Round
 from tests.chaos.places import FEATURE, Place, places
 from tests.chaos.plans import Step, plans
+from tests.fakes.bot import deps
 
 SENDING = {"giveaways.post", "giveaways.closed", "giveaways.announce"}
 POSTS = ("gw:giveaways:enter:7", "gw:giveaways:ticket:7", "gw:giveaways:claim:7:0")
@@ -41,12 +46,38 @@ def good() -> Evidence:
     )
 
 
+class Bystander:
+    """Watches every job, and does nothing."""
+
+    async def prize(self, run: JobRun) -> str:
+        return f"prize of job {run.id}"
+
+    async def reach(self, run: HookedRun, place: Place, side: Side) -> None:
+        pass
+
+
 def wrong(seen: Evidence) -> str:
     return "\n".join(judge.violations(round_(), seen, SENDING))
 
 
 def test_a_good_life_has_no_violation() -> None:
     assert wrong(good()) == ""
+
+
+async def test_what_a_watched_run_began_decides_whether_it_counts_as_tried() -> None:
+    """Else the job would be tried again as if for the first time, and would not look for its own message."""
+    run = JobRun(1, "giveaways.announce", 7, {"giveaway": 7}, attempt=1, fence=1, due=ENDED)
+    lost = Unavailable("the answer was lost")
+
+    async def handler(run: JobRun) -> None:
+        run.nonce("message")
+        raise lost
+
+    [consumer] = hooked(deps(), lambda _: [Consumer("giveaways.announce", handler)], Bystander())
+    with pytest.raises(Unavailable):
+        await consumer.run([run])
+
+    assert not run.had_no_effect(lost)
 
 
 @pytest.mark.parametrize(
