@@ -88,6 +88,34 @@ async def test_a_worker_that_lives_notices_anothers_death_within_thirty_seconds(
     assert await bench.until_state("done", job_id, within=30) < 30
 
 
+async def test_the_death_of_the_worker_whose_turn_it_is_to_look_is_noticed_as_soon(
+    bench: Bench, start: Start, runs: Path
+) -> None:
+    job_id = await bench.add("a")
+    first = await start(1)
+    await _until_runs(bench, runs, 1)
+    for _ in range(2):
+        await start(1)
+
+    seen: set[str] = set()
+
+    async def its_turn() -> bool:
+        """Once each has had one, and so has looked at its start."""
+        for key in await bench.client.keys("guildwright:jobs:turn:*"):
+            name = str(await bench.client.get(key))
+            seen.add(name)
+            if len(seen) == 3 and f"/{first.pid}/" in name:
+                return True
+            await bench.client.delete(key)
+        return False
+
+    await bench.until(its_turn, within=25)
+    first.kill()
+    await first.wait()
+
+    assert await bench.until_state("done", job_id, within=30) < 14  # sooner than its lease would run out
+
+
 async def test_a_silent_worker_elsewhere_loses_its_job_when_its_lease_runs_out(bench: Bench) -> None:
     seen: list[int] = []
 

@@ -1,4 +1,8 @@
-"""Finds what others dropped: messages that Redis lost, and jobs whose worker died. Runs in every worker."""
+"""Finds what others dropped: messages that Redis lost, and jobs whose worker died. Runs in every worker.
+
+It reads all that is due, so the workers take turns: one of them looks each time, however many they are. A turn ends by
+itself in Redis before its worker would come back for the next one, so when that worker dies, another takes it.
+"""
 
 import asyncio
 from datetime import timedelta
@@ -18,6 +22,7 @@ from guildwright.platform.jobs.registry import Registry
 from guildwright.platform.jobs.relay import Relay
 
 EVERY = timedelta(seconds=5)
+_TURN = timedelta(seconds=4)
 RESEND_AFTER = timedelta(seconds=10)
 KEEP_DONE_DAYS = 7
 _PURGE_EVERY = 120  # sweeps
@@ -57,8 +62,13 @@ class Sweeper:
             await self._rest(stopped)
 
     async def sweep(self) -> None:
-        """One look at everything."""
+        """One look at everything, when it is this worker's turn, or when it may know more than the others.
+
+        That is at its start, when it may stand in the place of one that was killed, and after a loss.
+        """
         self._called.clear()
+        if not await self._carrier.take_turn(_TURN.total_seconds()) and not self._lost:
+            return
         lost, self._lost = self._lost, False
         try:
             again = await store.resend(self._registry.kinds, 0 if lost else RESEND_AFTER.total_seconds())
