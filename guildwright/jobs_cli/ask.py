@@ -9,6 +9,7 @@ import typer
 
 from guildwright.platform.database import engine
 from guildwright.platform.database.errors import is_database_away
+from guildwright.platform.jobs.admin import OUTCOMES
 from guildwright.platform.jobs.tables import JobState, Outcome
 from guildwright.platform.settings import Settings
 
@@ -40,10 +41,17 @@ class Wanted:
             _allowed("--state", state, JobState)
         if self.outcome is not None:
             _allowed("--outcome", self.outcome, (outcome for outcome in Outcome if outcome))
-        ended = [JobState.DONE.value, JobState.DEAD.value]
-        if self.outcome and self.states and not set(self.states) & set(ended):
-            raise Mistaken("only a job that ended has an outcome: leave out --state, or name done or dead")
-        return list(self.states) or (ended if self.outcome else [s.value for s in JobState if s is not JobState.DONE])
+        if self.outcome is None:
+            return list(self.states) or [state.value for state in JobState if state is not JobState.DONE]
+        possible = [state for state, outcomes in OUTCOMES.items() if self.outcome in outcomes]
+        if self.states and not set(self.states) & set(possible):
+            raise Mistaken(
+                f"--outcome {self.outcome!r} is of jobs that are {' or '.join(possible)}, and --state says "
+                f"{', '.join(self.states)}; allowed: "
+                + "; ".join(f"--state {state} --outcome {'|'.join(named)}" for state, named in OUTCOMES.items())
+                + ". Or leave out --state"
+            )
+        return list(self.states) or possible
 
     def guild_id(self) -> int | None:
         """The guild asked for.

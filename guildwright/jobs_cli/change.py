@@ -1,12 +1,14 @@
 """`guildwright jobs retry` and `cancel`."""
 
 import json
+from collections.abc import Callable
 
 import typer
 
 from guildwright.jobs_cli.ask import DONE, REFUSED, complain
 from guildwright.jobs_cli.look import as_record, missing, state_of
 from guildwright.platform.jobs import admin
+from guildwright.platform.jobs.admin import Known
 from guildwright.platform.jobs.tables import JobState, Outcome
 
 
@@ -31,7 +33,7 @@ async def retry(job_id: int, *, even_if_done: bool, as_json: bool) -> int:
 async def cancel(job_id: int, *, as_json: bool) -> int:
     """Take back a job that has not begun, or put a dead letter away."""
     if await admin.cancel(job_id):
-        return await _told(job_id, "is cancelled", as_json=as_json)
+        return await _told(job_id, "is cancelled", as_json=as_json, tell=_left_behind)
     job = await admin.get(job_id)
     if job is None:
         return missing(job_id)
@@ -42,10 +44,22 @@ async def cancel(job_id: int, *, as_json: bool) -> int:
     return REFUSED
 
 
-async def _told(job_id: int, became: str, *, as_json: bool) -> int:
+def _left_behind(job: Known) -> str:
+    if job.error.endswith(admin.WAS_UNKNOWN):
+        return "nobody could tell whether its effect is there, and it is not undone: look for it on Discord"
+    if job.tried_at is not None:
+        return "an earlier try may have had its effect, which is not undone: look for it on Discord"
+    return ""
+
+
+async def _told(job_id: int, became: str, *, as_json: bool, tell: Callable[[Known], str] = lambda _: "") -> int:
     job = await admin.get(job_id)
-    if as_json and job is not None:
-        typer.echo(json.dumps(as_record(job), indent=2, ensure_ascii=False))
-    elif job is not None:
-        typer.echo(f"job {job_id} ({job.kind}) {became}")
+    if job is None:
+        return DONE
+    note = tell(job)
+    if as_json:
+        record = as_record(job) | ({"note": note} if note else {})
+        typer.echo(json.dumps(record, indent=2, ensure_ascii=False))
+    else:
+        typer.echo(f"job {job_id} ({job.kind}) {became}" + (f"; {note}" if note else ""))
     return DONE

@@ -1,5 +1,6 @@
 """`guildwright jobs list` and `show`."""
 
+import difflib
 import json
 from collections.abc import Iterator
 from datetime import datetime
@@ -20,6 +21,8 @@ async def list_jobs(wanted: Wanted, *, as_json: bool) -> int:
     found = await admin.listed(
         states, outcome=wanted.outcome, kind=wanted.kind, guild_id=guild_id, limit=wanted.limit + 1
     )
+    if wanted.kind is not None and not found:
+        await _say_unknown(wanted.kind)
     shown, more = found[: wanted.limit], len(found) > wanted.limit
     if as_json:
         typer.echo(json.dumps({"jobs": [_brief(job) for job in shown], "more": more}, indent=2, ensure_ascii=False))
@@ -37,6 +40,17 @@ async def list_jobs(wanted: Wanted, *, as_json: bool) -> int:
     if more:
         typer.echo(f"… and more: --limit, --state, --kind and --guild choose; shown are {wanted.limit}")
     return DONE
+
+
+async def _say_unknown(kind: str) -> None:
+    """A kind that there is not yet is no mistake for certain, so nothing else changes."""
+    kinds = await admin.kinds()
+    names = sorted({*kinds, *(kind.partition(".")[0] for kind in kinds)})
+    if kind in names:
+        return
+    near = difflib.get_close_matches(kind, names, n=3)
+    known = f"did you mean {' or '.join(near)}?" if near else f"there are: {', '.join(kinds) or 'none'}"
+    complain(f"--kind {kind!r}: no job has this kind, not even one that is done; {known}")
 
 
 async def show(job_id: int, *, as_json: bool) -> int:

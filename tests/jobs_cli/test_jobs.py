@@ -31,7 +31,6 @@ def test_the_list_begins_with_what_runs_next_and_leaves_out_what_is_done(jobs: C
         (["--kind", "giveawaysplus", "--state", "done"], ["done"]),
         (["--guild", GUILD], ["waiting", "unknown"]),
         (["--guild", GUILD, "--state", "dead"], ["unknown"]),
-        (["--kind", "nothing"], []),
     ],
 )
 def test_the_list_is_chosen_from(jobs: Cli, args: list[object], names: list[str]) -> None:
@@ -49,7 +48,25 @@ def test_the_list_for_people_has_a_line_for_each_with_its_error(jobs: Cli) -> No
     assert len(lines) == 5
     assert "dead (unknown)" in lines[3]
     assert lines[4].endswith("GiveUp: so it is")
-    assert jobs("list", "--kind", "nothing").out == "no such jobs\n"
+    assert jobs("list", "--kind", "core", "--state", "waiting").out == "no such jobs\n"
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("giveaway.end", "did you mean giveaways.end"),
+        ("giveawys", "did you mean giveaways"),
+        ("nothing", "there are: core.audit, giveaways.end, giveaways.log, giveawaysplus.post"),
+        ("", "no job has this kind"),
+    ],
+)
+def test_a_kind_that_no_job_has_is_said(jobs: Cli, kind: str, said: str) -> None:
+    ran = jobs("list", "--kind", kind)
+    assert (ran.code, ran.out) == (0, "no such jobs\n")
+    assert said in ran.err
+    ran = jobs("list", "--kind", kind, "--json")
+    assert ran.json()["jobs"] == []
+    assert said in ran.err
 
 
 def test_a_job_is_shown_whole(jobs: Cli) -> None:
@@ -97,6 +114,16 @@ def test_what_has_not_begun_or_is_dead_is_cancelled(jobs: Cli, name: str) -> Non
     assert (row["state"], row["outcome"]) == ("done", "cancelled")
 
 
+def test_what_may_have_happened_is_told_and_kept_when_a_job_is_cancelled(jobs: Cli) -> None:
+    assert jobs("cancel", jobs.ids["waiting"]).out == f"job {jobs.ids['waiting']} (giveaways.end) is cancelled\n"
+    assert "an earlier try may have had its effect" in jobs("cancel", jobs.ids["failed"]).out
+
+    ran = jobs("cancel", jobs.ids["unknown"], "--json").json()
+    assert "nobody could tell" in ran["note"]
+    assert ran["error"] == "nobody knows\ncancelled while nobody could tell whether its effect is there"
+    assert "nobody could tell" in jobs("list", "--state", "done").out
+
+
 @pytest.mark.parametrize(("name", "why"), [("running", "run by w@host"), ("done", "nothing left")])
 def test_what_runs_or_is_done_is_not_cancelled(jobs: Cli, name: str, why: str) -> None:
     ran = jobs("cancel", jobs.ids[name])
@@ -126,7 +153,9 @@ def test_a_number_that_no_job_can_have_is_refused(jobs: Cli, command: str) -> No
         (["--outcome", "lost"], "allowed: done, cancelled, failed, unknown"),
         (["--guild", "mine"], "Copy Server ID"),
         (["--guild", str(2**63)], "Copy Server ID"),
-        (["--outcome", "done", "--state", "waiting"], "only a job that ended"),
+        (["--outcome", "done", "--state", "waiting"], "--state done --outcome done|cancelled"),
+        (["--outcome", "done", "--state", "dead"], "--state dead --outcome failed|unknown"),
+        (["--outcome", "unknown", "--state", "done", "--state", "sent"], "is of jobs that are dead"),
     ],
 )
 def test_a_question_that_means_nothing_says_what_is_allowed(jobs: Cli, args: list[str], said: str) -> None:

@@ -16,8 +16,11 @@ _COLUMNS = (
     "finished_at, leased_by, error"
 )
 
+# The last line of the error of a dead letter of outcome `unknown` that was put away.
+WAS_UNKNOWN = "cancelled while nobody could tell whether its effect is there"
+
 # How the jobs of each state that is an end may have ended.
-_OUTCOMES: dict[str, tuple[str, ...]] = {
+OUTCOMES: dict[str, tuple[str, ...]] = {
     JobState.DONE: (Outcome.DONE, Outcome.CANCELLED),
     JobState.DEAD: (Outcome.FAILED, Outcome.UNKNOWN),
 }
@@ -87,8 +90,8 @@ async def listed(
         guild_id: Only of this guild.
         limit: How many at the most.
     """
-    open_states = [state for state in states if state not in _OUTCOMES]
-    outcomes = [name for state in states for name in _OUTCOMES.get(state, ()) if outcome in {None, name}]
+    open_states = [state for state in states if state not in OUTCOMES]
+    outcomes = [name for state in states for name in OUTCOMES.get(state, ()) if outcome in {None, name}]
     rows: list[dict[str, Any]] = []
     if open_states and outcome is None:
         rows = await fetch(_OPEN.format(condition=_open_to(guild_id)), kind, guild_id, open_states, limit)
@@ -103,6 +106,23 @@ def _open_to(guild_id: int | None) -> str:
     return BY_HOUR if guild_id is None else f"{BY_GUILD} AND coalesce(guild_id, 0) = $2"
 
 
+async def kinds() -> list[str]:
+    """Every kind that any job has, done ones too, or that any recurring job will add."""
+    rows = await fetch(
+        """
+        WITH RECURSIVE kinds AS (
+          (SELECT kind FROM job ORDER BY kind, dedupe_key LIMIT 1)
+          UNION ALL
+          SELECT following.kind FROM kinds, LATERAL (
+            SELECT kind FROM job WHERE kind > kinds.kind ORDER BY kind, dedupe_key LIMIT 1
+          ) AS following
+        )
+        SELECT kind FROM kinds UNION SELECT DISTINCT kind FROM recurring_job ORDER BY kind
+        """
+    )
+    return [row["kind"] for row in rows]
+
+
 async def get(job_id: int) -> Known | None:
     """One job; None when there is none of this number."""
     rows = await fetch(f"SELECT {_COLUMNS} FROM job WHERE id = $1", job_id)  # noqa: S608  a constant
@@ -112,14 +132,16 @@ async def get(job_id: int) -> Known | None:
 async def cancel(job_id: int) -> bool:
     """Take back a job that no worker has, or put a dead letter away. False when it is neither.
 
-    What earlier tries may have done is not undone. Its key stays taken until it is purged, in a week: adding a job of
-    that kind and key again adds nothing.
+    What earlier tries may have done is not undone; that nobody could tell is kept with its error. Its key
+    stays taken until it is purged, in a week: adding a job of that kind and key again adds nothing.
     """
     return bool(
         await fetch(
-            "UPDATE job SET state = 'done', outcome = 'cancelled', finished_at = now() "
+            "UPDATE job SET state = 'done', outcome = 'cancelled', finished_at = now(), "
+            "error = CASE WHEN outcome = 'unknown' THEN concat(rtrim(error, E'\\n'), E'\\n', $2::text) ELSE error END "
             "WHERE id = $1 AND state IN ('waiting', 'sent', 'dead') RETURNING id",
             job_id,
+            WAS_UNKNOWN,
         )
     )
 
