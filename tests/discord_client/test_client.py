@@ -227,10 +227,10 @@ async def test_no_more_than_fifty_requests_leave_in_a_second(
 async def test_after_a_thousand_refusals_it_rests_before_discord_bans_the_address(
     client: DiscordClient, discord: FakeDiscord
 ) -> None:
-    for _ in range(1000):
+    for guild in range(1000):
         discord.will_answer(403, {"message": "Missing Access", "code": 50001})
         with pytest.raises(DiscordRefused):
-            await client.add_role(1, 2, 3)
+            await client.add_role(guild, 2, 3)
 
     with pytest.raises(DiscordUnavailable) as caught:
         await client.add_role(1, 2, 3)

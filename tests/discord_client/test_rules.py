@@ -208,7 +208,7 @@ async def test_a_page_of_somebody_between_us_and_discord_blocks_for_as_long_as_i
         async def json(self) -> object:
             raise ValueError
 
-    answer = await answer_of(Response())  # type: ignore[arg-type]  what is read of one
+    answer = await answer_of(Response(), WRITE)  # type: ignore[arg-type]  what is read of one
     assert (answer.retry_after, answer.block, answer.invalid) == (17.0, 17.0, True)
 
 

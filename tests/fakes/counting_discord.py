@@ -18,6 +18,7 @@ class CountingDiscord:
         self.arrived: list[float] = []
         self.refused: list[float] = []
         self.status = 200  # what it answers to all but messages
+        self.closed: dict[str, int] = {}  # channels that we may not write to, and the code that says so
         self.url = ""
         self._windows: dict[str, tuple[float, int]] = {}
 
@@ -49,6 +50,8 @@ class CountingDiscord:
             self.refused.append(now)
             body = {"message": "slow", "retry_after": after, "global": False}
             return web.json_response(body, status=429, headers=headers | {"X-RateLimit-Scope": "user"})
+        if code := self.closed.get(path.split("/")[2]):
+            return web.json_response({"message": "Missing", "code": code}, status=403, headers=headers)
         return web.json_response(message(str(len(self.arrived)), path.split("/")[2]), headers=headers)
 
     def busiest(self) -> int:

@@ -55,6 +55,9 @@ local function note(r)
   if r.block_ms > 0 then
     redis.call('SET', key('block', r.route, r.major), '1', 'PX', text(r.block_ms))
   end
+  if r.closed > 0 and q.closed_ms > r.ago_ms then
+    redis.call('SET', key('closed', r.route, r.major), text(r.closed), 'PX', text(q.closed_ms - r.ago_ms))
+  end
   local known = redis.call('HGET', key('routes'), r.route)
   redis.call('ZREM', key('route', r.route, r.major, 'flying'), r.id)
   if known then redis.call('ZREM', key('bucket', known, r.major, 'flying'), r.id) end
@@ -151,7 +154,12 @@ for _, a in ipairs(q.asks) do
   if broken > 0 then
     verdict, wait = 'broken', broken
   elseif not (stopped and a.counted) then
-    verdict, wait = decide(a)
+    local closed = a.counted and redis.call('GET', key('closed', a.route, a.major))
+    if closed then
+      verdict = 'closed:' .. closed
+    else
+      verdict, wait = decide(a)
+    end
   end
   table.insert(result, verdict)
   table.insert(result, math.ceil(wait))

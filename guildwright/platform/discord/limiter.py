@@ -18,8 +18,8 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from guildwright.platform.clock import Clock
-from guildwright.platform.discord import limits
-from guildwright.platform.discord.errors import DiscordUnauthorized, DiscordUnavailable
+from guildwright.platform.discord import limits, wire
+from guildwright.platform.discord.errors import DiscordRefused, DiscordUnauthorized, DiscordUnavailable
 from guildwright.platform.discord.limits import Answer, Ask, Verdict
 from guildwright.platform.discord.rules import Rules
 from guildwright.platform.discord.wire import CONSTANTS, Permit, Told, answer_of, ask_of, ms, refused, text_of
@@ -106,6 +106,7 @@ class Limiter:
         """Return when the request may leave. Its end must be told with `done`.
 
         Raises:
+            DiscordRefused: what Discord said to the same less than a minute ago, to any process.
             DiscordUnavailable: when that would take too long; nothing was sent.
             DiscordUnauthorized: when the token is refused.
         """
@@ -122,6 +123,10 @@ class Limiter:
             if verdict.word == "stop":
                 self._refuse()
                 self.check_token()
+            if verdict.word == "closed":
+                raise DiscordRefused(
+                    verdict.code, 403, "refused less than a minute ago, and not asked again", ask.route
+                )
             if verdict.word == "broken":
                 reason = "too many refused requests in ten minutes"
                 raise DiscordUnavailable(reason, retry_after=verdict.wait, nothing_done=True)
@@ -266,7 +271,7 @@ class Limiter:
         self._notice(text_of(result[3]))
         now = self._clock.monotonic()
         for permit, word, wait in zip(asks, result[4::2], result[5::2], strict=True):
-            permit.verdict = Verdict(text_of(word), int(wait) / 1000)
+            permit.verdict = wire.verdict_of(word, wait)
             permit.shared = True
             if permit.ask.counted and permit.verdict.word == "go":
                 self._held[permit.id] = now + permit.verdict.wait + limits.LONGEST

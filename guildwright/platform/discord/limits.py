@@ -22,6 +22,9 @@ QUIET = 2.5
 # Discord bans an address after 10,000 answers of 401, 403 or 429 in ten minutes; we stop far from it.
 MOST_INVALID = 1000
 INVALID_WINDOW = 600.0
+# A channel or guild that said no to us is not asked the same again for so long: one guild's closed channel must not use
+# up what all may be refused.
+CLOSED = 60.0
 # A process that was not heard of for this long is not there.
 MEMBER = 10.0
 # A request whose answer nobody reported does not fill its bucket for ever.
@@ -62,6 +65,7 @@ class Answer:
         reset_after: When the window ends.
         retry_after: Of a 429: when to come back.
         scope: Of a 429: user, global or shared.
+        closed: Of a 403: Discord's code, when it would say the same to anything else of this route there.
     """
 
     status: int = 0
@@ -71,6 +75,7 @@ class Answer:
     reset_after: float = 0.0
     retry_after: float = 0.0
     scope: str = ""
+    closed: int = 0
 
     @property
     def invalid(self) -> bool:
@@ -93,9 +98,12 @@ class Verdict:
     """What becomes of an ask.
 
     Attributes:
-        word: `go`, `wait`, `broken` (too many were refused: send nothing) or `stop` (the token is refused).
+        word: `go`, `wait`, `broken` (too many were refused: send nothing), `stop` (the token is refused) or `closed`
+            (Discord has just said no to the same).
         wait: Seconds: of `go` until it may leave, else until asking again makes sense.
+        code: Discord's, of `closed`.
     """
 
     word: str
     wait: float = 0.0
+    code: int = 0

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from guildwright.platform.discord.limits import (
     CAP,
+    CLOSED,
     FLYING,
     HOLD,
     INVALID_WINDOW,
@@ -39,6 +40,7 @@ class Rules:
         self._invalid: deque[float] = deque(maxlen=MOST_INVALID)
         self._pause = 0.0
         self._blocks: dict[tuple[str, str], float] = {}
+        self._closed: dict[tuple[str, str], tuple[float, int]] = {}  # until when, and Discord's code
         self._names: dict[str, str] = {}  # route → bucket; "": it has none
         self._buckets: dict[tuple[str, str], _Bucket] = {}
         self._flying: dict[tuple[str, str], dict[str, float]] = {}
@@ -58,6 +60,9 @@ class Rules:
         if answer.block:
             self._blocks = {key: ends for key, ends in self._blocks.items() if ends > now}
             self._blocks[ask.route, ask.major] = now + answer.block
+        if answer.closed:
+            self._closed = {key: (ends, code) for key, (ends, code) in self._closed.items() if ends > now}
+            self._closed[ask.route, ask.major] = (now + CLOSED, answer.closed)
         for flying in (self._flying.get((ask.route, ask.major)), self._flying.get(self._key(ask))):
             if flying:
                 flying.pop(request, None)
@@ -87,6 +92,9 @@ class Rules:
         """What becomes of a request."""
         if len(self._invalid) == MOST_INVALID and self._invalid[0] + INVALID_WINDOW > now:
             return Verdict("broken", self._invalid[0] + INVALID_WINDOW - now)
+        ends, code = self._closed.get((ask.route, ask.major), (0.0, 0))
+        if ask.counted and ends > now:
+            return Verdict("closed", ends - now, code)
         wait = self._take(request, ask, now)
         return Verdict("wait", max(wait, LEAST)) if wait > 0 else Verdict("go")
 

@@ -19,6 +19,9 @@ _MAJOR = ("channels", "guilds", "webhooks")
 _NAMED = ("reactions", "invites", "templates")
 _TOKENS = ("webhooks", "interactions")  # their third segment
 _TOO_MANY = 429
+_FORBIDDEN = 403
+_MISSING_ACCESS, _MISSING_PERMISSIONS = 50001, 50013
+_MESSAGE = "POST /channels/{}/messages"
 _UNNAMED_WAIT = 60.0  # seconds, of a 429 that names none (somebody between us and Discord)
 
 
@@ -54,7 +57,8 @@ class _Session:
         answer = Answer()
         try:
             async with self._session.request(method, url, **options) as response:
-                answer = await answer_of(response)
+                with_files = isinstance(options.get("data"), aiohttp.FormData)
+                answer = await answer_of(response, ask, with_files=with_files)
                 self._limiter.done(permit, answer)
                 yield response
         finally:
@@ -75,8 +79,8 @@ def ask_of(method: str, path: str) -> Ask:
     return Ask(f"{method} /{'/'.join(words)}", major, counted=not token)
 
 
-async def answer_of(response: aiohttp.ClientResponse) -> Answer:
-    """What the limiter learns from a response."""
+async def answer_of(response: aiohttp.ClientResponse, ask: Ask, *, with_files: bool = False) -> Answer:
+    """What the limiter learns from a response to what asked for that; `with_files`: there were attachments."""
     headers = response.headers
     retry_after, scope = 0.0, headers.get("X-RateLimit-Scope", "")
     if response.status == _TOO_MANY:
@@ -93,7 +97,24 @@ async def answer_of(response: aiohttp.ClientResponse) -> Answer:
         reset_after=_number(headers, "X-RateLimit-Reset-After", 0),
         retry_after=retry_after,
         scope=scope,
+        closed=await _closed(response, ask, with_files) if response.status == _FORBIDDEN else 0,
     )
+
+
+async def _closed(response: aiohttp.ClientResponse, ask: Ask, with_files: bool) -> int:
+    """Discord's code, when it refused us the place and not this request; else 0.
+
+    "Missing Access" is said of a channel or a guild, whatever is asked there. "Missing Permissions" mostly depends on
+    the request: on whose role it is, on what is changed. Of a message without attachments it says that we may write
+    none.
+    """
+    if not (ask.counted and ask.major):
+        return 0
+    with contextlib.suppress(ValueError, AttributeError, aiohttp.ClientError):
+        code = (await response.json()).get("code")  # hikari reads the same again from memory
+        if code == _MISSING_ACCESS or (code == _MISSING_PERMISSIONS and ask.route == _MESSAGE and not with_files):
+            return int(code)
+    return 0
 
 
 def _number(headers: Mapping[str, str], name: str, otherwise: float) -> float:

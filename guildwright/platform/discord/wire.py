@@ -48,6 +48,7 @@ def answer_of(told: Told, now: float) -> dict[str, object]:
         "fine": 200 <= answer.status < 300,  # noqa: PLR2004  fine
         "pause_ms": ms(answer.pause),
         "block_ms": ms(answer.block),
+        "closed": answer.closed,
         "bucket": answer.bucket,
         "limit": answer.limit,
         "remaining": answer.remaining,
@@ -58,6 +59,12 @@ def answer_of(told: Told, now: float) -> dict[str, object]:
 def text_of(word: bytes | str) -> str:
     """A word of the script's answer."""
     return word.decode() if isinstance(word, bytes) else word
+
+
+def verdict_of(word: bytes | str, wait: int | bytes) -> Verdict:
+    """The script's answer to an ask: `closed` comes with Discord's code."""
+    name, _, code = text_of(word).partition(":")
+    return Verdict(name, int(wait) / 1000, int(code or 0))
 
 
 def ms(seconds: float) -> int:
@@ -73,6 +80,7 @@ CONSTANTS: dict[str, object] = {
     "longest_ms": ms(limits.LONGEST),
     "most_invalid": limits.MOST_INVALID,
     "invalid_ms": ms(limits.INVALID_WINDOW),
+    "closed_ms": ms(limits.CLOSED),
     "member_ms": ms(limits.MEMBER),
     "lost_ms": ms(limits.LOST),
     "flying_ms": ms(limits.FLYING),
