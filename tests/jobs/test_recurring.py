@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from guildwright.platform.clock import SystemClock
 from guildwright.platform.database.engine import fetch, transaction
 from guildwright.platform.jobs import outbox, recurring
 from guildwright.platform.jobs.recurring import Recurrence, Schedule
@@ -14,8 +15,10 @@ from tests.fakes.job_bench import KIND, Bench
 
 pytestmark = pytest.mark.integration
 
-HOURLY = Schedule("0 * * * *")
-DAILY = Schedule("0 9 * * *", "Europe/Berlin")
+# Half an hour and half a day from now: an occurrence that is near is added at once.
+_NOW = SystemClock().now() + timedelta(minutes=30)
+HOURLY = Schedule(f"{_NOW.minute} * * * *")
+DAILY = Schedule(f"{_NOW.minute} {(_NOW.hour + 12) % 24} * * *", "Europe/Berlin")
 
 
 async def _add(name: str = "report", schedule: Schedule = HOURLY, guild_id: int | None = 1) -> Recurrence:
@@ -42,6 +45,21 @@ async def test_an_occurrence_becomes_a_job_that_is_due_then(bench: Bench) -> Non
     [row] = await recurring.listed(1)
     assert row.next_at == added.next_at + timedelta(hours=1)
     assert bench
+
+
+async def test_a_first_occurrence_that_is_near_waits_for_nobody_to_look(bench: Bench) -> None:
+    every_minute = Schedule("* * * * *")
+    added = await _add(schedule=every_minute)
+    [due] = await _dues()
+    assert bench.now() - timedelta(seconds=5) < due <= bench.now() + timedelta(minutes=1)
+    assert added.next_at == due + timedelta(minutes=1)
+    assert await recurring.listed(1) == [added]
+
+    await recurring.change("report", guild_id=1, schedule=HOURLY)
+    assert await _dues() == []
+    changed = await recurring.change("report", guild_id=1, schedule=every_minute)
+    assert changed is not None
+    assert await _dues() == [changed.next_at - timedelta(minutes=1)]
 
 
 async def test_who_looks_twice_adds_once(bench: Bench) -> None:

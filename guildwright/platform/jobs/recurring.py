@@ -61,25 +61,25 @@ async def add(
 ) -> Recurrence | None:
     """Add a recurring job, in the caller's transaction; its first occurrence is the next one from now.
 
-    A first occurrence that is less than 20 seconds away may become a job that much later than it should.
-
     Returns:
         None when the guild has one of this name.
     """
     if not 0 < len(name) <= _LONGEST_NAME:
         raise ValueError(f"a recurring job's name has 1 to {_LONGEST_NAME} characters, not {len(name)}")
-    rows = await fetch(
-        f"INSERT INTO recurring_job (name, guild_id, cron, zone, kind, payload, next_at) "  # noqa: S608  a constant
-        f"VALUES ($1, $2, $3, $4, $5, $6::jsonb, $7) ON CONFLICT DO NOTHING RETURNING {_COLUMNS}",
-        name,
-        guild_id,
-        schedule.cron,
-        schedule.zone,
-        kind,
-        json.dumps(payload),
-        schedule.after(await _now()),
-    )
-    return _recurrence(rows[0]) if rows else None
+    async with transaction():
+        now = await _now()
+        rows = await fetch(
+            f"INSERT INTO recurring_job (name, guild_id, cron, zone, kind, payload, next_at) "  # noqa: S608  a constant
+            f"VALUES ($1, $2, $3, $4, $5, $6::jsonb, $7) ON CONFLICT DO NOTHING RETURNING {_COLUMNS}",
+            name,
+            guild_id,
+            schedule.cron,
+            schedule.zone,
+            kind,
+            json.dumps(payload),
+            schedule.after(now),
+        )
+        return await _occurred_soon(_recurrence(rows[0]), now) if rows else None
 
 
 async def change(
@@ -101,6 +101,7 @@ async def change(
 
 async def _change(found: Recurrence, schedule: Schedule, kind: str, payload: dict[str, Any]) -> Recurrence:
     await _take_back(found)
+    now = await _now()
     rows = await fetch(
         f"UPDATE recurring_job SET cron = $2, zone = $3, kind = $4, payload = $5::jsonb, next_at = $6 "  # noqa: S608  a constant
         f"WHERE id = $1 RETURNING {_COLUMNS}",
@@ -109,9 +110,9 @@ async def _change(found: Recurrence, schedule: Schedule, kind: str, payload: dic
         schedule.zone,
         kind,
         json.dumps(payload),
-        schedule.after(await _now()),
+        schedule.after(now),
     )
-    return _recurrence(rows[0])
+    return await _occurred_soon(_recurrence(rows[0]), now)
 
 
 async def ensure(
@@ -170,6 +171,14 @@ async def occur(now: datetime | None = None) -> int:
         for row in rows:
             await _occur_or_skip(_recurrence(row), moment)
     return len(rows)
+
+
+async def _occurred_soon(one: Recurrence, now: datetime) -> Recurrence:
+    """As `occur` would leave a new row, which may look at it only after its first occurrence."""
+    if one.next_at > now + timedelta(seconds=AHEAD_SECONDS):
+        return one
+    await _occur(one, now)
+    return await _locked(one.name, one.guild_id) or one
 
 
 async def _occur_or_skip(one: Recurrence, now: datetime) -> None:
