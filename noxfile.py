@@ -104,7 +104,8 @@ def unit(session: nox.Session) -> None:
 def integration(session: nox.Session) -> None:
     """Tests with real processes: Postgres, Redis, playground, shard, worker, a stock discord.js."""
     need(session, system.REDIS, system.NODE, system.NPM)
-    pytest(session, "integration and not cluster")  # those with an API server are in the last session
+    # Those with an API server are in the last session. The order is conftest.py's: what takes long begins first.
+    pytest(session, "integration and not cluster", flags=("--no-loadscope-reorder",))
 
 
 @nox.session

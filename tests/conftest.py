@@ -7,16 +7,23 @@ from typing import Any
 import hypothesis
 import pytest
 
+from tests.cluster import wanted
 from tests.cluster.fixtures import network, plane
-from tests.cluster.wanted import pytest_addoption, pytest_collection_modifyitems, say_not_run
+from tests.cluster.wanted import pytest_addoption, say_not_run
 from tests.contract import spec
 from tests.contract.seen import pytest_sessionfinish
 
-__all__ = ["network", "plane", "pytest_addoption", "pytest_collection_modifyitems", "pytest_sessionfinish"]
+__all__ = ["network", "plane", "pytest_addoption", "pytest_sessionfinish"]
 
 hypothesis.settings.register_profile("guildwright", deadline=None)  # a busy machine is no failure
 hypothesis.settings.register_profile("deep", deadline=None, max_examples=3000)  # pytest --hypothesis-profile=deep
 hypothesis.settings.load_profile("guildwright")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What takes long begins first: at the end one process would be left with it, and the others with nothing."""
+    wanted.pytest_collection_modifyitems(config, items)
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
 @pytest.fixture(autouse=True)

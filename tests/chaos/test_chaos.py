@@ -133,6 +133,7 @@ def test_with_rounds_enough_every_step_is_killed_before_and_after() -> None:
 
 
 @pytest.mark.integration
+@pytest.mark.long
 def test_a_few_rounds_of_chaos_break_no_promise(tmp_path: Path) -> None:
     """How long the other rounds take is what the command is for: `python -m tests.chaos.giveaways --rounds 200`."""
     argv = [sys.executable, "-m", "tests.chaos.giveaways", "--rounds", "10", "--at-once", "10"]

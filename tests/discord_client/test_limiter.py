@@ -18,7 +18,7 @@ from tests.fakes.counting_discord import LIMIT, CountingDiscord, counting_discor
 from tests.fakes.discord_rest import TOKEN
 from tests.fakes.redis_server import RedisServer, redis_server
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.long]
 
 PROCESSES = 3
 

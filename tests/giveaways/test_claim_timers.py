@@ -23,7 +23,7 @@ from tests.giveaways.conftest import CAPS, HOST, TABLES, FakeConfig, Hall
 
 __all__ = ["postgres"]
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.long]
 
 GIVEAWAYS = 5
 MEMBERS = range(1, 3)

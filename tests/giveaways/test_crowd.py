@@ -8,7 +8,7 @@ import pytest
 from guildwright.platform.database.engine import fetch
 from tests.giveaways.conftest import Hall
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.long]
 
 MEMBERS = 10_000
 SECONDS = 60

@@ -11,7 +11,7 @@ from tests.fakes.beacon import FakeBeacon, chain, in_a_thread
 from tests.fakes.guildwright import running, until
 from tests.fakes.play import Play, button, text_of
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.long]
 
 NETWORK = chain()
 PRIZE = "a carved oak chest"

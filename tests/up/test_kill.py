@@ -12,7 +12,7 @@ import redis
 from tests.fakes.guildwright import Running, running, until
 from tests.fakes.play import Play, button, text_of
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.long]
 
 DURATION = 10.0  # seconds; the shortest giveaway there is
 # Seconds after the start command: while it is posted, while people enter, just before, at and after the due time.

@@ -11,7 +11,7 @@ import pytest
 from tests.fakes.guildwright import Running, running, until
 from tests.fakes.play import Play, text_of
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.long]
 
 GOOD = """\
 apiVersion: guildwright.dev/v1alpha1

@@ -12,7 +12,7 @@ import pytest
 
 from tests.fakes.guildwright import UP, Running, alive, running, until
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.long]
 
 
 @pytest.fixture(scope="module")
