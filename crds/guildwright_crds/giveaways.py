@@ -44,7 +44,8 @@ class Giveaways(ConfigModel):
     )
     retention: Annotated[Duration, Between("1d", "3650d")] = Field(
         default=timedelta(days=365),
-        description="How long after its end a closed giveaway is kept, with its entries, claims and records.",
+        description="How long after the last that happened to it (its end, a claim, a reroll) a closed giveaway is "
+        "kept, with its entries, claims and records.",
     )
     default_channel: Snowflake | None = Field(
         default=None,
