@@ -1,18 +1,22 @@
 """Shows what became of a draw's record: for people in lines, for programs in JSON."""
 
 import json
+from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import typer
 
 from guildwright.platform import beacon
-from guildwright_bot.features.giveaways import proof
+from guildwright_bot.features.giveaways import commitments, proof
+from guildwright_bot.features.giveaways.commitments import Change
 from guildwright_bot.features.giveaways.proof import NotARecord, Record
-from guildwright_bot.features.giveaways.verify import Verdict, verify
+from guildwright_bot.features.giveaways.verify import Verdict, message_time, verify
 
 MATCHES, DIFFERS, NO_RECORD = 0, 1, 2
 _SHOWN = 20  # tickets of the order
+_SHORT = 60  # characters of what a field said
 
 _STRENGTH = {
     "drand": "the seed was fixed before the first entry and the list before the public round: neither the host nor the "
@@ -70,10 +74,11 @@ def _compare(record: Record) -> dict[str, str]:
 def _committed(record: Record) -> dict[str, str]:
     """What entrants were told in private comes first: the giveaway's own message is edited all the time."""
     *older, last = record.commitments
-    told = {f"the answer to who entered before edit {number}": made.hash for number, made in enumerate(older, start=1)}
-    where = (
-        f"the answer you got when you entered{', after the last edit,' if older else ''} and the giveaway's own message"
-    )
+    told = {
+        f"the answer to who entered before change {number}": made.hash for number, made in enumerate(older, start=1)
+    }
+    after = ", after the last change," if older else ""
+    where = f"the answer you got when you entered{after} the message with the list's hash and the giveaway's own"
     return {**told, f"{where} in channel {record.channel} show": last.hash}
 
 
@@ -86,6 +91,9 @@ def _json(record: Record, verdict: Verdict) -> dict[str, Any]:
         "strength": verdict.strength,
         "late": record.late,
         "chain": verdict.chain,
+        "changes": [asdict(change) for change in commitments.changes(record.commitments)],
+        "left_out": record.left_out,
+        "list_posted_at": _posted_at(record),
         "checks": [{"name": check.name, "ok": check.ok, "said": check.said} for check in verdict.checks],
         "compare": [{"where": where, "shows": shown} for where, shown in _compare(record).items()],
         "rounds": [[winner.ticket for winner in taken.winners] for taken in record.rounds],
@@ -93,9 +101,52 @@ def _json(record: Record, verdict: Verdict) -> dict[str, Any]:
     }
 
 
+def _posted_at(record: Record) -> str | None:
+    """When the list's hash was posted; None: the id of its message is from no time."""
+    try:
+        return datetime.fromtimestamp(message_time(record.list_message) / 1000, UTC).isoformat(timespec="seconds")
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _told(record: Record) -> list[str]:
+    """What is no question of right or wrong, but has to be seen: what changed on the way, and who is not listed."""
+    changes = [
+        f"  commitment {change.number} ({change.made_at}) changed {change.part}.{change.field} {_from_to(change)}"
+        for change in commitments.changes(record.commitments)
+    ]
+    posted = _posted_at(record)
+    lines = ["", "What was changed after the first commitment:", *changes] if changes else [""]
+    lines.append(f"The list's hash was posted at {posted or 'no time that there is'}.")
+    if record.left_out is None:
+        return [*lines, "How many entries were left out of the list this older record does not say."]
+    counted = ", ".join(f"{count} for {reason}" for reason, count in sorted(record.left_out.items()))
+    return [
+        *lines,
+        f"Left out of the list: {counted or 'nobody'}. How many stands with the list's hash; why, only the bot says.",
+    ]
+
+
+def _from_to(change: Change) -> str:
+    """Ids and tickets as what came and went, anything else as it was and is."""
+    if change.fresh:
+        return f"to {_short(json.dumps(change.after))}; before it was not committed to"
+    if isinstance(change.before, list) and isinstance(change.after, list):
+        before, after = ({json.dumps(each) for each in several} for several in (change.before, change.after))
+        went = (("added", after - before), ("removed", before - after))
+        said = [f"{how} {_short(', '.join(sorted(several)))}" for how, several in went if several]
+        return f"({', '.join(said) or 'their order'})"
+    return f"from {_short(json.dumps(change.before))} to {_short(json.dumps(change.after))}"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _SHORT else f"{text[:_SHORT]}…"
+
+
 def _text(record: Record, verdict: Verdict) -> list[str]:
     lines = [f"Giveaway {record.giveaway} of guild {record.guild}, drawn by {record.algorithm}", ""]
     lines += [f"{'ok   ' if check.ok else 'WRONG'} {check.name}: {check.said}" for check in verdict.checks]
+    lines += _told(record)
     lines += ["", "The order, recomputed:"]
     won = {winner.ticket: winner.member for taken in record.rounds for winner in taken.winners}
     over = {passed.ticket: passed.reason for taken in record.rounds for passed in taken.passed_over}

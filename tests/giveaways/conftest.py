@@ -140,9 +140,15 @@ class Hall:
         assert made is not None
         page = await store.page_of_entries(giveaway.id, 0, 1000)
         rules = rules_of(self.config.current.giveaways)
-        listed = frozen.freeze(frozen.places(page, kept, rules, made.ticket_key, self.clock.now()))
+        listed = frozen.freeze(*frozen.places(page, kept, rules, made.ticket_key, self.clock.now()))
         drawn = frozen.order(listed, made.seed, "").ranking
         return [int.from_bytes(drawn[at : at + 8]) for at in range(0, len(drawn), 8)]
+
+    async def ticket(self, giveaway: Giveaway, member: int) -> str:
+        """A member's pseudonym."""
+        made = await draws.get(giveaway.id)
+        assert made is not None
+        return made.ticket(member)
 
     async def order(self, giveaway: Giveaway) -> list[int]:
         """The order of the draw."""

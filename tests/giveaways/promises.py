@@ -28,8 +28,11 @@ class Seen:
     state: State = ORDER[0]
     ended: int | None = None  # the step at which it was first seen not to run any more
     rerolls: int = 0  # that its host asked for
+    refilled: int = -1  # at which step the last of them was for all the prizes that nobody held
     winners: dict[int, int] = field(default_factory=dict)  # member → which draw
     claimed: set[int] = field(default_factory=set)
+    won: dict[int, int] = field(default_factory=dict)  # winner → at which step that was first seen
+    lost: dict[int, int] = field(default_factory=dict)  # and that their claim had expired or failed
 
 
 class Promises(RuleBasedStateMachine):
@@ -46,6 +49,7 @@ class Promises(RuleBasedStateMachine):
         self.out: dict[int, int] = {}  # member → since which step they may not win
         self.since: dict[int, int] = {}  # member → since which step they may
         self.drawn: set[int] = set()
+        self.limits: list[tuple[int, int]] = [(0, 1)]  # since which step, and how often a prize is given on
 
     @staticmethod
     def _do[T](work: Coroutine[Any, Any, T]) -> T:
@@ -82,6 +86,10 @@ class Promises(RuleBasedStateMachine):
             self.drawn.add(seen.giveaway.id)
             self._count_winners(seen, len(winners), now.terms.winners)
         seen.winners = winners
+        for row in claims:
+            seen.won.setdefault(row["member_id"], self.step)
+            if row["state"] in ("expired", "failed"):
+                seen.lost.setdefault(row["member_id"], self.step)
         states = {row["member_id"]: row["state"] for row in claims}
         lost = {member for member in seen.claimed if states[member] not in ("claimed", "revoked")}
         assert not lost, f"a prize that was claimed was taken back: {lost}"
@@ -107,6 +115,34 @@ class Promises(RuleBasedStateMachine):
         sure = {m for m in self._entrants(seen) if m not in self.out and self.since.get(m, 0) < since}
         assert winners >= min(asked, len(sure)), f"{winners} winners of at least {len(sure)}"
 
+    def _count_prizes(self, seen: Seen) -> None:
+        """A prize is left over only if nobody is left, or it was given on as often as the config let it be."""
+        now = self._do(self.hall.now(seen.giveaway))
+        if now.state is State.DELETED:
+            return
+        asked = now.terms.winners
+        claims = self._do(fetch("SELECT * FROM giveaway_claim WHERE giveaway_id = $1", seen.giveaway.id))
+        held = sum(row["state"] in ("open", "claimed") for row in claims)
+        stopped = sum(self._may_stop(seen, row) for row in claims)
+        since = seen.ended or 0
+        left = {
+            m
+            for m in self._entrants(seen)
+            if m not in seen.winners and m not in self.out and self.since.get(m, 0) < since
+        }
+        assert held + stopped >= min(asked, held + len(left)), f"{held} of {asked} prizes are held, and {left} are left"
+
+    def _may_stop(self, seen: Seen, claim: dict[str, Any]) -> bool:
+        """Whether a prize was lost and went to nobody, by the limit, and no host asked for another winner since."""
+        lost = seen.lost.get(claim["member_id"], -1)
+        return lost > seen.refilled and claim["given_on"] >= self._least_limit(seen, claim["member_id"])
+
+    def _least_limit(self, seen: Seen, member: int) -> int:
+        """Of those that counted at any time between the win and the loss."""
+        until = seen.lost[member]
+        before = [limit for step, limit in self.limits if step <= seen.won[member]][-1]
+        return min([before, *(limit for step, limit in self.limits if seen.won[member] < step <= until)])
+
     def _look_back(self, seen: Seen) -> None:
         now = self._do(self.hall.now(seen.giveaway))
         mine = [m for m in self.discord.messages if any(self._is_of(seen, name) for name in m.custom_ids)]
@@ -115,6 +151,7 @@ class Promises(RuleBasedStateMachine):
             assert left == [], "messages of a deleted giveaway are left"
             return
         assert now.state is State.CLOSED, f"ends as {now.state}"
+        self._count_prizes(seen)
         written = self._do(draws.file(now, ()))
         assert written is not None, "it has no record"
         wrong = [check for check in verify(proof.read(written[1])).checks if not check.ok]

@@ -8,6 +8,7 @@ from guildwright.platform.beacon import SCHEME, Chain, Pulse
 from guildwright_bot.features.giveaways import draw, proof
 from guildwright_bot.features.giveaways.proof import Commitment, PublicRound, Record, Round, Winner
 
+MADE_AT = "2026-01-01T12:00:00Z"
 SEED, TICKET_KEY = "5e" * 32, "7c" * 32
 QUICKNET = Chain(
     "52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971",
@@ -37,6 +38,26 @@ def public(chain: Chain | None) -> dict[str, Any]:
     }
 
 
+# With these bonuses a weight may be 1, 2, 3 or 5, and more.
+BONUS = {"11": 1, "12": 2, "13": 4}
+RULES: dict[str, Any] = {
+    "minimum_account_age": 0,
+    "minimum_membership": 86400,
+    "blacklisted_roles": ["21"],
+    "blacklisted_members": [],
+}
+
+
+def older(true: Record) -> Record:
+    """The record as the first versions wrote it: neither rules nor time are hashed, who is left out is not counted."""
+    commitments = []
+    for made in true.commitments:
+        said = {name: made.statement[name] for name in made.statement if name not in ("rules", "made_at", "late")}
+        said["terms"] = {name: said["terms"][name] for name in ("prize", "winners")}
+        commitments.append(msgspec.structs.replace(made, statement=said, hash=draw.commitment(said)))
+    return msgspec.structs.replace(true, commitments=tuple(commitments), left_out=None)
+
+
 def record(
     weights: list[int], winners: int = 2, *, chain: Chain | None = None, pulse: Pulse | None = None, **more: Any
 ) -> Record:
@@ -44,10 +65,13 @@ def record(
     said = draw.statement(
         guild_id=1464913923177185280,
         number=7,
-        terms={"prize": "Oak chair", "winners": winners},
+        terms={"prize": "Oak chair", "winners": winners, "bonus": BONUS},
+        rules=RULES,
         public_round=public(chain),
         seed=SEED,
         ticket_key=TICKET_KEY,
+        made_at=MADE_AT,
+        late=False,
     )
     members = {draw.ticket(TICKET_KEY, member): str(member) for member in range(1, len(weights) + 1)}
     listed = draw.lines(draw.Entry(ticket, weight) for ticket, weight in zip(members, weights, strict=True))
@@ -64,7 +88,7 @@ def record(
         channel="1573630282861379586",
         giveaway=7,
         late=False,
-        commitments=(Commitment("2026-01-01T12:00:00Z", draw.commitment(said), dict(said)),),
+        commitments=(Commitment(MADE_AT, draw.commitment(said), dict(said)),),
         list_hash=hashed,
         list_message=MESSAGE,
         public_round=PublicRound(pulse.round, pulse.signature, pulse.randomness) if pulse else None,
@@ -73,6 +97,7 @@ def record(
         final=final,
         order_hash=draw.list_hash(order),
         rounds=(Round(winners, first, ()),),
+        left_out={"new-here": 2},
         entries=tuple(listed),
     )
     return msgspec.structs.replace(made, **more)

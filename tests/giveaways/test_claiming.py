@@ -7,7 +7,7 @@ import pytest
 from guildwright.platform.database.engine import transaction
 from guildwright_bot.desk import Request, attend
 from guildwright_bot.features.giveaways import commands, draw_steps, records, store
-from guildwright_bot.features.giveaways.domain import ClaimState, Giveaway, State, rules_of
+from guildwright_bot.features.giveaways.domain import ClaimState, Giveaway, Rules, State, rules_of
 from guildwright_bot.features.giveaways.draws import Origin
 from guildwright_bot.features.giveaways.service import Claimed
 from guildwright_bot.guard import Actor, P, Requirement
@@ -18,7 +18,7 @@ from tests.giveaways.conftest import Hall
 
 pytestmark = pytest.mark.integration
 LOG = 444444444444444444
-ORIGIN = Origin(FakeChance().token, {"source": "none"})
+ORIGIN = Origin(FakeChance().token, {"source": "none"}, Rules())
 ANA, BEN = 111111111111111112, 111111111111111113  # ids that a document can name
 
 

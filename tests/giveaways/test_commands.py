@@ -73,8 +73,7 @@ async def test_a_giveaway_in_a_channel_that_a_member_cannot_view_is_listed_sugge
 async def test_a_member_learns_their_ticket_in_private_when_they_enter_and_later_again(hall: Hall) -> None:
     giveaway = await hall.started()
     member = Actor(5, P.NONE)
-    ticket = await draws.ticket(giveaway.id, member.id)
-    assert ticket is not None
+    ticket = await hall.ticket(giveaway, member.id)
     entered, asked_again, left, no_more = (FakeAnswer() for _ in range(4))
     for answer, handler, click in (
         (entered, commands.enter, 1),
@@ -92,6 +91,43 @@ async def test_a_member_learns_their_ticket_in_private_when_they_enter_and_later
     assert f"`{ticket}`" in asked_again.text
     assert ticket not in left.text
     assert no_more.text == "You are not in this draw."
+
+
+async def my_ticket(hall: Hall, giveaway: Giveaway, member: int) -> str:
+    """What the button under the hash of a list answers."""
+    answer = FakeAnswer()
+    request = asked(hall, answer, Actor(member, P.NONE))
+    await attend(request, Request("x", Requirement(), commands.ticket), {"args": [giveaway.id]})
+    return answer.text
+
+
+async def test_who_is_in_but_not_in_the_list_learns_that_and_why(hall: Hall) -> None:
+    named = 222222222222222222
+    hall.discord.members |= {2: (111111111111111111,), named: ()}
+    giveaway = await hall.started()
+    for member in (1, 2, named):
+        await hall.click(giveaway, member)
+    assert "You find it in the record" in await my_ticket(hall, giveaway, 2)
+    hall.config.current = config(giveaways={"blacklist": {"roles": ["111111111111111111"], "members": [str(named)]}})
+    await hall.pass_time(10)
+    assert "You find it in the record" in await my_ticket(hall, giveaway, 1)
+    hall.config.current = config()  # what counted is what was committed to
+    for member in (2, named):
+        said = await my_ticket(hall, giveaway, member)
+        assert f"`{await hall.ticket(giveaway, member)}` is not in the list" in said
+        assert "You cannot enter giveaways in this server." in said
+
+
+async def test_who_is_not_in_the_list_of_an_older_draw_learns_at_least_that(hall: Hall) -> None:
+    hall.discord.members |= {2: (111111111111111111,)}
+    giveaway = await hall.started()
+    for member in (1, 2):
+        await hall.click(giveaway, member)
+    hall.config.current = config(giveaways={"blacklist": {"roles": ["111111111111111111"]}})
+    await hall.pass_time(10)
+    await fetch("UPDATE giveaway_draw SET left_out = NULL, commitments = commitments #- '{-1,statement,rules}'")
+    assert "You find it in the record" in await my_ticket(hall, giveaway, 1)
+    assert "you did not meet what is asked" in await my_ticket(hall, giveaway, 2)
 
 
 async def rerolled(hall: Hall, **options: Any) -> str:

@@ -1,6 +1,7 @@
 """Two workers at the same step of a draw, or a step at the wrong time: the first counts, the other changes nothing."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from asyncpg import UniqueViolationError
 
 from guildwright.platform.database.engine import fetch, transaction
 from guildwright_bot.features.giveaways import draw_steps, draws, frozen, proof, records, rerolls, service, store
-from guildwright_bot.features.giveaways.domain import ClaimState, Giveaway, rules_of
+from guildwright_bot.features.giveaways.domain import ClaimState, Giveaway, Rules, rules_of
 from guildwright_bot.features.giveaways.draws import Origin
 from guildwright_bot.features.giveaways.frozen import Frozen
 from guildwright_bot.features.giveaways.records import Kind
@@ -22,7 +23,7 @@ from tests.giveaways.test_rerolls import ask
 
 pytestmark = pytest.mark.integration
 
-ORIGIN = Origin(FakeChance().token, {"source": "none"})
+ORIGIN = Origin(FakeChance().token, {"source": "none"}, Rules())
 
 
 async def closing(hall: Hall, *members: int) -> Giveaway:
@@ -41,7 +42,14 @@ async def a_list(hall: Hall, giveaway: Giveaway, only: int) -> Frozen:
     made, rules = await draws.get(giveaway.id), rules_of(hall.config.current.giveaways)
     assert made is not None
     page = [row for row in await store.page_of_entries(giveaway.id, 0, 100) if row["member_id"] == only]
-    return frozen.freeze(frozen.places(page, giveaway, rules, made.ticket_key, hall.clock.now()))
+    return frozen.freeze(*frozen.places(page, giveaway, rules, made.ticket_key, hall.clock.now()))
+
+
+async def keep(hall: Hall, giveaway: Giveaway, listed: Frozen) -> None:
+    """What the job does with a list that was made by what is committed to now."""
+    made = await draws.get(giveaway.id)
+    assert made is not None
+    await draw_steps.closed(giveaway.id, made.commitments[-1].hash, listed, hall.clock.now())
 
 
 async def test_a_list_is_frozen_once(hall: Hall) -> None:
@@ -49,11 +57,28 @@ async def test_a_list_is_frozen_once(hall: Hall) -> None:
     first, second = await a_list(hall, giveaway, 1), await a_list(hall, giveaway, 2)
     for listed in (first, second):
         async with transaction():
-            await draw_steps.closed(giveaway.id, listed, hall.clock.now())
+            await keep(hall, giveaway, listed)
     assert (await draws.frozen(giveaway.id)).list_hash == first.list_hash
     assert [line["kind"] for line in await records.of(giveaway.id)].count(Kind.FROZEN) == 1
     async with transaction():
         assert await draw_steps.begin_close(giveaway.id, ORIGIN, hall.clock.now()) is None
+
+
+async def test_a_list_by_rules_that_are_not_the_ones_committed_to_any_more_is_made_again(hall: Hall) -> None:
+    giveaway = await closing(hall, 1, 2)
+    made = await draws.get(giveaway.id)
+    assert made is not None
+    other = replace(ORIGIN, rules=Rules(blacklisted_members=frozenset({1})))
+    async with transaction():
+        again = await draw_steps.begin_close(giveaway.id, other, hall.clock.now())
+    assert again is not None
+    old, new = await a_list(hall, giveaway, 1), await a_list(hall, giveaway, 2)
+    with pytest.raises(draw_steps.Overtaken):
+        async with transaction():
+            await draw_steps.closed(giveaway.id, made.commitments[-1].hash, old, hall.clock.now())
+    async with transaction():
+        await draw_steps.closed(giveaway.id, again.draw.commitments[-1].hash, new, hall.clock.now())
+    assert (await draws.frozen(giveaway.id)).list_hash == new.list_hash
 
 
 async def test_nothing_is_drawn_before_the_hash_is_posted(hall: Hall) -> None:
@@ -61,7 +86,7 @@ async def test_nothing_is_drawn_before_the_hash_is_posted(hall: Hall) -> None:
     async with transaction():
         assert await draw_steps.begin_tell(giveaway.id) is None
         assert await draw_steps.begin_draw(giveaway.id) is None
-        await draw_steps.closed(giveaway.id, await a_list(hall, giveaway, 1), hall.clock.now())
+        await keep(hall, giveaway, await a_list(hall, giveaway, 1))
         assert await draw_steps.begin_draw(giveaway.id) is None
         assert await draw_steps.begin_tell(giveaway.id) is not None
         await draw_steps.told(giveaway.id, 77, hall.clock.now())
@@ -73,7 +98,7 @@ async def test_the_order_is_drawn_once(hall: Hall) -> None:
     giveaway = await closing(hall, 1, 2)
     listed = await a_list(hall, giveaway, 1)
     async with transaction():
-        await draw_steps.closed(giveaway.id, listed, hall.clock.now())
+        await keep(hall, giveaway, listed)
         await draw_steps.told(giveaway.id, 77, hall.clock.now())
     first, second = (frozen.order(listed, seed * 32, "") for seed in ("00", "11"))
     for order in (first, second):
@@ -87,7 +112,7 @@ async def test_the_order_is_drawn_once(hall: Hall) -> None:
 async def test_the_hash_of_a_giveaway_that_was_deleted_meanwhile_goes_again(hall: Hall) -> None:
     giveaway = await closing(hall, 1)
     async with transaction():
-        await draw_steps.closed(giveaway.id, await a_list(hall, giveaway, 1), hall.clock.now())
+        await keep(hall, giveaway, await a_list(hall, giveaway, 1))
         await service.delete(GUILD, giveaway.id, now=hall.clock.now())
     await fetch("UPDATE job SET state = 'done' WHERE kind = 'giveaways.remove'")  # it saw no such message yet
     async with transaction():

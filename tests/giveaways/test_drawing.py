@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 from typer.testing import CliRunner
 
@@ -14,7 +15,8 @@ from guildwright.platform.beacon import chain_of
 from guildwright.platform.database import engine
 from guildwright.platform.database.engine import fetch, transaction
 from guildwright_bot.features.giveaways import consumers, draw, draws, editing, frozen, proof, service, store
-from guildwright_bot.features.giveaways.domain import Giveaway, State
+from guildwright_bot.features.giveaways import records as history
+from guildwright_bot.features.giveaways.domain import Giveaway, State, rules_of
 from guildwright_bot.features.giveaways.editing import Revision
 from guildwright_bot.features.giveaways.proof import Record
 from guildwright_bot.features.giveaways.verify import message_time, verify
@@ -120,8 +122,107 @@ async def test_who_may_not_win_any_more_by_the_config_is_not_in_the_list(hall: H
         await hall.click(giveaway, member)
     hall.config.current = config(giveaways={"blacklist": {"roles": ["111111111111111111"]}})
     await hall.pass_time(10)
-    assert await draws.ticket(giveaway.id, 2) in str(attached(hall.announcements[0]).entries)
+    assert await hall.ticket(giveaway, 2) in str(attached(hall.announcements[0]).entries)
     assert len(attached(hall.announcements[0]).entries) == 1
+
+
+async def test_the_guilds_rules_are_committed_to_and_whom_they_exclude_by_name_is_not_named(hall: Hall) -> None:
+    excluded = "987654321987654321"
+    hall.config.current = config(
+        giveaways={
+            "minimumAccountAge": "1d",
+            "minimumMembership": "2h",
+            "blacklist": {"roles": ["111111111111111111"], "members": [excluded]},
+        }
+    )
+    giveaway = await drawn(hall, 1)
+    [told] = hall.announcements
+    [made] = attached(told).commitments
+    assert made.statement["rules"] == {
+        "minimum_account_age": 86400,
+        "minimum_membership": 7200,
+        "blacklisted_roles": ["111111111111111111"],
+        "blacklisted_members": [await hall.ticket(giveaway, int(excluded))],
+    }
+    assert excluded.encode() not in b"".join(told.files.values())
+
+
+async def test_rules_that_changed_since_are_committed_to_before_the_list_is_frozen(hall: Hall) -> None:
+    hall.discord.members |= {1: (111111111111111111,), 2: ()}
+    giveaway = await hall.started()
+    for member in (1, 2):
+        await hall.click(giveaway, member)
+    before = hall.panel.text
+    hall.config.current = config(giveaways={"blacklist": {"roles": ["111111111111111111"]}})
+    await hall.pass_time(10, unkindly="dying")
+    record = attached(hall.announcements[0])
+    first, last = record.commitments
+    assert first.hash in before
+    assert last.hash in hall.closings[0].content
+    assert first.hash not in hall.closings[0].content
+    roles = [made.statement["rules"]["blacklisted_roles"] for made in (first, last)]
+    assert roles == [[], ["111111111111111111"]]
+    assert first.statement["seed_hash"] == last.statement["seed_hash"]
+    assert verify(record).matches, verify(record).checks
+
+
+async def test_what_else_the_guild_configures_calls_for_no_other_commitment(hall: Hall) -> None:
+    giveaway = await hall.started()
+    await hall.click(giveaway, 1)
+    hall.config.current = config(giveaways={"claimTimeout": "7m", "rerollLimit": 5})
+    await hall.pass_time(10)
+    assert len(attached(hall.announcements[0]).commitments) == 1
+
+
+async def test_a_giveaway_whose_statement_is_of_the_first_form_is_committed_to_once_more_and_matches(
+    hall: Hall,
+) -> None:
+    giveaway = await hall.started()
+    await hall.click(giveaway, 1)
+    made = await draws.get(giveaway.id)
+    assert made is not None
+    newer = ("rules", "made_at", "late")
+    said = {name: value for name, value in made.commitments[0].said.items() if name not in newer}
+    first = proof.Commitment(made.commitments[0].made_at, draw.commitment(said), said)
+    kept = msgspec.json.encode([first]).decode()
+    await fetch("UPDATE giveaway_draw SET commitments = $1::jsonb", kept)
+    await hall.pass_time(10)
+    record = attached(hall.announcements[0])
+    assert [set(newer) <= made.statement.keys() for made in record.commitments] == [False, True]
+    assert verify(record).matches, verify(record).checks
+
+
+async def test_how_many_are_left_out_and_why_is_posted_and_on_record(hall: Hall) -> None:
+    hall.discord.members |= {1: (111111111111111111,), 2: (50,)}
+    giveaway = await hall.started()
+    for member in range(1, 6):
+        await hall.click(giveaway, member)
+    revision = Revision(terms=lambda terms: replace(terms, blacklisted_members=frozenset({3, 4})))
+    async with transaction():
+        rules, now = rules_of(hall.config.current.giveaways), hall.clock.now()
+        await editing.edit(GUILD, giveaway.id, revision, caps=CAPS, rules=rules, actor_id=HOST, now=now)
+    hall.config.current = config(giveaways={"blacklist": {"roles": ["111111111111111111"]}})
+    await hall.pass_time(10, unkindly="twice")
+    [told] = hall.announcements
+    assert attached(told).left_out == {"blacklisted": 1, "blacklisted-here": 2}
+    assert "3 more entries do not count" in hall.closings[0].content
+    [line] = [line for line in await history.of(giveaway.id) if line["kind"] == "frozen"]
+    assert line["details"]["left_out"] == {"blacklisted": 1, "blacklisted-here": 2}
+    assert line["details"]["entries"] == 2
+
+
+async def test_where_nobody_is_left_out_the_record_says_so_and_the_message_nothing(hall: Hall) -> None:
+    await drawn(hall, 1, 2)
+    assert attached(hall.announcements[0]).left_out == {}
+    assert "not count" not in hall.closings[0].content
+
+
+async def test_a_list_that_was_frozen_before_anybody_counted_who_is_left_out_is_published_as_it_is(hall: Hall) -> None:
+    giveaway = await drawn(hall, 1, 2)
+    await fetch("UPDATE giveaway_draw SET left_out = NULL")
+    found = await draws.file(await hall.now(giveaway), ())
+    assert found is not None
+    assert proof.read(found[1]).left_out is None
 
 
 async def test_who_got_a_role_that_was_asked_for_after_they_entered_wins_without_another_click(hall: Hall) -> None:
@@ -131,7 +232,18 @@ async def test_who_got_a_role_that_was_asked_for_after_they_entered_wins_without
     async with transaction():
         revision = Revision(terms=lambda terms: replace(terms, required_roles=frozenset({50})))
         now = hall.clock.now()
-        assert isinstance(await editing.edit(GUILD, giveaway.id, revision, caps=CAPS, actor_id=HOST, now=now), Giveaway)
+        assert isinstance(
+            await editing.edit(
+                GUILD,
+                giveaway.id,
+                revision,
+                caps=CAPS,
+                rules=rules_of(hall.config.current.giveaways),
+                actor_id=HOST,
+                now=now,
+            ),
+            Giveaway,
+        )
     hall.discord.members |= {1: (50,), 2: (50,)}
     await hall.pass_time(10)
     [told] = hall.announcements
@@ -144,7 +256,7 @@ async def test_whom_the_host_excluded_by_name_is_not_named_in_the_record(hall: H
     giveaway = await drawn(hall, 1, blacklisted_members=frozenset({987654321987654321}))
     written = hall.announcements[0].files
     assert b"987654321987654321" not in b"".join(written.values())
-    ticket = await draws.ticket(giveaway.id, 987654321987654321)
+    ticket = await hall.ticket(giveaway, 987654321987654321)
     assert attached(hall.announcements[0]).commitments[0].statement["terms"]["blacklisted_members"] == [ticket]
 
 
@@ -201,9 +313,17 @@ async def test_edited_terms_are_committed_to_again_with_the_same_seed(hall: Hall
     async with transaction():
         revision = Revision(terms=lambda terms: replace(terms, prize="Oak table"))
         now = hall.clock.now()
-        edited = await editing.edit(GUILD, giveaway.id, revision, caps=CAPS, actor_id=HOST, now=now)
+        edited = await editing.edit(
+            GUILD,
+            giveaway.id,
+            revision,
+            caps=CAPS,
+            rules=rules_of(hall.config.current.giveaways),
+            actor_id=HOST,
+            now=now,
+        )
         assert isinstance(edited, Giveaway)
-        await draws.commit_again(edited, now)
+        assert await draws.commit_again(edited, rules_of(hall.config.current.giveaways), now) is None
     await hall.pass_time(1)
     after = hall.panel.text
     await hall.pass_time(10)

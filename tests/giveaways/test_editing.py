@@ -8,7 +8,7 @@ import pytest
 
 from guildwright.platform.database.engine import fetch, transaction
 from guildwright_bot.features.giveaways import editing, records, service
-from guildwright_bot.features.giveaways.domain import Giveaway, State
+from guildwright_bot.features.giveaways.domain import Giveaway, State, rules_of
 from guildwright_bot.features.giveaways.editing import Revision, revise
 from guildwright_bot.features.giveaways.service import Toggled
 from guildwright_bot.refusal import Refusal
@@ -91,7 +91,15 @@ def test_a_change_that_cannot_be_is_refused_with_its_reason(
 async def edit(hall: Hall, giveaway: Giveaway, revision: Revision) -> Giveaway | Refusal:
     """What `/giveaway edit` does."""
     async with transaction():
-        return await editing.edit(GUILD, giveaway.id, revision, caps=CAPS, actor_id=HOST, now=hall.clock.now())
+        return await editing.edit(
+            GUILD,
+            giveaway.id,
+            revision,
+            caps=CAPS,
+            rules=rules_of(hall.config.current.giveaways),
+            actor_id=HOST,
+            now=hall.clock.now(),
+        )
 
 
 @pytest.mark.integration

@@ -7,7 +7,7 @@ import pytest
 
 from guildwright.platform.database.engine import fetch, transaction
 from guildwright_bot.features.giveaways import draw_steps, draws, service, steps, store
-from guildwright_bot.features.giveaways.domain import ClaimState, Giveaway, State, rules_of
+from guildwright_bot.features.giveaways.domain import ClaimState, Giveaway, Rules, State, rules_of
 from guildwright_bot.features.giveaways.draws import Origin
 from guildwright_bot.features.giveaways.service import Claimed
 from guildwright_bot.refusal import Refusal
@@ -17,7 +17,7 @@ from tests.fakes.channels import Sent
 from tests.giveaways.conftest import Hall
 
 pytestmark = pytest.mark.integration
-ORIGIN = Origin(FakeChance().token, {"source": "none"})
+ORIGIN = Origin(FakeChance().token, {"source": "none"}, Rules())
 
 
 async def again(hall: Hall, kind: str) -> None:

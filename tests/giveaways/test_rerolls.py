@@ -56,6 +56,16 @@ async def test_a_prize_that_nobody_claimed_goes_to_the_next_in_the_order(hall: H
     assert len(await states(giveaway)) == 2
 
 
+async def test_each_time_that_nobody_is_left_is_told_in_a_message_of_its_own(hall: Hall) -> None:
+    giveaway = await unclaimed(hall, 1)
+    for source in (1, 2):
+        assert isinstance(await ask(hall, giveaway, source), Giveaway)
+        await hall.pass_time()
+    markers = [name for told in hall.announcements for name in told.custom_ids]
+    assert len(markers) == 4
+    assert len(set(markers)) == 4
+
+
 async def test_the_same_command_delivered_twice_rerolls_once(hall: Hall) -> None:
     giveaway = await unclaimed(hall, *range(1, 7), winners=2)
     for source in (7, 7):

@@ -23,7 +23,7 @@ from guildwright.platform.database import engine, migrate
 from guildwright.platform.database.engine import fetch, transaction
 from guildwright_bot.features import piccolo_apps
 from guildwright_bot.features.giveaways import consumers, editing, rerolls, service
-from guildwright_bot.features.giveaways.domain import Giveaway
+from guildwright_bot.features.giveaways.domain import Giveaway, rules_of
 from guildwright_bot.features.giveaways.editing import Revision
 from tests.fakes.bot import GUILD, config, deps
 from tests.fakes.chance import FakeChance
@@ -42,6 +42,7 @@ NONCES_LAST = timedelta(minutes=5)
 ROLE = 5
 PEOPLE = range(10**17, 10**17 + 6)
 MEMBERS = st.sampled_from(PEOPLE)
+CROWDS = st.lists(MEMBERS, min_size=1, max_size=6, unique=True)
 FATES = st.builds(
     Fate, st.sampled_from(cast("list[How]", ["well", "well", "die", "freeze", "lose"])), st.integers(0, 9)
 )
@@ -68,9 +69,10 @@ class Giveaways(Promises):
         self.step += 1
         self.began = self.step
 
-    @initialize(winners=st.integers(1, 3), minutes=st.integers(1, 5))
-    def it_begins(self, winners: int, minutes: int) -> None:
+    @initialize(winners=st.integers(1, 3), minutes=st.integers(1, 5), members=st.permutations(PEOPLE))
+    def it_begins(self, winners: int, minutes: int, members: list[int]) -> None:
         self._start(winners, minutes)
+        self.members_enter_or_leave(0, members[:4])  # with fewer hardly anybody would be left for a reroll
 
     @precondition(lambda self: len(self.seen) < 2)
     @rule(winners=st.integers(1, 3), minutes=st.integers(1, 5), wait=st.sampled_from([0, 90]))
@@ -85,7 +87,7 @@ class Giveaways(Promises):
         assert isinstance(giveaway, Giveaway), giveaway
         self.seen.append(Seen(giveaway))
 
-    @rule(number=st.integers(0, 1), members=st.lists(MEMBERS, min_size=1, max_size=6, unique=True))
+    @rule(number=st.integers(0, 1), members=CROWDS)
     def members_enter_or_leave(self, number: int, members: list[int]) -> None:
         self._turn()
         for member in members:
@@ -103,15 +105,25 @@ class Giveaways(Promises):
         async def edit() -> None:
             async with transaction():
                 giveaway = self._giveaway(number)
-                await editing.edit(GUILD, giveaway.id, revision, caps=CAPS, actor_id=HOST, now=self.clock.now())
+                await editing.edit(
+                    GUILD,
+                    giveaway.id,
+                    revision,
+                    caps=CAPS,
+                    rules=rules_of(self.config.current.giveaways),
+                    actor_id=HOST,
+                    now=self.clock.now(),
+                )
 
         self._do(edit())
 
     @rule(number=st.integers(0, 1), of_winner=st.booleans())
     def its_host_rerolls(self, number: int, *, of_winner: bool) -> None:
-        self._turn()
         seen = self.seen[number % len(self.seen)]
-        member = next(iter(seen.winners), None) if of_winner else None
+        self._reroll(seen, next(iter(seen.winners), None) if of_winner else None)
+
+    def _reroll(self, seen: Seen, member: int | None = None) -> None:
+        self._turn()
 
         async def reroll() -> object:
             async with transaction():
@@ -126,6 +138,7 @@ class Giveaways(Promises):
 
         if isinstance(self._do(reroll()), Giveaway):
             seen.rerolls += 1
+            seen.refilled = self.step if member is None else seen.refilled
 
     @rule(number=st.integers(0, 1))
     def it_is_ended_early(self, number: int) -> None:
@@ -169,6 +182,7 @@ class Giveaways(Promises):
         self.config.current = config(
             giveaways={"blacklist": {"members": barred}, "rerollLimit": rerolls, "claimTimeout": timeout}
         )
+        self.limits.append((self.step, rerolls))
         changed = self.blacklisted ^ members
         self.blacklisted = members
         for member in changed:
@@ -239,17 +253,29 @@ class Giveaways(Promises):
             self._look()
         raise AssertionError("the jobs beget jobs without end")
 
+    def _settle(self) -> None:
+        for _ in range(10):
+            self._turn()
+            self._do(self.worker.sweep())
+            self._work()
+            self._pass(timedelta(hours=1))
+        self._look()
+
     def teardown(self) -> None:
         """However it went, in the end everything is done and told."""
         self._turn()
         while self.worker.frozen:
             self.began = self._do(self.worker.thaw(0)) or self.step
             self._look()
-        for _ in range(10):
-            self._turn()
-            self._do(self.worker.sweep())
-            self._work()
-            self._pass(timedelta(hours=1))
+        self._settle()
+        # And once more for every prize that nobody holds: this time whoever wins claims.
+        for seen in self.seen:
+            self._count_prizes(seen)
+            self._reroll(seen)
+        self._work()
+        for number in range(len(self.seen)):
+            self.every_winner_claims(number)
+        self._settle()
         left = self._do(fetch("SELECT kind, state FROM job WHERE state <> 'done'"))
         assert left == [], f"never done: {left}"
         for seen in self.seen:

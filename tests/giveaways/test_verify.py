@@ -14,9 +14,21 @@ from guildwright.cli import app
 from guildwright_bot.features.giveaways import draw, proof
 from guildwright_bot.features.giveaways.proof import NotARecord, PassedOver, PublicRound, Record, Round, Winner
 from guildwright_bot.features.giveaways.verify import verify
-from tests.giveaways.records import MESSAGE, QUICKNET, ROUND_1000, SEED, TICKET_KEY, public, record
+from tests.giveaways.records import (
+    BONUS,
+    MESSAGE,
+    QUICKNET,
+    ROUND_1000,
+    RULES,
+    SEED,
+    TICKET_KEY,
+    older,
+    public,
+    record,
+)
 
-GOLDEN = Path(__file__).parents[1] / "data" / "giveaways" / "record-1.json"
+DATA = Path(__file__).parents[1] / "data" / "giveaways"
+GOLDEN, OLDER = DATA / "record-2.json", DATA / "record-1.json"
 WEIGHTS = [1, 2, 1, 5, 1, 1, 3]
 change = msgspec.structs.replace
 
@@ -45,6 +57,15 @@ def test_the_golden_record_is_read_and_matches_for_ever() -> None:
     assert verify(kept).matches
 
 
+def test_a_record_from_before_rules_were_committed_to_matches_for_ever() -> None:
+    kept = proof.read(OLDER.read_bytes())
+    assert kept == older(record(WEIGHTS, chain=QUICKNET, pulse=ROUND_1000))
+    assert verify(kept).matches
+    assert run(OLDER)[0] == 0
+    assert "this older record does not say" in run(OLDER)[1]
+    assert json.loads(run(OLDER, "--json")[1])["left_out"] is None
+
+
 def other_winner(true: Record) -> Record:
     order = verify(true).order
     return change(true, rounds=(Round(2, (Winner(order[0], "1"), Winner(order[2], "2")), ()),))
@@ -63,6 +84,10 @@ def other_statement(true: Record, **changed: Any) -> Record:
     return change(true, commitments=(change(made, statement=made.statement | changed),))
 
 
+def made_at(true: Record, when: str) -> Record:
+    return change(true, commitments=(change(true.commitments[0], made_at=when),))
+
+
 @pytest.mark.parametrize(
     ("tampered", "named"),
     [
@@ -77,9 +102,13 @@ def other_statement(true: Record, **changed: Any) -> Record:
         (heavier, {"list's hash"}),
         (lambda true: change(true, entries=true.entries[::-1]), {"list", "list's hash"}),
         (lambda true: change(true, entries=(true.entries[0], *true.entries)), {"list", "list's hash", "order's hash"}),
-        (lambda true: other_statement(true, terms={"winners": 2, "prize": "Pine"}), {"commitment 1"}),
-        (lambda true: other_statement(true, terms={"winners": 3}), {"commitment 1", "prizes"}),
-        (lambda true: other_statement(true, terms=5), {"commitment 1", "prizes"}),
+        (lambda true: other_statement(true, terms={"winners": 2, "prize": "Pine", "bonus": BONUS}), {"commitment 1"}),
+        (lambda true: other_statement(true, terms={"winners": 3, "bonus": BONUS}), {"commitment 1", "prizes"}),
+        (lambda true: other_statement(true, terms=5), {"commitment 1", "prizes", "weights"}),
+        (lambda true: other_statement(true, rules=RULES | {"minimum_membership": 0}), {"commitment 1"}),
+        (lambda true: other_statement(true, late=True), {"commitment 1", "commitment 1: late"}),
+        (lambda true: change(true, late=True), {"commitment 1: late"}),
+        (lambda true: made_at(true, "2026-01-01T12:00:01Z"), {"commitment 1: time"}),
         (lambda true: other_statement(true, seed_hash="00" * 32), {"commitment 1", "commitment 1: seed"}),
         (lambda true: change(true, public_round=PublicRound(5, "00", "00" * 32)), {"public round", "final seed"}),
     ],
@@ -126,7 +155,7 @@ def test_a_change_of_terms_keeps_the_seed_and_the_tickets() -> None:
         said = made.statement | changed
         return change(true, commitments=(made, change(made, statement=said, hash=draw.commitment(said))))
 
-    assert verify(again(terms={"prize": "Oak table", "winners": 2})).matches
+    assert verify(again(terms={"prize": "Oak table", "winners": 2, "bonus": BONUS})).matches
     assert wrong(again(ticket_key_hash="00" * 32)) == {"commitment 2: tickets"}
     assert wrong(again(seed_hash="00" * 32)) == {"commitment 2: seed"}
 
@@ -153,6 +182,24 @@ def test_a_weight_is_one_that_the_bonuses_of_the_terms_make() -> None:
     assert wrong(with_terms(bonus={"5": 1, "6": 3})) == {"weights"}
     for bonus in ({}, 5, {"5": "x"}, {str(role): 1 for role in range(11)}):
         assert wrong(with_terms(bonus=bonus)) == {"weights"}
+
+
+def test_where_the_terms_name_no_bonus_every_weight_is_one_but_older_statements_may_say_nothing_of_it() -> None:
+    assert wrong(with_terms()) == {"weights"}
+    ones = [1] * 4
+    assert verify(record(ones)).matches
+    said = record(ones).commitments[0].statement | {"terms": {"winners": 2}}
+    for kept in ({}, {"bonus": {}}):
+        statement = said | {"terms": {"winners": 2, **kept}}
+        made = change(record(ones).commitments[0], statement=statement, hash=draw.commitment(statement))
+        assert verify(change(record(ones), commitments=(made,))).matches
+    assert verify(older(record(WEIGHTS))).matches
+
+
+def test_of_an_older_record_the_time_and_whether_it_was_late_is_in_no_hash_and_is_not_checked() -> None:
+    true = older(record(WEIGHTS))
+    assert verify(made_at(true, "2027-01-01T12:00:00Z")).matches
+    assert verify(change(true, late=True)).matches
 
 
 def test_no_later_commitment_takes_the_public_round_back() -> None:
@@ -289,9 +336,65 @@ def test_the_command_says_what_each_entrant_was_told_also_before_an_edit(tmp_pat
     edited = tmp_path / "draw.json"
     edited.write_bytes(having(commitments=[last | {"hash": "ab" * 32}, last]))
     shown = {each["shows"]: each["where"] for each in json.loads(run(edited, "--json")[1])["compare"]}
-    assert "who entered before edit 1" in shown["ab" * 32]
-    assert "you got when you entered, after the last edit," in shown[last["hash"]]
+    assert "who entered before change 1" in shown["ab" * 32]
+    assert "you got when you entered, after the last change," in shown[last["hash"]]
     assert "the answer you got when you entered" in run(GOLDEN)[1]
+
+
+def changed(true: Record) -> Record:
+    """The record with a commitment before the last, to other terms and rules."""
+    [last] = true.commitments
+    said = last.statement | {
+        "terms": {"prize": "Oak chair", "winners": 1, "bonus": {}},
+        "rules": RULES
+        | {"minimum_membership": 0, "blacklisted_roles": ["20", "21"], "blacklisted_members": ["A" * 12]},
+        "made_at": "2026-01-01T11:00:00Z",
+    }
+    first = change(last, made_at="2026-01-01T11:00:00Z", statement=said, hash=draw.commitment(said))
+    return change(true, commitments=(first, last))
+
+
+def test_the_command_says_what_changed_between_commitments_and_when(tmp_path: Path) -> None:
+    path = tmp_path / "draw.json"
+    path.write_bytes(proof.write(changed(record(WEIGHTS)))[1])
+    code, said = run(path)
+    assert code == 0
+    for expected in (
+        "commitment 2 (2026-01-01T12:00:00Z) changed terms.winners from 1 to 2",
+        "changed terms.bonus from {} to {",
+        "changed rules.minimum_membership from 0 to 86400",
+        'changed rules.blacklisted_roles (removed "20")',
+        'changed rules.blacklisted_members (removed "AAAAAAAAAAAA")',
+        "The list's hash was posted at 2023-08-23T",
+        "Left out of the list: 2 for new-here.",
+    ):
+        assert expected in said
+    assert "terms.prize" not in said
+    read = json.loads(run(path, "--json")[1])
+    assert read["left_out"] == {"new-here": 2}
+    changes = {(each["part"], each["field"]): (each["before"], each["after"]) for each in read["changes"]}
+    assert changes["terms", "winners"] == (1, 2)
+    assert changes["rules", "minimum_membership"] == (0, 86400)
+    assert {(each["number"], each["made_at"]) for each in read["changes"]} == {(2, "2026-01-01T12:00:00Z")}
+
+
+def test_rules_that_were_not_committed_to_before_are_told_as_such(tmp_path: Path) -> None:
+    path, true = tmp_path / "draw.json", record(WEIGHTS)
+    path.write_bytes(proof.write(change(true, commitments=(*older(true).commitments, *true.commitments)))[1])
+    code, said = run(path)
+    assert code == 0
+    assert "changed rules.minimum_membership to 86400; before it was not committed to" in said
+
+
+def test_what_changed_in_a_strangers_statement_is_told_whatever_it_is(tmp_path: Path) -> None:
+    path, true = tmp_path / "draw.json", record(WEIGHTS)
+    odd = [
+        change(true.commitments[0], statement=true.commitments[0].statement | said)
+        for said in ({"rules": 5}, {"rules": {"x": [{}, None]}, "terms": []}, {"rules": {"x": [[1]]}})
+    ]
+    path.write_bytes(proof.write(change(true, commitments=(*odd, *true.commitments)))[1])
+    assert "THE RECORD DOES NOT MATCH" in run(path)[1]
+    assert json.loads(run(path, "--json")[1])["matches"] is False
 
 
 def test_the_command_names_what_is_wrong(tmp_path: Path) -> None:

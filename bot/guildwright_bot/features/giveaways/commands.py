@@ -1,13 +1,17 @@
 """The giveaway commands and buttons: parse, call one use case, answer. What hosts set up is in `hosting.py`."""
 
+from datetime import datetime
+
 import hikari
 import tanjun
 
 from guildwright.platform.database.engine import transaction
 from guildwright.platform.discord.client import DiscordUnavailable
 from guildwright_bot.ask import Ask, Handler
-from guildwright_bot.features.giveaways import draws, forms, hosting, people, rerolls, service, store
-from guildwright_bot.features.giveaways.domain import Giveaway, Person, State, rules_of
+from guildwright_bot.features.giveaways import commitments, draws, forms, hosting, people, rerolls, service, store
+from guildwright_bot.features.giveaways.domain import Entry, Giveaway, Person, State, rules_of
+from guildwright_bot.features.giveaways.draws import Draw
+from guildwright_bot.features.giveaways.eligibility import refuse_listing
 from guildwright_bot.features.giveaways.finding import (
     CHOICE_TEXT,
     EDITABLE,
@@ -171,11 +175,23 @@ async def ticket(ask: Ask, *, args: list[int]) -> Refusal | None:
     giveaway = await store.get(args[0])
     if giveaway is None or giveaway.guild_id != ask.guild_id or giveaway.state is State.DELETED:
         return Refusal("giveaways-refused-unknown")
-    entry, mine = await store.entry(giveaway.id, ask.actor.id), await draws.ticket(giveaway.id, ask.actor.id)
-    if entry is None or not entry.active or mine is None:
+    entry, made = await store.entry(giveaway.id, ask.actor.id), await draws.get(giveaway.id)
+    if entry is None or not entry.active or made is None:
         return Refusal("giveaways-refused-no-ticket")
-    await ask.reply(ask.text("giveaways-ticket", prize=giveaway.terms.prize, ticket=mine))
+    prize, mine = giveaway.terms.prize, made.ticket(ask.actor.id)
+    if not made.list_hash or await draws.is_listed(made, mine):
+        await ask.reply(ask.text("giveaways-ticket", prize=prize, ticket=mine))
+    else:
+        why = _why_not_listed(giveaway, entry, made, ask.deps.clock.now())
+        said = say(ask.texts, ask.locale, why or Refusal("giveaways-ticket-why-unknown"))
+        await ask.reply(ask.text("giveaways-ticket-not-listed", prize=prize, ticket=mine, why=said))
     return None
+
+
+def _why_not_listed(giveaway: Giveaway, entry: Entry, made: Draw, now: datetime) -> Refusal | None:
+    """Judged once more by what was committed to, at the time when the list was posted."""
+    rules = commitments.rules_for(made.commitments[-1].statement, entry.member_id, made.ticket(entry.member_id))
+    return refuse_listing(giveaway, entry.person, rules, made.posted_at or now) if rules else None
 
 
 async def claim(ask: Ask, *, args: list[int]) -> Refusal | None:

@@ -84,7 +84,7 @@ class Jobs(Errands):
     async def post(self, run: JobRun) -> None:
         """Post a giveaway's message."""
         async with run.step():
-            seen = await steps.begin_post(run.payload["giveaway"], self._origin(), self._now())
+            seen = await steps.begin_post(run.payload["giveaway"], self._origin(run.guild_id), self._now())
         if seen is None:
             await self._note_post(run)
             return

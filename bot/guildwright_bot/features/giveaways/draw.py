@@ -3,6 +3,9 @@
 No floats and no random generator: equal input gives an equal order on every machine and in every language. What is
 hashed is always text, as docs/giveaways.md shows it; a change here is a new `ALGORITHM`, since published records must
 stay checkable.
+
+What a *statement* says is no part of that: it is hashed as it stands in the record, whatever its fields are. So it has
+gained some (rules, made_at, late) under the same name, and older records, whose statements lack them, match as ever.
 """
 
 import binascii
@@ -65,17 +68,41 @@ def plain(value: object) -> Plain:
 
 
 def statement(  # noqa: PLR0913  all that is committed to
-    *, guild_id: int, number: int, terms: Plain, public_round: Plain, seed: str, ticket_key: str
+    *,
+    guild_id: int,
+    number: int,
+    terms: Plain,
+    rules: Plain,
+    public_round: Plain,
+    seed: str,
+    ticket_key: str,
+    made_at: str,
+    late: bool,
 ) -> dict[str, Plain]:
-    """What is fixed before anybody enters. It can be shown at once: of the secrets it has the hashes."""
+    """What is fixed before anybody enters. It can be shown at once: of the secrets it has the hashes.
+
+    Args:
+        guild_id: Where.
+        number: Which giveaway.
+        terms: What the host chose for it.
+        rules: What the guild asks of whoever enters.
+        public_round: How the public round will be chosen.
+        seed: Secret until the draw.
+        ticket_key: Secret for ever.
+        made_at: When it is said.
+        late: Whether members could enter before the first statement.
+    """
     return {
         "algorithm": ALGORITHM,
         "guild": str(guild_id),
         "giveaway": number,
         "terms": terms,
+        "rules": rules,
         "public_round": public_round,
         "seed_hash": sha256(seed),
         "ticket_key_hash": sha256(ticket_key),
+        "made_at": made_at,
+        "late": late,
     }
 
 

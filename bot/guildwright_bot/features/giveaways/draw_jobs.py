@@ -4,6 +4,7 @@ What takes seconds for half a million entries runs in a thread, so that leases a
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import timedelta
@@ -16,7 +17,7 @@ from guildwright.platform.discord.client import DiscordRefused
 from guildwright.platform.jobs.outcomes import Unavailable
 from guildwright.platform.jobs.run import JobRun
 from guildwright_bot.features.giveaways import draw_steps, draws, frozen, people, rerolls, steps, store, verify
-from guildwright_bot.features.giveaways.domain import Giveaway, refuse_person
+from guildwright_bot.features.giveaways.domain import Giveaway, Rules, refuse_person
 from guildwright_bot.features.giveaways.draw_steps import Outcomes, Picking
 from guildwright_bot.features.giveaways.draws import Draw
 from guildwright_bot.features.giveaways.errands import Errands
@@ -41,13 +42,18 @@ class DrawJobs(Errands):
 
     async def end(self, run: JobRun) -> None:
         """Freeze the list of those who may win."""
+        await _until_not_overtaken(lambda: self._end(run))
+
+    async def _end(self, run: JobRun) -> None:
         async with run.step():
-            closing = await draw_steps.begin_close(run.payload["giveaway"], self._origin(), self._now())
+            origin = self._origin(run.guild_id)
+            closing = await draw_steps.begin_close(run.payload["giveaway"], origin, self._now())
         if closing is None:
             return
-        listed = await self._freeze(closing.giveaway, closing.draw)
+        listed = await self._freeze(closing.giveaway, closing.draw, origin.rules)
+        committed = closing.draw.commitments[-1].hash
         async with run.finish():
-            await draw_steps.closed(closing.giveaway.id, listed, self._now())
+            await draw_steps.closed(closing.giveaway.id, committed, listed, self._now())
 
     async def closed(self, run: JobRun) -> None:
         """Post the list's hash, before anybody can know who wins."""
@@ -115,7 +121,8 @@ class DrawJobs(Errands):
     async def _expire(self, run: JobRun) -> None:
         number, rules = run.payload["round"], self._rules(run.guild_id)
         async with run.step():
-            picking = await draw_steps.begin_expire(run.payload["giveaway"], number, rules, self._origin(), self._now())
+            origin = self._origin(run.guild_id)
+            picking = await draw_steps.begin_expire(run.payload["giveaway"], number, rules, origin, self._now())
         if picking is None:
             return
         outcomes = await self._pick_again(run, picking)
@@ -132,7 +139,8 @@ class DrawJobs(Errands):
     async def _reroll(self, run: JobRun) -> None:
         asked = run.payload
         async with run.step():
-            picking = await rerolls.begin_reroll(asked["giveaway"], asked["count"], self._origin(), self._now())
+            origin = self._origin(run.guild_id)
+            picking = await rerolls.begin_reroll(asked["giveaway"], asked["count"], origin, self._now())
         if picking is None:
             return
         outcomes = await self._pick_again(run, picking)
@@ -156,14 +164,16 @@ class DrawJobs(Errands):
             await self._rank(run, picking, None, "")
         return await self._pick(run, picking)
 
-    async def _freeze(self, giveaway: Giveaway, made: Draw) -> Frozen:
-        rules, now = self._rules(giveaway.guild_id), self._now()
+    async def _freeze(self, giveaway: Giveaway, made: Draw, rules: Rules) -> Frozen:
+        now, after = self._now(), 0
         found: list[bytes] = []
-        after = 0
+        left_out = Counter[str]()
         while page := await store.page_of_entries(giveaway.id, after, PAGE):
-            found += await asyncio.to_thread(frozen.places, page, giveaway, rules, made.ticket_key, now)
+            listed, refused = await asyncio.to_thread(frozen.places, page, giveaway, rules, made.ticket_key, now)
+            found += listed
+            left_out += refused
             after = page[-1]["member_id"]
-        return await asyncio.to_thread(frozen.freeze, found)
+        return await asyncio.to_thread(frozen.freeze, found, left_out)
 
     async def _public_round(self, made: Draw) -> tuple[Pulse | None, str]:
         """The round that was committed to, or why there is none.
@@ -190,7 +200,7 @@ class DrawJobs(Errands):
         if made.list_hash:
             listed = await draws.frozen(giveaway.id)
         else:
-            listed = await self._freeze(giveaway, made)
+            listed = await self._freeze(giveaway, made, self._rules(giveaway.guild_id))
         order = await asyncio.to_thread(frozen.order, listed, made.seed, pulse.randomness if pulse else "")
         async with run.step():
             if not made.list_hash:
@@ -245,7 +255,7 @@ class DrawJobs(Errands):
 
 
 async def _until_not_overtaken(pick: Callable[[], Awaitable[None]]) -> None:
-    """Each time that it is overtaken another job has given a prize away, so this ends."""
+    """Each time that it is overtaken another job went on (gave a prize away, learned of other rules): this ends."""
     while True:
         with suppress(draw_steps.Overtaken):
             return await pick()

@@ -25,7 +25,7 @@ type Outcomes = Sequence[tuple[int, str]]
 
 
 class Overtaken(Exception):  # noqa: N818  what happened
-    """Somebody who was picked has won by another job meanwhile: pick again, without them."""
+    """Another job was faster: somebody who was picked has won, or other rules were committed to. Look again."""
 
 
 @dataclass(frozen=True)
@@ -59,16 +59,26 @@ async def begin_close(giveaway_id: int, origin: Origin, now: datetime) -> Closin
         await store.save(giveaway)
         await note_end(giveaway, now)
     made = await draws.commit(giveaway, origin, now, late=True)
-    return None if made.list_hash else Closing(giveaway, made)
+    if made.list_hash:
+        return None
+    # The list is made by the guild's rules of now. Where they are not those that were committed to, that shows.
+    return Closing(giveaway, await draws.commit_again(giveaway, origin.rules, now) or made)
 
 
-async def closed(giveaway_id: int, listed: Frozen, now: datetime) -> None:
-    """Keep the list, and have its hash posted."""
+async def closed(giveaway_id: int, committed: str, listed: Frozen, now: datetime) -> None:
+    """Keep the list, and have its hash posted. `committed`: the hash of what was committed to when the list was made.
+
+    Raises:
+        Overtaken: something else is committed to by now.
+    """
     giveaway, made = await store.lock(giveaway_id), await draws.get(giveaway_id)
     if giveaway is None or giveaway.state is not State.DRAWING or made is None or made.list_hash:
         return
+    if made.commitments[-1].hash != committed:
+        raise Overtaken
     await draws.freeze(giveaway_id, listed)
-    await records.note(giveaway_id, Kind.FROZEN, now, hash=listed.list_hash, entries=listed.entries)
+    left_out = dict(listed.left_out or {})
+    await records.note(giveaway_id, Kind.FROZEN, now, hash=listed.list_hash, entries=listed.entries, left_out=left_out)
     await add_job("closed", giveaway, due=now)
     await refresh(giveaway, now)
 
@@ -176,7 +186,10 @@ async def expired(  # noqa: PLR0913, PLR0917  all that it depends on
     if fresh:
         await add_job("announce", again, due=now, key=str(again.round), round=again.round)
     elif again.state is State.CLOSED:
-        await add_job("announce", again, due=now, key=f"{number}:nobody {former[0]}", round=again.round + 1)
+        # That message is about a round of its own: a reroll by hand, later, must not take it for the one that it sent.
+        again = replace(again, round=again.round + 1)
+        await store.save(again)
+        await add_job("announce", again, due=now, key=f"{number}:nobody {former[0]}", round=again.round)
     same = (again.guild_id, again.id, again.number, again.terms.prize)
     fact = PrizeExpired(*same, tuple(former), tuple(winners), tuple(failed))
     await facts.publish(fact, key=f"{giveaway_id}:{former[0]}", now=now)

@@ -6,7 +6,7 @@ order of a large giveaway have megabytes, so they are read only by the few that 
 
 import asyncio
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -16,19 +16,18 @@ import msgspec
 from guildwright.platform import beacon
 from guildwright.platform.beacon import Chain, Pulse
 from guildwright.platform.database.engine import fetch
-from guildwright_bot.features.giveaways import draw, proof, verify
-from guildwright_bot.features.giveaways.domain import Giveaway
+from guildwright_bot.features.giveaways import commitments, draw, proof, verify
+from guildwright_bot.features.giveaways.domain import Giveaway, Rules
 from guildwright_bot.features.giveaways.draw import Plain
 from guildwright_bot.features.giveaways.frozen import Frozen
 from guildwright_bot.features.giveaways.proof import Commitment, PublicRound, Record, Round
-from guildwright_bot.features.giveaways.terms import Terms, to_json
 
 if TYPE_CHECKING:
     from guildwright.platform.settings import Settings
 
 _ID_BYTES = 8
 _SMALL = (
-    "giveaway_id, seed, ticket_key, commitments, late, entries, tickets, list_hash, message_id, posted_at, "
+    "giveaway_id, seed, ticket_key, commitments, late, entries, tickets, left_out, list_hash, message_id, posted_at, "
     "beacon_round, signature, fallback, final, order_hash, rounds"
 )
 
@@ -40,10 +39,12 @@ class Origin:
     Attributes:
         token: 32 hexadecimal digits that nobody can guess, other ones at each call.
         public_round: How the public round will be chosen, as a statement says it.
+        rules: The guild's, of this moment.
     """
 
     token: Callable[[], str]
     public_round: Plain
+    rules: Rules
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,7 @@ class Draw:
     late: bool
     entries: int
     tickets: int
+    left_out: Mapping[str, int] | None  # by reason; None: not counted
     list_hash: str
     message_id: int | None
     posted_at: datetime | None
@@ -112,7 +114,8 @@ async def commit(giveaway: Giveaway, origin: Origin, now: datetime, *, late: boo
     if already := await get(giveaway.id):
         return already
     seed, ticket_key = origin.token() + origin.token(), origin.token() + origin.token()
-    made = _commitment(giveaway, origin.public_round, seed, ticket_key, now)
+    secrets = {"seed": seed, "ticket_key": ticket_key}
+    made = commitments.make(giveaway, origin.rules, public_round=origin.public_round, **secrets, late=late, now=now)
     await fetch(
         "INSERT INTO giveaway_draw (giveaway_id, seed, ticket_key, commitments, late, entries, tickets, list_hash, "
         "signature, fallback, final, order_hash, rounds) "
@@ -128,38 +131,47 @@ async def commit(giveaway: Giveaway, origin: Origin, now: datetime, *, late: boo
     return created
 
 
-async def commit_again(giveaway: Giveaway, now: datetime) -> None:
-    """Commit to edited terms with the same seed; the older commitments stay in the record."""
+async def commit_again(giveaway: Giveaway, rules: Rules, now: datetime) -> Draw | None:
+    """Commit to edited terms or rules with the same seed; the older commitments stay in the record.
+
+    Returns:
+        None: it was not called for, or there is nothing to commit to any more.
+    """
     known = await get(giveaway.id)
     if known is None or known.list_hash:
-        return
-    public = known.commitments[-1].statement["public_round"]
-    made = _commitment(giveaway, public, known.seed, known.ticket_key, now)
-    if made.hash != known.commitments[-1].hash:
-        await fetch(
-            "UPDATE giveaway_draw SET commitments = commitments || $2::jsonb WHERE giveaway_id = $1",
-            giveaway.id,
-            _json([made]),
-        )
-
-
-async def ticket(giveaway_id: int, member_id: int) -> str | None:
-    """A member's pseudonym in a giveaway; None: it is older than draws that can be checked."""
-    rows = await fetch("SELECT ticket_key FROM giveaway_draw WHERE giveaway_id = $1", giveaway_id)
-    return draw.ticket(rows[0]["ticket_key"], member_id) if rows else None
+        return None
+    last = known.commitments[-1]
+    made = commitments.make(
+        giveaway,
+        rules,
+        public_round=last.said["public_round"],
+        seed=known.seed,
+        ticket_key=known.ticket_key,
+        late=known.late,
+        now=now,
+    )
+    if commitments.same(made, last):
+        return None
+    await fetch(
+        "UPDATE giveaway_draw SET commitments = commitments || $2::jsonb WHERE giveaway_id = $1",
+        giveaway.id,
+        _json([made]),
+    )
+    return await get(giveaway.id)
 
 
 async def freeze(giveaway_id: int, frozen: Frozen) -> None:
     """Keep the list that will be drawn from."""
     await fetch(
-        "UPDATE giveaway_draw SET entries = $2, tickets = $3, list_hash = $4, listing = $5, members = $6 "
-        "WHERE giveaway_id = $1 AND list_hash = ''",
+        "UPDATE giveaway_draw SET entries = $2, tickets = $3, list_hash = $4, listing = $5, members = $6, "
+        "left_out = $7::jsonb WHERE giveaway_id = $1 AND list_hash = ''",
         giveaway_id,
         frozen.entries,
         frozen.tickets,
         frozen.list_hash,
         frozen.listing,
         frozen.members,
+        json.dumps(frozen.left_out),
     )
 
 
@@ -176,9 +188,22 @@ async def posted(giveaway_id: int, message_id: int, now: datetime) -> None:
 async def frozen(giveaway_id: int) -> Frozen:
     """The list that was frozen."""
     [row] = await fetch(
-        "SELECT entries, tickets, list_hash, listing, members FROM giveaway_draw WHERE giveaway_id = $1", giveaway_id
+        "SELECT entries, tickets, list_hash, listing, members, left_out FROM giveaway_draw WHERE giveaway_id = $1",
+        giveaway_id,
     )
-    return Frozen(**row)
+    return Frozen(**row | {"left_out": _counted(row)})
+
+
+async def is_listed(made: Draw, ticket: str) -> bool:
+    """Whether a ticket of somebody who is in has a line in the frozen list."""
+    if made.left_out == {}:
+        return True
+    [row] = await fetch(
+        "SELECT position($2::bytea IN listing) > 0 AS listed FROM giveaway_draw WHERE giveaway_id = $1",
+        made.giveaway_id,
+        f"{ticket} ".encode(),
+    )
+    return bool(row["listed"])
 
 
 async def rank(  # noqa: PLR0913  all that decides it
@@ -248,34 +273,22 @@ def record(giveaway: Giveaway, made: Draw, listed: Frozen, about: tuple[str, ...
         final=made.final,
         order_hash=made.order_hash,
         rounds=made.rounds,
+        left_out=None if listed.left_out is None else dict(listed.left_out),
         entries=tuple(listed.lines),
     )
-
-
-def terms_said(terms: Terms, ticket_key: str) -> dict[str, Plain]:
-    """Terms as a statement says them: whom the host excluded by name is nobody else's business."""
-    tickets = sorted(draw.ticket(ticket_key, member) for member in terms.blacklisted_members)
-    return {**to_json(terms), "blacklisted_members": tickets}
-
-
-def _commitment(giveaway: Giveaway, public: Plain, seed: str, ticket_key: str, now: datetime) -> Commitment:
-    said = draw.statement(
-        guild_id=giveaway.guild_id,
-        number=giveaway.number,
-        terms=terms_said(giveaway.terms, ticket_key),
-        public_round=public,
-        seed=seed,
-        ticket_key=ticket_key,
-    )
-    return Commitment(now.isoformat(timespec="seconds"), draw.commitment(said), said)
 
 
 def _json(value: Sequence[object]) -> str:
     return msgspec.json.encode(value).decode()
 
 
+def _counted(row: dict[str, Any]) -> dict[str, int] | None:
+    return None if row["left_out"] is None else json.loads(row["left_out"])
+
+
 def _draw(row: dict[str, Any]) -> Draw:
     number, signature = row.pop("beacon_round"), row.pop("signature")
     row["commitments"] = msgspec.convert(json.loads(row["commitments"]), tuple[Commitment, ...])
     row["rounds"] = msgspec.convert(json.loads(row["rounds"]), tuple[Round, ...])
+    row["left_out"] = _counted(row)
     return Draw(pulse=Pulse(number, signature) if number is not None else None, **row)

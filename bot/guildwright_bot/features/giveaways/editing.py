@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from guildwright_bot.features.giveaways import domain, draws, records
-from guildwright_bot.features.giveaways.domain import Caps, Giveaway, State, Terms
+from guildwright_bot.features.giveaways.domain import Caps, Giveaway, Rules, State, Terms
 from guildwright_bot.features.giveaways.records import Kind
 from guildwright_bot.features.giveaways.service import add_job, locked, refresh
 from guildwright_bot.features.giveaways.store import save
@@ -55,7 +55,7 @@ def revise(giveaway: Giveaway, revision: Revision, caps: Caps, now: datetime) ->
 
 
 async def edit(  # noqa: PLR0913  all that it depends on
-    guild_id: int, giveaway_id: int, revision: Revision, *, caps: Caps, actor_id: int, now: datetime
+    guild_id: int, giveaway_id: int, revision: Revision, *, caps: Caps, rules: Rules, actor_id: int, now: datetime
 ) -> Giveaway | Refusal:
     """Change a giveaway, in the caller's transaction.
 
@@ -68,7 +68,7 @@ async def edit(  # noqa: PLR0913  all that it depends on
     if isinstance(after, Refusal):
         return after
     await save(after)
-    await draws.commit_again(after, now)
+    await draws.commit_again(after, rules, now)
     changed = changes(before.terms, after.terms)
     for name in ("started_at", "ends_at"):
         old, new = getattr(before, name), getattr(after, name)

@@ -101,8 +101,8 @@ class Errands:
     def _writer(self, giveaway: Giveaway) -> Writer:
         return Writer(self._deps.texts, self._deps.config.get(giveaway.guild_id).general.locale)
 
-    def _origin(self) -> Origin:
-        return Origin(self._deps.chance.token, draws.public_round(self._deps.settings))
+    def _origin(self, guild_id: int | None) -> Origin:
+        return Origin(self._deps.chance.token, draws.public_round(self._deps.settings), self._rules(guild_id))
 
     def _now(self) -> datetime:
         return self._deps.clock.now()

@@ -4,6 +4,7 @@ Half a million entries take seconds of arithmetic, so each function here is plai
 called in a thread.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,7 @@ from guildwright_bot.features.giveaways.domain import Giveaway, Person, Rules, w
 from guildwright_bot.features.giveaways.eligibility import refuse_listing
 
 _ID_BYTES, _WEIGHT_BYTES, _TICKET_LENGTH = 8, 2, 12
+_REFUSED = "giveaways-refused-"
 _NOT_KNOWN = "giveaways-refused-guest"  # when they joined: whoever is drawn is asked of Discord
 
 
@@ -27,6 +29,7 @@ class Frozen:
         list_hash: What is posted.
         listing: The lines as bytes, each with its end.
         members: Whose line it is: 8 bytes each, in the order of the lines. None: the order is drawn already.
+        left_out: How many who had entered are not in it, by reason. None: frozen before that was counted.
     """
 
     entries: int
@@ -34,6 +37,7 @@ class Frozen:
     list_hash: str
     listing: bytes
     members: bytes | None
+    left_out: Mapping[str, int] | None = None
 
     @property
     def lines(self) -> list[str]:
@@ -52,9 +56,13 @@ class Order:
 
 def places(
     rows: Iterable[Mapping[str, Any]], giveaway: Giveaway, rules: Rules, ticket_key: str, now: datetime
-) -> list[bytes]:
-    """Those of a page of entries who may win, as ticket, member and weight in 22 bytes each, for `freeze`."""
-    found, tickets = [], draw.Tickets(ticket_key)
+) -> tuple[list[bytes], Counter[str]]:
+    """A page of entries, for `freeze`.
+
+    Returns:
+        Those who may win, as ticket, member and weight in 22 bytes each; and how many may not, by reason.
+    """
+    found, left_out, tickets = [], Counter[str](), draw.Tickets(ticket_key)
     for row in rows:
         roles = frozenset(row["role_ids"] or ())
         member_id = row["member_id"]
@@ -64,10 +72,12 @@ def places(
             found.append(
                 tickets.of(member_id).encode() + member_id.to_bytes(_ID_BYTES) + counts.to_bytes(_WEIGHT_BYTES)
             )
-    return found
+        else:
+            left_out[refusal.reason.removeprefix(_REFUSED)] += 1
+    return found, left_out
 
 
-def freeze(found: Iterable[bytes]) -> Frozen:
+def freeze(found: Iterable[bytes], left_out: Mapping[str, int]) -> Frozen:
     """The list of all pages together."""
     lines, members, tickets = [], bytearray(), 0
     for place in draw.in_order(found):
@@ -76,7 +86,8 @@ def freeze(found: Iterable[bytes]) -> Frozen:
         members += place[_TICKET_LENGTH:-_WEIGHT_BYTES]
         tickets += counts
     listing = "".join(lines)
-    return Frozen(len(lines), tickets, draw.sha256(listing), listing.encode(), bytes(members))
+    counted = {reason: left_out[reason] for reason in sorted(left_out)}
+    return Frozen(len(lines), tickets, draw.sha256(listing), listing.encode(), bytes(members), counted)
 
 
 def order(frozen: Frozen, seed: str, randomness: str) -> Order:

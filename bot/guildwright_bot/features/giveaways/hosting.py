@@ -115,6 +115,7 @@ async def edit(
             found.id,
             revision,
             caps=caps_of(ask),
+            rules=rules_of(ask.config.giveaways),
             actor_id=ask.actor.id,
             now=ask.deps.clock.now(),
         )

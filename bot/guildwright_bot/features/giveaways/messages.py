@@ -186,6 +186,8 @@ class Writer:
         lines = [self.text("giveaways-closed", prize=giveaway.terms.prize, entries=draw.entries)]
         if draw.tickets != draw.entries:
             lines.append(self.text("giveaways-closed-tickets", tickets=draw.tickets))
+        if draw.left_out:
+            lines.append(self.text("giveaways-closed-left-out", count=sum(draw.left_out.values())))
         lines += [self.text("giveaways-closed-hash", hash=draw.list_hash), self.text(f"giveaways-closed-{how}")]
         if draw.commitment:
             lines.append(self.text("giveaways-panel-commitment", hash=draw.commitment))

@@ -83,6 +83,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     final: Hex
     order_hash: Hex
     rounds: Annotated[tuple[Round, ...], msgspec.Meta(min_length=1)]
+    left_out: dict[str, Annotated[int, msgspec.Meta(ge=1)]] | None = None  # by reason; None: it was not counted yet
     entries: tuple[str, ...]
 
 

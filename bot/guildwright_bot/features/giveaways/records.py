@@ -19,7 +19,7 @@ class Kind(StrEnum):
     POSTED = "posted"
     EDITED = "edited"  # `changes`: what from what to what
     ENDED = "ended"  # `entries`, `left`: how many were in, and had left
-    FROZEN = "frozen"  # `hash`: of the list of entrants
+    FROZEN = "frozen"  # `hash`: of the list of entrants, `entries` in it, `left_out`: how many are not, by reason
     DRAWN = "drawn"  # `winners`
     PASSED_OVER = "passed over"  # `members`: why each
     ANNOUNCED = "announced"  # `winners`, `message`

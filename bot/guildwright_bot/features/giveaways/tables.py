@@ -100,6 +100,7 @@ class DrawRow(Table, tablename="giveaway_draw"):
     tickets = BigInt(help_text="their weights together")
     list_hash = Varchar(length=64, help_text="empty: not frozen yet")
     listing = Bytea(null=True, default=None, help_text="the frozen list, as it is published")
+    left_out = JSONB(null=True, default=None, help_text="how many entries are not in it, by reason; null: not counted")
     members = Bytea(null=True, default=None, help_text="whose line it is, 8 bytes each; until the order is drawn")
     message_id = BigInt(null=True, default=None, help_text="the message that shows the list's hash")
     posted_at = Timestamptz(null=True, default=None)

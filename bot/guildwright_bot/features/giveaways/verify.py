@@ -1,7 +1,7 @@
 """Recomputes a draw from its record, and says of every part whether it is what it must be. Believes nothing in it."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -17,6 +17,7 @@ from guildwright_bot.features.giveaways.proof import NotARecord, Record, Round
 _DISCORD_EPOCH_MS = 1_420_070_400_000
 _SHORT = 80
 _MOST_BONUSES = 10  # as many as terms can have; their sums are counted here
+_NEWER = frozenset({"rules", "made_at", "late"})  # what statements of the first form lack
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ def verify(record: Record) -> Verdict:
     final = draw.final_seed(record.seed, record.list_hash, _randomness(record))
     positions = draw.order(final, entries)
     order = tuple(entries[position].ticket for position in positions)
-    checks = [*_commitments(record), *_list(record, entries), *_weights(entries, statement.get("terms"))]
+    checks = [*_commitments(record), *_list(record, entries), *_weights(entries, statement)]
     checks += _beacon(record, chain)
     checks.append(_same("final seed", "the final seed", record.final, final))
     checks.append(_same("order's hash", "the hash of the whole order", record.order_hash, draw.list_hash(order)))
@@ -133,6 +134,11 @@ def _commitments(record: Record) -> Iterator[Check]:
         yield _same(f"{name}: tickets", "the hash of the tickets' key", said.get("ticket_key_hash"), first)
         public = record.commitments[0].statement.get("public_round")
         yield _same(f"{name}: public round", "how it will be chosen", said.get("public_round"), public)
+        # Older statements say neither; what is written beside those is not covered by any hash.
+        if "made_at" in said:
+            yield _same(f"{name}: time", "when it was made", made.made_at, said["made_at"])
+        if "late" in said:
+            yield _same(f"{name}: late", "whether members could enter before", record.late, said["late"])
 
 
 def _list(record: Record, entries: Sequence[Entry]) -> Iterator[Check]:
@@ -145,12 +151,18 @@ def _list(record: Record, entries: Sequence[Entry]) -> Iterator[Check]:
     yield _same("list's hash", "the hash of the list", record.list_hash, draw.list_hash(record.entries))
 
 
-def _weights(entries: Sequence[Entry], terms: Any) -> Iterator[Check]:  # noqa: ANN401  JSON
-    """Whose roles these were nobody can tell, but a weight must be one that the terms can give."""
-    if not isinstance(terms, dict) or "bonus" not in terms:
-        yield Check("weights", ok=True, said="the terms say nothing of bonuses")
+def _weights(entries: Sequence[Entry], statement: Mapping[str, Any]) -> Iterator[Check]:
+    """Whose roles these were nobody can tell, but a weight must be one that the terms can give.
+
+    Terms without bonuses say so (`"bonus": {}`) in every statement that the bot ever made. Where the field is missing
+    there is no bonus either, but in a statement of the first form it may be missing for another reason.
+    """
+    terms = statement.get("terms")
+    bonus = terms.get("bonus") if isinstance(terms, dict) else None
+    if bonus is None and not _NEWER & statement.keys():
+        yield Check("weights", ok=True, said="not checked: this older statement says nothing of bonuses")
         return
-    extras: list[Any] = list(terms["bonus"].values()) if isinstance(terms["bonus"], dict) else [""]
+    extras: list[Any] = list(bonus.values()) if isinstance(bonus, dict) else [] if bonus is None else [""]
     if len(extras) > _MOST_BONUSES or not all(type(extra) is int for extra in extras):
         yield Check("weights", ok=False, said="the bonuses of the terms are none")
         return
@@ -158,7 +170,7 @@ def _weights(entries: Sequence[Entry], terms: Any) -> Iterator[Check]:  # noqa: 
     for extra in extras:
         possible |= {weight + extra for weight in possible}
     odd = next((entry for entry in entries if entry.weight not in possible), None)
-    said = "each is 1 and bonuses of the terms"
+    said = "each is 1 and bonuses of the terms" if extras else "each is 1, as the terms have no bonuses"
     if odd is not None:
         said = f"{odd.ticket} has {odd.weight}, which no bonuses of the terms make"
     yield Check("weights", ok=odd is None, said=said)

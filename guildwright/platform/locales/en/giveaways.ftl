@@ -106,12 +106,18 @@ giveaways-closed = The giveaway for **{ $prize }** is closed. { $entries ->
    *[other] { $entries } entries are in the draw.
 }
 giveaways-closed-tickets = With bonus entries there are { $tickets } tickets.
+giveaways-closed-left-out = { $count ->
+    [one] 1 more entry does not count,
+   *[other] { $count } more entries do not count,
+} by what is asked of entrants now.
 giveaways-closed-hash = Hash of the list: `{ $hash }`
 giveaways-closed-drand = The winners are drawn with the first round of drand after this message, which nobody can know yet.
 giveaways-closed-seed = The winners are drawn now, from the seed that was committed to at the start.
 giveaways-closed-late = The winners are drawn now. This giveaway began before seeds were committed to.
 giveaways-button-ticket = My ticket
 giveaways-ticket = Your ticket in the giveaway for **{ $prize }** is `{ $ticket }`. You find it in the record of the draw; nobody else knows that it is yours.
+giveaways-ticket-not-listed = You entered the giveaway for **{ $prize }**, but your ticket `{ $ticket }` is not in the list of its draw. { $why }
+giveaways-ticket-why-unknown = When it closed you did not meet what is asked of entrants.
 
 ## The record of a draw, a file attached to the winner message
 
