@@ -17,6 +17,7 @@ ROLES = {
 # What giveaways alone have: their domain and their commands are larger than a file.
 OWN = {
     "giveaways": {
+        "commitments.py",
         "draw.py",
         "draw_jobs.py",
         "draw_steps.py",
