@@ -71,6 +71,9 @@ async def test_a_thousand_messages_to_a_closed_channel_are_few_requests_of_all_p
 
         [key] = await redis.client().keys(f"{prefix_of(TOKEN)}:closed:*")
         assert 50_000 < await redis.client().pttl(key) <= 60_000
+        with pytest.raises(DiscordRefused) as caught:
+            await first.send_message(7, content="x")
+        assert 50 < caught.value.remembered <= 60
         await redis.client().delete(key)
         discord.closed.clear()
         await other.send_message(7, content="x")
@@ -81,7 +84,9 @@ async def test_it_is_asked_again_after_a_minute(discord: CountingDiscord) -> Non
     async with _client(discord.url, clock) as client:
         await _refusal(client)
         await clock.advance(59)
-        assert await _refusal(client) == MISSING_PERMISSIONS
+        with pytest.raises(DiscordRefused) as caught:
+            await client.send_message(7, content="x")
+        assert (caught.value.code, caught.value.remembered) == (MISSING_PERMISSIONS, 1.0)
         assert len(discord.arrived) == 1
 
         await clock.advance(2)

@@ -45,6 +45,7 @@ class FakeChannels:
     joined: dict[int, datetime] = field(default_factory=dict)  # member → when, where it is not long ago
     messages: list[Sent] = field(default_factory=list)
     refused: set[int] = field(default_factory=set)  # channels that admit no message
+    remembered: float = 0.0  # seconds for which the client says so without asking
     gone: set[int] = field(default_factory=set)  # channels that were deleted
     takes_files: bool = True  # the permission to attach some
     lost_answers: int = 0  # so many messages are made whose answer never arrives
@@ -94,7 +95,7 @@ class FakeChannels:
         if channel_id in self.gone:
             raise DiscordRefused(10003, 404, "Unknown Channel")
         if channel_id in self.refused or (attachments and not self.takes_files):
-            raise DiscordRefused(50013, 403, "Missing Permissions")
+            raise DiscordRefused(50013, 403, "Missing Permissions", remembered=self.remembered)
         if nonce in self._nonces:
             return self._nonces[nonce]
         buttons = [button for row in components for button in row.components]

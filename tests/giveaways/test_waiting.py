@@ -44,6 +44,17 @@ async def test_a_channel_that_is_closed_for_an_hour_delays_the_draw_and_changes_
     assert sum("Nothing is lost" in line for line in logged(hall)) == 1
 
 
+async def test_what_discord_said_a_moment_ago_stops_no_new_giveaway(hall: Hall) -> None:
+    """The host has just opened the channel to us; that we were refused there before is only remembered."""
+    hall.discord.refused.add(CHANNEL)
+    hall.discord.remembered = 50
+    giveaway = await hall.started()
+    assert (await hall.now(giveaway)).state is State.RUNNING
+    hall.discord.refused.clear()
+    await hall.pass_time(1)
+    assert [message.channel_id for message in hall.discord.shown] == [CHANNEL]
+
+
 async def test_winners_who_cannot_be_told_yet_stay_winners(hall: Hall) -> None:
     giveaway = await entered(hall)
     first = (await hall.foreseen(giveaway))[0]

@@ -10,13 +10,15 @@ class DiscordRefused(GiveUp):
         code: Discord's own code, such as 50013 (missing permissions) or 10008 (unknown message); 0 when it sent none.
         status: The HTTP status.
         message: Discord's words.
+        remembered: Seconds for which this is said from memory, without asking Discord; 0: it was asked just now.
     """
 
-    def __init__(self, code: int, status: int, message: str, route: str = "") -> None:
+    def __init__(self, code: int, status: int, message: str, route: str = "", remembered: float = 0.0) -> None:
         super().__init__(f"{route}: {status} {code} {message}".strip(": "))
         self.code = code
         self.status = status
         self.message = message
+        self.remembered = remembered
 
 
 class DiscordUnavailable(Unavailable):

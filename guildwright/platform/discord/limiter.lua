@@ -156,7 +156,7 @@ for _, a in ipairs(q.asks) do
   elseif not (stopped and a.counted) then
     local closed = a.counted and redis.call('GET', key('closed', a.route, a.major))
     if closed then
-      verdict = 'closed:' .. closed
+      verdict, wait = 'closed:' .. closed, redis.call('PTTL', key('closed', a.route, a.major))
     else
       verdict, wait = decide(a)
     end

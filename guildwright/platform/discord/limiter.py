@@ -124,9 +124,8 @@ class Limiter:
                 self._refuse()
                 self.check_token()
             if verdict.word == "closed":
-                raise DiscordRefused(
-                    verdict.code, 403, "refused less than a minute ago, and not asked again", ask.route
-                )
+                said = "refused less than a minute ago, and not asked again"
+                raise DiscordRefused(verdict.code, 403, said, ask.route, remembered=max(verdict.wait, limits.LEAST))
             if verdict.word == "broken":
                 reason = "too many refused requests in ten minutes"
                 raise DiscordUnavailable(reason, retry_after=verdict.wait, nothing_done=True)
