@@ -86,6 +86,7 @@ def as_record(job: Known) -> dict[str, object]:
         "state": job.state,
         "outcome": job.outcome,
         "attempt": job.attempt,
+        "deaths": job.deaths or None,
         "due": _time(job.due),
         "next": _time(job.next_at),
         "created": _time(job.created_at),

@@ -12,7 +12,7 @@ from guildwright.platform.jobs.store import CHANNEL
 from guildwright.platform.jobs.tables import JobState, Outcome
 
 _COLUMNS = (
-    "id, kind, dedupe_key, guild_id, payload, state, outcome, attempt, due, next_at, created_at, tried_at, "
+    "id, kind, dedupe_key, guild_id, payload, state, outcome, attempt, deaths, due, next_at, created_at, tried_at, "
     "finished_at, leased_by, error"
 )
 
@@ -59,6 +59,7 @@ class Known:
     state: str
     outcome: str
     attempt: int
+    deaths: int
     due: datetime
     next_at: datetime
     created_at: datetime
@@ -152,7 +153,7 @@ async def retry(job_id: int, *, even_if_done: bool = False) -> bool:
     One of outcome `unknown` needs `even_if_done`: it is then sent as if it had never been tried, perhaps twice.
     """
     rows = await fetch(
-        "UPDATE job SET state = 'waiting', outcome = '', attempt = 0, next_at = now(), finished_at = NULL, "
+        "UPDATE job SET state = 'waiting', outcome = '', attempt = 0, deaths = 0, next_at = now(), finished_at = NULL, "
         "away_since = NULL, tried_at = CASE WHEN outcome = 'unknown' THEN NULL ELSE tried_at END "
         "WHERE id = $1 AND state = 'dead' AND ($3::bool OR outcome <> 'unknown') RETURNING id, pg_notify($2, '')",
         job_id,

@@ -163,7 +163,9 @@ class Back(NamedTuple):
     untried: bool = False
 
 
-async def put_back(leases: Sequence[Back], *, error: str, counted: bool, away: bool = False) -> set[int]:
+async def put_back(
+    leases: Sequence[Back], *, error: str, counted: bool, away: bool = False, shared_death: bool = False
+) -> set[int]:
     """Running → waiting for those of these whose lease is still ours; their numbers.
 
     Args:
@@ -171,11 +173,13 @@ async def put_back(leases: Sequence[Back], *, error: str, counted: bool, away: b
         error: What went wrong, of all; "" leaves what the rows say.
         counted: Whether this was an attempt.
         away: Whether what went wrong is that something is away.
+        shared_death: Whether their worker died, and ran others too.
     """
     leases = sorted(leases)
     rows = await fetch(
         "UPDATE job SET state = 'waiting', leased_until = NULL, next_at = now() + make_interval(secs => back.after), "
         "error = CASE WHEN $5::text = '' THEN error ELSE $5::text END, attempt = attempt - $6::int, "
+        "deaths = deaths + $10::int, "
         "tried_at = CASE WHEN back.untried THEN NULL ELSE tried_at END, "
         "away_since = CASE WHEN $9::bool THEN coalesce(away_since, now()) WHEN $6::int = 1 THEN away_since END "
         "FROM unnest($1::bigint[], $2::bigint[], $3::float8[], $4::bool[]) AS back(id, fence, after, untried) "
@@ -188,6 +192,7 @@ async def put_back(leases: Sequence[Back], *, error: str, counted: bool, away: b
         CHANNEL,
         LOOK_SECONDS,
         away,
+        int(shared_death),
     )
     return {row["id"] for row in rows}
 
@@ -207,12 +212,12 @@ async def bury(job_id: int, fence: int, error: str, outcome: str = "failed") -> 
 
 
 async def leases(kinds: Sequence[str]) -> list[dict[str, Any]]:
-    """Every running job of these kinds: id, kind, attempt, fence, leased_by, and whether its lease ran out.
+    """Every running job of these kinds: id, kind, attempt, deaths, fence, leased_by, and whether its lease ran out.
 
     While PostgreSQL was away nobody could renew a lease, so none counts as run out soon after its start.
     """
     return await fetch(
-        "SELECT id, kind, attempt, fence, leased_by, "
+        "SELECT id, kind, attempt, deaths, fence, leased_by, "
         "leased_until < now() AND pg_postmaster_start_time() < now() - interval '10 s' AS ran_out "
         "FROM job WHERE state = 'running' AND kind = ANY($1::text[]) "
         # As the index of open jobs says it (see due.py).

@@ -5,6 +5,7 @@ itself in Redis before its worker would come back for the next one, so when that
 """
 
 import asyncio
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 
@@ -26,6 +27,7 @@ _TURN = timedelta(seconds=4)
 RESEND_AFTER = timedelta(seconds=10)
 KEEP_DONE_DAYS = 7
 _PURGE_EVERY = 120  # sweeps
+_SHARED_DEATHS = 2  # times as often as it may fail, a job may be one of many whose worker died
 _PURGE = 1000  # in one statement
 
 _log = structlog.get_logger("guildwright.jobs.sweeper")
@@ -89,7 +91,9 @@ class Sweeper:
 
     async def _take_back_all(self, leases: list[dict[str, Any]]) -> int:
         """A row that somebody holds locked, half dead perhaps, must not keep us from the others."""
+        neighbours = Counter(lease["leased_by"] for lease in leases)
         for lease in leases:
+            lease["alone"] = neighbours[lease["leased_by"]] == 1
             lease["died"] = worker_name.is_certainly_dead(lease["leased_by"])
         lost = [lease for lease in leases if lease["ran_out"] or lease["died"]]
         if not lost:
@@ -102,20 +106,23 @@ class Sweeper:
         consumer = self._registry[lease["kind"]]
         how = "died" if lease["died"] else "fell silent"
         reason = f"attempt {lease['attempt']}: the worker {lease['leased_by']} {how}"
-        if lease["attempt"] >= consumer.max_attempts:
+        # Of many that ran there, at most one made it die; who made it die so often is counted like one that was alone.
+        counted = lease["alone"] or lease["deaths"] >= _SHARED_DEATHS * consumer.max_attempts
+        if counted and lease["attempt"] >= consumer.max_attempts:
             buried = await store.bury(lease["id"], lease["fence"], reason)
             if buried:
                 metrics.JOBS.labels(lease["kind"], "dead").inc()
                 _log.error("job became a dead letter", job=lease["id"], kind=lease["kind"], error=reason)
             return False
-        # The first retry is at once: most often somebody just restarted the worker.
+        # The first retry is at once: most often somebody just restarted the worker. Later ones come at different times,
+        # so what makes workers die meets others each time.
         wait = timedelta()
-        if lease["attempt"] > 1:
-            wait = consumer.backoff.delay(lease["attempt"] - 1, backoff.roll(self._chance))
+        if (tries := lease["attempt"] + lease["deaths"]) > 1:
+            wait = consumer.backoff.delay(tries - 1, backoff.roll(self._chance))
         _log.warning("taking a job back", job=lease["id"], kind=lease["kind"], reason=reason)
         metrics.JOBS.labels(lease["kind"], "taken_back").inc()
         back = store.Back(lease["id"], lease["fence"], wait.total_seconds())
-        return bool(await store.put_back([back], error=reason, counted=True))
+        return bool(await store.put_back([back], error=reason, counted=counted, shared_death=not counted))
 
     async def _rest(self, stopped: asyncio.Event) -> None:
         waits = [asyncio.ensure_future(self._called.wait()), asyncio.ensure_future(stopped.wait())]

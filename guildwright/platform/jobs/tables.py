@@ -42,6 +42,7 @@ class Job(Table, tablename="job"):
     next_at = Timestamptz(help_text="when the relay sends it next")
     state = Varchar(length=10, default=JobState.WAITING.value)
     attempt = Integer(default=0, help_text="how often it was taken and not excused")
+    deaths = Integer(default=0, help_text="how often it was one of many whose worker died")
     fence = BigInt(default=0, help_text="grows with every taking; a worker with an older one is refused")
     leased_by = Varchar(length=100, default="")
     leased_until = Timestamptz(null=True, default=None)
