@@ -3,12 +3,23 @@
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from asyncpg import UniqueViolationError
 
 from guildwright.platform.database.engine import fetch, transaction
-from guildwright_bot.features.giveaways import draw_steps, draws, frozen, proof, records, rerolls, service, store
+from guildwright_bot.features.giveaways import (
+    consumers,
+    draw_steps,
+    draws,
+    frozen,
+    proof,
+    records,
+    rerolls,
+    service,
+    store,
+)
 from guildwright_bot.features.giveaways.domain import ClaimState, Giveaway, Rules, rules_of
 from guildwright_bot.features.giveaways.draws import Origin
 from guildwright_bot.features.giveaways.frozen import Frozen
@@ -17,7 +28,8 @@ from guildwright_bot.features.giveaways.service import Claimed
 from guildwright_bot.features.giveaways.verify import verify
 from tests.fakes.bot import GUILD, config
 from tests.fakes.chance import FakeChance
-from tests.giveaways.conftest import HOST, Hall
+from tests.fakes.jobs_by_hand import Bench
+from tests.giveaways.conftest import HOST, FakeConfig, Hall
 from tests.giveaways.test_drawing import drawn
 from tests.giveaways.test_rerolls import ask
 
@@ -43,6 +55,11 @@ async def a_list(hall: Hall, giveaway: Giveaway, only: int) -> Frozen:
     assert made is not None
     page = [row for row in await store.page_of_entries(giveaway.id, 0, 100) if row["member_id"] == only]
     return frozen.freeze(*frozen.places(page, giveaway, rules, made.ticket_key, hall.clock.now()))
+
+
+async def waiting(kind: str) -> list[dict[str, Any]]:
+    """The jobs of a kind that are to run."""
+    return await fetch("SELECT * FROM job WHERE state = 'waiting' AND kind = $1 ORDER BY id", kind)
 
 
 async def keep(hall: Hall, giveaway: Giveaway, listed: Frozen) -> None:
@@ -79,6 +96,28 @@ async def test_a_list_by_rules_that_are_not_the_ones_committed_to_any_more_is_ma
     async with transaction():
         await draw_steps.closed(giveaway.id, again.draw.commitments[-1].hash, new, hall.clock.now())
     assert (await draws.frozen(giveaway.id)).list_hash == new.list_hash
+
+
+async def test_of_two_workers_with_other_rules_the_list_is_by_those_that_were_committed_to_last(hall: Hall) -> None:
+    one, other = 111111111111111111, 222222222222222222
+    hall.discord.members |= {one: (), other: ()}
+    giveaway = await hall.started()
+    for member in (one, other):
+        await hall.click(giveaway, member)
+    hall.clock.set(giveaway.ends_at + timedelta(seconds=1))
+    async with transaction():
+        await service.add_job("end", giveaway, due=hall.clock.now(), key="once more")
+    work = []
+    for row, excluded in zip(await waiting("giveaways.end"), (one, other), strict=True):
+        known = FakeConfig(config(giveaways={"blacklist": {"members": [str(excluded)]}}))
+        bench = Bench(consumers.consumers(replace(hall.deps, config=known)), hall.clock)
+        work.append(bench.take(row))
+    await asyncio.gather(*work)
+    made, listed = await draws.get(giveaway.id), await draws.frozen(giveaway.id)
+    assert made is not None
+    [ticket] = made.commitments[-1].statement["rules"]["blacklisted_members"]
+    tickets = {made.ticket(member) for member in (one, other)}
+    assert {line.split()[0] for line in listed.lines} == tickets - {ticket}
 
 
 async def test_nothing_is_drawn_before_the_hash_is_posted(hall: Hall) -> None:
@@ -148,7 +187,7 @@ async def test_two_rerolls_at_once_give_the_one_prize_once(hall: Hall) -> None:
 
 async def at_once(hall: Hall, kind: str) -> None:
     """Several workers take every waiting job of a kind at the same moment, and all ask Discord before any is done."""
-    rows = await fetch("SELECT * FROM job WHERE state = 'waiting' AND kind = $1 ORDER BY id", kind)
+    rows = await waiting(kind)
     assert len(rows) > 1
     await asyncio.gather(*(hall.bench.take(row) for row in rows))
 

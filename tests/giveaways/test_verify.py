@@ -202,6 +202,21 @@ def test_of_an_older_record_the_time_and_whether_it_was_late_is_in_no_hash_and_i
     assert verify(change(true, late=True)).matches
 
 
+@pytest.mark.parametrize("part", ["terms", "rules"])
+def test_nobody_who_is_excluded_by_name_is_in_the_list(part: str) -> None:
+    true = record(WEIGHTS)
+    made = true.commitments[0]
+
+    def excluding(tickets: Any) -> Record:
+        said = made.statement | {part: made.statement[part] | {"blacklisted_members": tickets}}
+        return change(true, commitments=(change(made, statement=said, hash=draw.commitment(said)),))
+
+    assert verify(excluding([draw.ticket(TICKET_KEY, 99)])).matches
+    assert wrong(excluding([draw.ticket(TICKET_KEY, 4)])) == {"excluded"}
+    for odd in (5, [5, None], {"a": 1}):
+        assert verify(excluding(odd)).matches
+
+
 def test_no_later_commitment_takes_the_public_round_back() -> None:
     true = record(WEIGHTS)
     promised = record(WEIGHTS, chain=QUICKNET).commitments

@@ -95,6 +95,7 @@ def verify(record: Record) -> Verdict:
     positions = draw.order(final, entries)
     order = tuple(entries[position].ticket for position in positions)
     checks = [*_commitments(record), *_list(record, entries), *_weights(entries, statement)]
+    checks.append(_excluded(entries, statement))
     checks += _beacon(record, chain)
     checks.append(_same("final seed", "the final seed", record.final, final))
     checks.append(_same("order's hash", "the hash of the whole order", record.order_hash, draw.list_hash(order)))
@@ -174,6 +175,19 @@ def _weights(entries: Sequence[Entry], statement: Mapping[str, Any]) -> Iterator
     if odd is not None:
         said = f"{odd.ticket} has {odd.weight}, which no bonuses of the terms make"
     yield Check("weights", ok=odd is None, said=said)
+
+
+def _excluded(entries: Sequence[Entry], statement: Mapping[str, Any]) -> Check:
+    """Of roles and ages nobody can tell, but members who are excluded by name stand in the statement by ticket."""
+    named: set[str] = set()
+    for part in ("terms", "rules"):
+        said = statement.get(part)
+        tickets = said.get("blacklisted_members") if isinstance(said, dict) else None
+        if isinstance(tickets, list):
+            named.update(ticket for ticket in tickets if isinstance(ticket, str))
+    found = next((entry.ticket for entry in entries if entry.ticket in named), None)
+    none = f"none of the {len(named)} members who are excluded by name is in the list"
+    return Check("excluded", ok=found is None, said=f"{found} is in the list, but excluded" if found else none)
 
 
 def _beacon(record: Record, chain: Chain | None) -> Iterator[Check]:
