@@ -77,8 +77,8 @@ def _committed(record: Record) -> dict[str, str]:
     told = {
         f"the answer to who entered before change {number}": made.hash for number, made in enumerate(older, start=1)
     }
-    after = ", after the last change," if older else ""
-    where = f"the answer you got when you entered{after} the message with the list's hash and the giveaway's own"
+    after = ", after the last change" if older else ""
+    where = f"the answer you got when you entered{after}, the message with the list's hash and the giveaway's own"
     return {**told, f"{where} in channel {record.channel} show": last.hash}
 
 

@@ -353,7 +353,7 @@ def test_the_command_says_what_each_entrant_was_told_also_before_an_edit(tmp_pat
     shown = {each["shows"]: each["where"] for each in json.loads(run(edited, "--json")[1])["compare"]}
     assert "who entered before change 1" in shown["ab" * 32]
     assert "you got when you entered, after the last change," in shown[last["hash"]]
-    assert "the answer you got when you entered" in run(GOLDEN)[1]
+    assert "the answer you got when you entered, the message with the list's hash and the giveaway's" in run(GOLDEN)[1]
 
 
 def changed(true: Record) -> Record:
