@@ -11,8 +11,9 @@ from guildwright.platform.database import engine, migrate
 from guildwright.platform.database.engine import transaction
 from guildwright_bot.deps import Deps
 from guildwright_bot.features import piccolo_apps
-from guildwright_bot.features.giveaways import consumers, draws, frozen, people, service, store
+from guildwright_bot.features.giveaways import consumers, draws, editing, frozen, people, service, store
 from guildwright_bot.features.giveaways.domain import Caps, Giveaway, Person, Terms, rules_of
+from guildwright_bot.features.giveaways.editing import Revision
 from guildwright_bot.features.giveaways.messages import Writer
 from guildwright_bot.features.giveaways.service import Claimed, Toggled
 from guildwright_bot.refusal import Refusal
@@ -80,6 +81,12 @@ class Hall:
         assert isinstance(giveaway, Giveaway), giveaway
         await self.pass_time()
         return giveaway
+
+    async def edit(self, giveaway: Giveaway, revision: Revision) -> Giveaway | Refusal:
+        """What `/giveaway edit` does."""
+        rules, now = rules_of(self.config.current.giveaways), self.clock.now()
+        async with transaction():
+            return await editing.edit(GUILD, giveaway.id, revision, caps=CAPS, rules=rules, actor_id=HOST, now=now)
 
     async def click(self, giveaway: Giveaway, member: int, *, click_id: int | None = None) -> Toggled | Refusal:
         """What a click on the giveaway's button does."""

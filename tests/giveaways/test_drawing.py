@@ -229,21 +229,8 @@ async def test_who_got_a_role_that_was_asked_for_after_they_entered_wins_without
     giveaway = await hall.started(winners=3)
     for member in (1, 2, 3):
         await hall.click(giveaway, member)
-    async with transaction():
-        revision = Revision(terms=lambda terms: replace(terms, required_roles=frozenset({50})))
-        now = hall.clock.now()
-        assert isinstance(
-            await editing.edit(
-                GUILD,
-                giveaway.id,
-                revision,
-                caps=CAPS,
-                rules=rules_of(hall.config.current.giveaways),
-                actor_id=HOST,
-                now=now,
-            ),
-            Giveaway,
-        )
+    revision = Revision(terms=lambda terms: replace(terms, required_roles=frozenset({50})))
+    assert isinstance(await hall.edit(giveaway, revision), Giveaway)
     hall.discord.members |= {1: (50,), 2: (50,)}
     await hall.pass_time(10)
     [told] = hall.announcements
@@ -310,20 +297,11 @@ async def test_edited_terms_are_committed_to_again_with_the_same_seed(hall: Hall
     giveaway = await hall.started()
     await hall.click(giveaway, 1)
     before = hall.panel.text
+    edited = await hall.edit(giveaway, Revision(terms=lambda terms: replace(terms, prize="Oak table")))
+    assert isinstance(edited, Giveaway)
     async with transaction():
-        revision = Revision(terms=lambda terms: replace(terms, prize="Oak table"))
-        now = hall.clock.now()
-        edited = await editing.edit(
-            GUILD,
-            giveaway.id,
-            revision,
-            caps=CAPS,
-            rules=rules_of(hall.config.current.giveaways),
-            actor_id=HOST,
-            now=now,
-        )
-        assert isinstance(edited, Giveaway)
-        assert await draws.commit_again(edited, rules_of(hall.config.current.giveaways), now) is None
+        rules = rules_of(hall.config.current.giveaways)
+        assert await draws.commit_again(edited, rules, hall.clock.now()) is None
     await hall.pass_time(1)
     after = hall.panel.text
     await hall.pass_time(10)

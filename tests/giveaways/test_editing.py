@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from guildwright.platform.database.engine import fetch, transaction
-from guildwright_bot.features.giveaways import editing, records, service
-from guildwright_bot.features.giveaways.domain import Giveaway, State, rules_of
+from guildwright_bot.features.giveaways import records, service
+from guildwright_bot.features.giveaways.domain import Giveaway, State
 from guildwright_bot.features.giveaways.editing import Revision, revise
 from guildwright_bot.features.giveaways.service import Toggled
 from guildwright_bot.refusal import Refusal
@@ -88,25 +88,11 @@ def test_a_change_that_cannot_be_is_refused_with_its_reason(
     assert refused(giveaway, revision) == reason
 
 
-async def edit(hall: Hall, giveaway: Giveaway, revision: Revision) -> Giveaway | Refusal:
-    """What `/giveaway edit` does."""
-    async with transaction():
-        return await editing.edit(
-            GUILD,
-            giveaway.id,
-            revision,
-            caps=CAPS,
-            rules=rules_of(hall.config.current.giveaways),
-            actor_id=HOST,
-            now=hall.clock.now(),
-        )
-
-
 @pytest.mark.integration
 async def test_an_end_that_is_moved_later_is_kept_and_the_old_moment_draws_nothing(hall: Hall) -> None:
     giveaway = await hall.started()
     await hall.click(giveaway, 1)
-    await edit(hall, giveaway, Revision(ends_in=30 * MINUTE))
+    await hall.edit(giveaway, Revision(ends_in=30 * MINUTE))
     await hall.pass_time(29)
     assert (await hall.now(giveaway)).state is State.RUNNING
     await hall.pass_time(2)
@@ -117,7 +103,7 @@ async def test_an_end_that_is_moved_later_is_kept_and_the_old_moment_draws_nothi
 async def test_an_end_that_is_moved_earlier_draws_then_and_only_once(hall: Hall) -> None:
     giveaway = await hall.started()
     await hall.click(giveaway, 1)
-    await edit(hall, giveaway, Revision(ends_in=MINUTE))
+    await hall.edit(giveaway, Revision(ends_in=MINUTE))
     await hall.pass_time(2)
     await hall.claim(giveaway, 1)
     await hall.pass_time(30)
@@ -129,7 +115,7 @@ async def test_an_end_that_is_moved_away_and_back_and_away_again_is_kept(hall: H
     giveaway = await hall.started()
     await hall.click(giveaway, 1)
     for minutes in (20, 10, 20, 5, 30):
-        await edit(hall, giveaway, Revision(ends_in=minutes * MINUTE))
+        await hall.edit(giveaway, Revision(ends_in=minutes * MINUTE))
     await hall.pass_time(29)
     assert (await hall.now(giveaway)).state is State.RUNNING
     await hall.pass_time(2)
@@ -140,7 +126,7 @@ async def test_an_end_that_is_moved_away_and_back_and_away_again_is_kept(hall: H
 async def test_an_end_that_is_moved_before_it_is_posted_is_kept(hall: Hall) -> None:
     giveaway = await hall.start()
     assert isinstance(giveaway, Giveaway)
-    await edit(hall, giveaway, Revision(ends_in=30 * MINUTE))
+    await hall.edit(giveaway, Revision(ends_in=30 * MINUTE))
     await hall.pass_time(29)
     assert (await hall.now(giveaway)).state is State.RUNNING
     await hall.pass_time(2)
@@ -150,7 +136,7 @@ async def test_an_end_that_is_moved_before_it_is_posted_is_kept(hall: Hall) -> N
 @pytest.mark.integration
 async def test_the_message_shows_what_was_edited_and_the_record_what_from_what_to_what(hall: Hall) -> None:
     giveaway = await hall.started()
-    await edit(hall, giveaway, Revision(lambda terms: replace(terms, prize="Oak table", winners=2), None, 20 * MINUTE))
+    await hall.edit(giveaway, Revision(lambda terms: replace(terms, prize="Oak table", winners=2), None, 20 * MINUTE))
     await hall.pass_time(1)
     assert "Oak table" in hall.panel.text
     assert "2 winners" in hall.panel.text
@@ -167,13 +153,13 @@ async def test_who_was_refused_enters_after_the_edit_and_who_was_in_learns_why_t
     hall.discord.members[2] = (5,)
     giveaway = await hall.started()
     await hall.click(giveaway, 1)
-    await edit(hall, giveaway, to(required_roles=frozenset({5})))
+    await hall.edit(giveaway, to(required_roles=frozenset({5})))
     out = await hall.click(giveaway, 1)
     assert isinstance(out, Toggled)
     assert out.lost is not None
     assert isinstance(await hall.click(giveaway, 1), Refusal)
     assert isinstance(await hall.click(giveaway, 2), Toggled)
-    await edit(hall, giveaway, to(required_roles=frozenset()))
+    await hall.edit(giveaway, to(required_roles=frozenset()))
     assert isinstance(await hall.click(giveaway, 1), Toggled)
 
 
@@ -199,10 +185,10 @@ async def test_a_scheduled_one_is_posted_when_its_time_comes_and_runs_its_whole_
 async def test_a_start_that_is_moved_is_kept_in_both_directions(hall: Hall) -> None:
     giveaway = await hall.start(wait=60 * MINUTE)
     assert isinstance(giveaway, Giveaway)
-    await edit(hall, giveaway, Revision(starts_in=120 * MINUTE))
+    await hall.edit(giveaway, Revision(starts_in=120 * MINUTE))
     await hall.pass_time(119)
     assert hall.discord.shown == []
-    await edit(hall, giveaway, Revision(starts_in=timedelta()))
+    await hall.edit(giveaway, Revision(starts_in=timedelta()))
     await hall.pass_time(0.1)
     assert len(hall.discord.shown) == 1
     await hall.pass_time(5)

@@ -22,8 +22,8 @@ from hypothesis.stateful import (
 from guildwright.platform.database import engine, migrate
 from guildwright.platform.database.engine import fetch, transaction
 from guildwright_bot.features import piccolo_apps
-from guildwright_bot.features.giveaways import consumers, editing, rerolls, service
-from guildwright_bot.features.giveaways.domain import Giveaway, rules_of
+from guildwright_bot.features.giveaways import consumers, rerolls, service
+from guildwright_bot.features.giveaways.domain import Giveaway
 from guildwright_bot.features.giveaways.editing import Revision
 from tests.fakes.bot import GUILD, config, deps
 from tests.fakes.chance import FakeChance
@@ -31,7 +31,7 @@ from tests.fakes.channels import FakeChannels
 from tests.fakes.clock import FakeClock
 from tests.fakes.postgres_server import PostgresServer, empty, postgres
 from tests.fakes.unkind_worker import Fate, How, UnkindWorker
-from tests.giveaways.conftest import CAPS, HOST, TABLES, FakeConfig, Hall
+from tests.giveaways.conftest import HOST, TABLES, FakeConfig, Hall
 from tests.giveaways.promises import RUNNER, Promises, Seen
 
 __all__ = ["postgres"]
@@ -101,21 +101,7 @@ class Giveaways(Promises):
         self._turn()
         ends = timedelta(minutes=minutes) if minutes else None
         revision = Revision(lambda terms: replace(terms, winners=winners), ends_in=ends)
-
-        async def edit() -> None:
-            async with transaction():
-                giveaway = self._giveaway(number)
-                await editing.edit(
-                    GUILD,
-                    giveaway.id,
-                    revision,
-                    caps=CAPS,
-                    rules=rules_of(self.config.current.giveaways),
-                    actor_id=HOST,
-                    now=self.clock.now(),
-                )
-
-        self._do(edit())
+        self._do(self.hall.edit(self._giveaway(number), revision))
 
     @rule(number=st.integers(0, 1), of_winner=st.booleans())
     def its_host_rerolls(self, number: int, *, of_winner: bool) -> None:

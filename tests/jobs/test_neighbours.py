@@ -1,6 +1,5 @@
 """A worker's death is no fault of most jobs that it ran: they survive many, and the one that kills workers does not."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -8,39 +7,19 @@ import pytest
 
 from guildwright.platform.database.engine import fetch
 from guildwright.platform.jobs import admin, store, worker_name
-from guildwright.platform.jobs.carrier import Carrier
-from guildwright.platform.jobs.registry import Consumer, Registry
-from guildwright.platform.jobs.relay import Relay
-from guildwright.platform.jobs.run import JobRun
 from guildwright.platform.jobs.sweeper import Sweeper
-from tests.fakes.job_bench import KIND, Bench
+from tests.fakes.job_bench import Bench
+from tests.fakes.lone_sweeper import lone_sweeper
 
 pytestmark = pytest.mark.integration
 
 MOST = 4  # attempts
 
 
-class _Idle:
-    def room(self, kind: str) -> int:
-        del kind
-        return 1
-
-    async def take(self, kind: str, jobs: object) -> None:
-        """Read nothing."""
-
-
-async def _nothing(_: JobRun) -> None:
-    pass
-
-
 @pytest.fixture
 async def sweeper(bench: Bench) -> AsyncIterator[Sweeper]:
-    """That of a worker which runs nothing itself."""
-    registry = Registry([Consumer(KIND, _nothing, max_attempts=MOST)])
-    carrier = Carrier(bench.redis.url, registry.kinds, "w", _Idle(), lambda: None)
-    assert await carrier.start(asyncio.Event())
-    yield Sweeper(registry, carrier, Relay(registry.kinds, carrier, bench.clock), bench.chance)
-    await carrier.stop()
+    async with lone_sweeper(bench, tries=MOST) as made:
+        yield made
 
 
 async def _dies_with(sweeper: Sweeper, *job_ids: int) -> list[float]:

@@ -1,6 +1,5 @@
 """Looking for what was dropped reads all that is due: one worker does it each time, however many there are."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 
@@ -8,30 +7,14 @@ import pytest
 from redis.exceptions import RedisError
 
 from guildwright.platform.database.engine import fetch
-from guildwright.platform.jobs.carrier import Carrier
-from guildwright.platform.jobs.registry import Consumer, Registry
-from guildwright.platform.jobs.relay import Relay
-from guildwright.platform.jobs.run import JobRun
 from guildwright.platform.jobs.sweeper import Sweeper
 from tests.fakes.job_bench import KIND, Bench
+from tests.fakes.lone_sweeper import lone_sweeper
 from tests.fakes.redis_server import RedisServer, redis_server
 
 pytestmark = pytest.mark.integration
 
 type Make = Callable[..., Awaitable[Sweeper]]
-
-
-class _Idle:
-    def room(self, kind: str) -> int:
-        del kind
-        return 1
-
-    async def take(self, kind: str, jobs: object) -> None:
-        """Read nothing."""
-
-
-async def _nothing(_: JobRun) -> None:
-    pass
 
 
 @pytest.fixture
@@ -40,11 +23,8 @@ async def make(bench: Bench) -> AsyncIterator[Make]:
     async with AsyncExitStack() as stack:
 
         async def begin(name: str, *kinds: str, redis: RedisServer = bench.redis) -> Sweeper:
-            registry = Registry([Consumer(kind, _nothing) for kind in kinds or (KIND,)])
-            carrier = Carrier(redis.url, registry.kinds, name, _Idle(), lambda: None)
-            assert await carrier.start(asyncio.Event())
-            stack.push_async_callback(carrier.stop)
-            sweeper = Sweeper(registry, carrier, Relay(registry.kinds, carrier, bench.clock), bench.chance)
+            lone = lone_sweeper(bench, name=name, kinds=kinds or (KIND,), redis=redis)
+            sweeper = await stack.enter_async_context(lone)
             await sweeper.sweep()
             return sweeper
 
