@@ -117,6 +117,8 @@ def _told(record: Record) -> list[str]:
     ]
     posted = _posted_at(record)
     lines = ["", "What was changed after the first commitment:", *changes] if changes else [""]
+    if not any("rules" in made.statement for made in record.commitments):
+        lines.append("The server's own rules (excluded members and roles, ages) were not committed to.")
     lines.append(f"The list's hash was posted at {posted or 'no time that there is'}.")
     if record.left_out is None:
         return [*lines, "How many entries were left out of the list this older record does not say."]

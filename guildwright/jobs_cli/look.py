@@ -45,9 +45,9 @@ async def list_jobs(wanted: Wanted, *, as_json: bool) -> int:
 async def _say_unknown(kind: str) -> None:
     """A kind that there is not yet is no mistake for certain, so nothing else changes."""
     kinds = await admin.kinds()
-    names = sorted({*kinds, *(kind.partition(".")[0] for kind in kinds)})
-    if kind in names:
+    if any(f"{known}.".startswith(f"{kind}.") for known in kinds):
         return
+    names = sorted({*kinds, *(known.partition(".")[0] for known in kinds)})
     near = difflib.get_close_matches(kind, names, n=3)
     known = f"did you mean {' or '.join(near)}?" if near else f"there are: {', '.join(kinds) or 'none'}"
     complain(f"--kind {kind!r}: no job has this kind, not even one that is done; {known}")

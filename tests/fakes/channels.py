@@ -12,6 +12,7 @@ from typing import Any
 import hikari
 
 from guildwright.platform.discord.client import DiscordRefused, DiscordUnavailable
+from guildwright.platform.discord.errors import DiscordClosed
 from guildwright.platform.jobs.outcomes import Unknown
 
 
@@ -45,7 +46,7 @@ class FakeChannels:
     joined: dict[int, datetime] = field(default_factory=dict)  # member → when, where it is not long ago
     messages: list[Sent] = field(default_factory=list)
     refused: set[int] = field(default_factory=set)  # channels that admit no message
-    remembered: float = 0.0  # seconds for which the client says so without asking
+    remembers: bool = False  # and says so without asking
     gone: set[int] = field(default_factory=set)  # channels that were deleted
     takes_files: bool = True  # the permission to attach some
     lost_answers: int = 0  # so many messages are made whose answer never arrives
@@ -95,7 +96,9 @@ class FakeChannels:
         if channel_id in self.gone:
             raise DiscordRefused(10003, 404, "Unknown Channel")
         if channel_id in self.refused or (attachments and not self.takes_files):
-            raise DiscordRefused(50013, 403, "Missing Permissions", remembered=self.remembered)
+            if self.remembers:
+                raise DiscordClosed("refused less than a minute ago", retry_after=50, nothing_done=True)
+            raise DiscordRefused(50013, 403, "Missing Permissions")
         if nonce in self._nonces:
             return self._nonces[nonce]
         buttons = [button for row in components for button in row.components]

@@ -160,6 +160,18 @@ def test_a_change_of_terms_keeps_the_seed_and_the_tickets() -> None:
     assert wrong(again(seed_hash="00" * 32)) == {"commitment 2: seed"}
 
 
+def test_no_statement_says_less_than_one_before_it() -> None:
+    true = record(WEIGHTS)
+    [made] = true.commitments
+    fallen = change(true, commitments=(made, *older(true).commitments))
+    assert {"commitment 2: form", "weights"} <= wrong(fallen)
+
+    said = {name: made.statement[name] for name in made.statement if name != "rules"}
+    assert wrong(change(true, commitments=(change(made, statement=said, hash=draw.commitment(said)),))) == {
+        "commitment 1: form"
+    }
+
+
 def test_who_was_passed_over_is_not_expected_to_win_and_rerolls_follow_the_order() -> None:
     true = record(WEIGHTS)
     order = verify(true).order

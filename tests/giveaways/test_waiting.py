@@ -47,7 +47,7 @@ async def test_a_channel_that_is_closed_for_an_hour_delays_the_draw_and_changes_
 async def test_what_discord_said_a_moment_ago_stops_no_new_giveaway(hall: Hall) -> None:
     """The host has just opened the channel to us; that we were refused there before is only remembered."""
     hall.discord.refused.add(CHANNEL)
-    hall.discord.remembered = 50
+    hall.discord.remembers = True
     giveaway = await hall.started()
     assert (await hall.now(giveaway)).state is State.RUNNING
     hall.discord.refused.clear()

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from guildwright.platform.database.engine import fetch
+from guildwright.platform.discord.errors import DiscordRefused
 from guildwright.platform.jobs.run import JobRun, Retry, Tried, Unavailable
 from tests.fakes.job_bench import Bench
 
@@ -64,6 +65,23 @@ async def _second_of(bench: Bench, asked: list[str], refused: str | None) -> Tri
 
 async def test_a_run_whose_only_effect_surely_was_not_made_does_not_count(bench: Bench) -> None:
     assert await _second_of(bench, ["message"], "message") is None
+
+
+async def test_a_run_that_waits_for_a_refusal_to_end_does_not_count(bench: Bench) -> None:
+    """Else it would look for a message where it may not even look."""
+    told: list[Tried | None] = []
+
+    async def handler(run: JobRun) -> None:
+        told.append(run.tried)
+        refused = DiscordRefused(50001, 403, "Missing Access")
+        refused.nonce, refused.nothing_done = run.nonce("message"), len(told) < 3
+        if len(told) < 4:
+            raise Retry("closed", after=timedelta()) from refused
+
+    await bench.worker(handler)
+    await bench.until_state("done", await bench.add("a"))
+
+    assert [tried is None for tried in told] == [True, True, True, False]
 
 
 async def test_a_run_without_effects_that_was_kept_from_asking_does_not_count(bench: Bench) -> None:

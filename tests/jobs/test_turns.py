@@ -8,6 +8,7 @@ from redis.exceptions import RedisError
 
 from guildwright.platform.database.engine import fetch
 from guildwright.platform.jobs.sweeper import Sweeper
+from guildwright.platform.jobs.turns import Turns
 from tests.fakes.job_bench import KIND, Bench
 from tests.fakes.lone_sweeper import lone_sweeper
 from tests.fakes.redis_server import RedisServer, redis_server
@@ -87,3 +88,18 @@ async def test_while_redis_is_away_every_worker_looks(bench: Bench, make: Make) 
             with pytest.raises(RedisError):  # its streams are not trimmed
                 await worker.sweep()
             assert (await bench.row(job_id))["state"] == "waiting"
+
+
+async def test_a_turn_that_does_not_end_is_passed_on(bench: Bench) -> None:
+    """The clock of Redis' machine was set back by an hour, and with it every end."""
+    one, other = Turns("one", [KIND]), Turns("other", [KIND])
+    assert await one.take(bench.client, 0.2)
+    [turn] = await bench.client.keys("guildwright:jobs:turn:*")
+    await bench.client.pexpire(turn, 3_600_000)
+    assert not await other.take(bench.client, 0.2)
+
+    await bench.clock.sleep(0.3)
+
+    assert await other.take(bench.client, 0.2)
+    assert not await one.take(bench.client, 0.2)
+    assert await bench.client.pttl(turn) <= 200

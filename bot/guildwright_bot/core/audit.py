@@ -3,6 +3,7 @@
 import structlog
 
 from guildwright.platform.discord.client import DiscordRefused
+from guildwright.platform.discord.errors import DiscordClosed
 from guildwright.platform.jobs import outbox
 from guildwright.platform.jobs.run import JobRun
 from guildwright_bot.ask import Ask
@@ -47,5 +48,5 @@ class Audit:
             await self._deps.discord.send_message_once(
                 int(config.general.audit_channel), nonce=run.nonce("audit"), marker=None, since=run.tried, content=text
             )
-        except DiscordRefused as refused:
+        except (DiscordRefused, DiscordClosed) as refused:
             _log.warning("cannot write in the audit channel", why=str(refused))

@@ -43,6 +43,9 @@ class Caller:
                 if trial == tries or known or self._clock.monotonic() - began > _REPEAT_WITHIN:
                     raise
                 await self._clock.sleep(0.2 * trial)
+            except DiscordRefused as refused:
+                refused.nothing_done = nothing_done
+                raise
         raise AssertionError("unreachable")
 
     async def _once[T](self, route: str, send: Callable[[], Awaitable[T]]) -> T:

@@ -182,7 +182,7 @@ class DiscordClient:
                 ),
                 repeatable=nonce is not None,
             )
-        except DiscordUnavailable as error:
+        except (DiscordRefused, DiscordUnavailable) as error:
             error.nonce = nonce
             raise
 

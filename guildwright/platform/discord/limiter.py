@@ -19,7 +19,7 @@ from redis.exceptions import RedisError
 
 from guildwright.platform.clock import Clock
 from guildwright.platform.discord import limits, wire
-from guildwright.platform.discord.errors import DiscordRefused, DiscordUnauthorized, DiscordUnavailable
+from guildwright.platform.discord.errors import DiscordClosed, DiscordUnauthorized, DiscordUnavailable
 from guildwright.platform.discord.limits import Answer, Ask, Verdict
 from guildwright.platform.discord.rules import Rules
 from guildwright.platform.discord.wire import CONSTANTS, Permit, Told, answer_of, ask_of, ms, refused, text_of
@@ -106,7 +106,7 @@ class Limiter:
         """Return when the request may leave. Its end must be told with `done`.
 
         Raises:
-            DiscordRefused: what Discord said to the same less than a minute ago, to any process.
+            DiscordClosed: Discord said no to the same less than a minute ago, to any process.
             DiscordUnavailable: when that would take too long; nothing was sent.
             DiscordUnauthorized: when the token is refused.
         """
@@ -124,8 +124,8 @@ class Limiter:
                 self._refuse()
                 self.check_token()
             if verdict.word == "closed":
-                said = "refused less than a minute ago, and not asked again"
-                raise DiscordRefused(verdict.code, 403, said, ask.route, remembered=max(verdict.wait, limits.LEAST))
+                said = f"{ask.route}: refused less than a minute ago (403 {verdict.code}), and not asked again"
+                raise DiscordClosed(said, retry_after=max(verdict.wait, limits.LEAST), nothing_done=True)
             if verdict.word == "broken":
                 reason = "too many refused requests in ten minutes"
                 raise DiscordUnavailable(reason, retry_after=verdict.wait, nothing_done=True)

@@ -29,6 +29,13 @@ from guildwright.platform.jobs.run import Tried
 NONCE_SECONDS = 60.0
 
 
+class HistoryClosed(DiscordRefused, Unknown):
+    """Nobody can tell whether the message is there while the channel is closed to us; when it is opened, one can.
+
+    Nothing would be sent now either, so whoever waits for a refusal to end waits for this one.
+    """
+
+
 class _Client(Protocol):
     @property
     def rest(self) -> RESTClientImpl: ...
@@ -55,6 +62,7 @@ async def find(
 
     Raises:
         Unknown: when nobody can tell.
+        HistoryClosed: when nobody can tell now.
         DiscordRefused: when the channel is gone.
     """
     sign = history.marked(marker) if marker is not None else history.saying(text_of(message))
@@ -63,6 +71,8 @@ async def find(
     except DiscordRefused as refused:
         if refused.status == HTTPStatus.NOT_FOUND:
             raise
+        if marker is not None:
+            raise HistoryClosed(refused.code, refused.status, f"its history cannot be read: {refused}") from refused
         seen = Look(doubt=f"its history cannot be read: {refused}")
     if marker is None and seen.found is not None:
         seen = Look(doubt=f"message {seen.found.id} says the same, and may be this one or another")

@@ -24,8 +24,8 @@ OUTCOMES: dict[str, tuple[str, ...]] = {
     JobState.DONE: (Outcome.DONE, Outcome.CANCELLED),
     JobState.DEAD: (Outcome.FAILED, Outcome.UNKNOWN),
 }
-# Each of these reads by index about as many rows as it returns, however many are done. The open ones are read in the
-# order of their hour kind by kind, as their index has them.
+# These read by index, however many are done; the open ones in the order of their hour kind by kind, as their index has
+# them. Rows of another state, guild or kind than is asked for are read and passed over until there are enough.
 _OPEN = f"""
 WITH RECURSIVE kinds AS (
   (SELECT kind FROM job WHERE {BY_HOUR} ORDER BY kind LIMIT 1)

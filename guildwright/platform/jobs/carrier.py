@@ -7,7 +7,6 @@ group is gone (FLUSHALL), and rests five seconds after every broken connection.
 """
 
 import asyncio
-import hashlib
 import logging
 import math
 from collections.abc import Callable, Iterable, Sequence
@@ -26,11 +25,12 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError, ResponseError
 
+from guildwright.platform.jobs.turns import Turns
+
 GROUP = "workers"
 _PREFIX = "guildwright:jobs:"
 _BLOCK_MILLISECONDS = 2000
 _PAUSE_SECONDS = 0.25
-_TURN_SECONDS = 1.0  # to answer whose it is
 _KEEP_SECONDS = 120  # a message as old as this was sent again long ago
 
 # NOGROUP: there is no such stream or group. UNBLOCKED: there was one while we waited on it.
@@ -166,7 +166,7 @@ class Carrier:
             on_loss: Called after Redis lost messages, or may have.
         """
         self._kinds = list(kinds)
-        self._worker = worker
+        self._turns = Turns(worker, self._kinds)
         self._taker = taker
         self._per_message = dict.fromkeys(self._kinds, 1.0)
         self._kind_of = {stream_of(kind): kind for kind in self._kinds}
@@ -259,19 +259,8 @@ class Carrier:
             await pipe.execute()
 
     async def take_turn(self, seconds: float) -> bool:
-        """Whether it is this worker's turn to look after the jobs of all that have the same kinds; for so long it is.
-
-        It is everybody's while Redis does not answer.
-        """
-        kinds = hashlib.sha256("\n".join(sorted(self._kinds)).encode()).hexdigest()[:16]
-        try:
-            async with asyncio.timeout(_TURN_SECONDS):
-                taken = await self._client.set(
-                    f"{_PREFIX}turn:{kinds}", self._worker, nx=True, px=timedelta(seconds=seconds)
-                )
-        except (RedisError, OSError, TimeoutError):
-            return True
-        return bool(taken)
+        """Whether it is this worker's turn to look after the jobs of all that have the same kinds; see `Turns`."""
+        return await self._turns.take(self._client, seconds)
 
     async def forget_workers(self, idle: timedelta = timedelta(days=1)) -> None:
         """Drop from the groups who has not read for so long: every start of a worker has a name of its own."""

@@ -109,9 +109,12 @@ class JobRun:
     def had_no_effect(self, error: Exception) -> bool:
         """Whether neither this run, which failed so, nor an earlier one can have had an effect on Discord.
 
-        An effect begins with its nonce, and is none if the error is that its own request surely did nothing.
+        An effect begins with its nonce, and is none if the error, or what a `Retry` comes from, is that its own request
+        surely did nothing.
         """
-        undone = {error.nonce} if isinstance(error, Unavailable) and error.nothing_done else set()
+        undone = {
+            getattr(why, "nonce", None) for why in (error, error.__cause__) if getattr(why, "nothing_done", False)
+        }
         return self.since is None and self.effects <= undone
 
     @asynccontextmanager

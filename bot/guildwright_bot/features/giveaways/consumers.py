@@ -6,7 +6,7 @@ from datetime import timedelta
 import structlog
 
 from guildwright.platform.discord.client import DiscordRefused
-from guildwright.platform.jobs.outcomes import Retry
+from guildwright.platform.discord.errors import DiscordClosed
 from guildwright.platform.jobs.registry import Consumer, Handler
 from guildwright.platform.jobs.run import JobRun
 from guildwright_bot.deps import Deps
@@ -92,8 +92,6 @@ class Jobs(Errands):
         try:
             message_id = await self._send(run, seen.giveaway, self._writer(seen.giveaway).panel(seen))
         except DiscordRefused as refused:
-            if refused.remembered:  # what is over for good hangs on what Discord says now
-                raise Retry(str(refused), after=timedelta(seconds=refused.remembered)) from refused
             await self._abandon(run, refused)
             return
         async with run.finish():
@@ -195,7 +193,7 @@ class Log:
             await self._deps.discord.send_message_once(
                 channel, nonce=run.nonce(str(channel)), marker=None, since=run.tried, content=text
             )
-        except DiscordRefused as refused:
+        except (DiscordRefused, DiscordClosed) as refused:
             _log.warning("cannot write there", channel=str(channel), why=str(refused))
             return False
         return True

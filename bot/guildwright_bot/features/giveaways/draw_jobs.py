@@ -112,7 +112,11 @@ class DrawJobs(Errands):
                 raise
             # Where we may write and not attach, the winners must learn of it all the same.
             _log.warning("the record of a draw cannot be attached", giveaway=seen.giveaway.id, why=str(refused))
-            return await self._send(run, seen.giveaway, post)
+            try:
+                return await self._send(run, seen.giveaway, post)
+            except DiscordRefused as again:
+                again.nothing_done = again.nothing_done and refused.nothing_done
+                raise
 
     async def expire(self, run: JobRun) -> None:
         """Take prizes back that were not claimed in time, and give them to the next in the order."""

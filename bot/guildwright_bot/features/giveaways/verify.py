@@ -94,7 +94,7 @@ def verify(record: Record) -> Verdict:
     final = draw.final_seed(record.seed, record.list_hash, _randomness(record))
     positions = draw.order(final, entries)
     order = tuple(entries[position].ticket for position in positions)
-    checks = [*_commitments(record), *_list(record, entries), *_weights(entries, statement)]
+    checks = [*_commitments(record), *_list(record, entries), *_weights(entries, record)]
     checks.append(_excluded(entries, statement))
     checks += _beacon(record, chain)
     checks.append(_same("final seed", "the final seed", record.final, final))
@@ -125,8 +125,12 @@ def _short(value: object) -> str:
 
 
 def _commitments(record: Record) -> Iterator[Check]:
+    newer: set[str] = set()
     for number, made in enumerate(record.commitments, start=1):
         name, said = f"commitment {number}", made.said
+        newer |= _NEWER & said.keys()
+        if newer:  # one of the first form cannot come after, nor say a part of it
+            yield _same(f"{name}: form", "what it says of rules and time", sorted(_NEWER & said.keys()), sorted(_NEWER))
         yield _same(name, f"commitment {number} ({made.made_at})", made.hash, draw.commitment(said))
         named = (said.get("algorithm"), said.get("guild"), said.get("giveaway"))
         yield _same(f"{name}: giveaway", "what it is about", named, (record.algorithm, record.guild, record.giveaway))
@@ -152,15 +156,15 @@ def _list(record: Record, entries: Sequence[Entry]) -> Iterator[Check]:
     yield _same("list's hash", "the hash of the list", record.list_hash, draw.list_hash(record.entries))
 
 
-def _weights(entries: Sequence[Entry], statement: Mapping[str, Any]) -> Iterator[Check]:
+def _weights(entries: Sequence[Entry], record: Record) -> Iterator[Check]:
     """Whose roles these were nobody can tell, but a weight must be one that the terms can give.
 
     Terms without bonuses say so (`"bonus": {}`) in every statement that the bot ever made. Where the field is missing
     there is no bonus either, but in a statement of the first form it may be missing for another reason.
     """
-    terms = statement.get("terms")
+    terms = record.commitments[-1].statement.get("terms")
     bonus = terms.get("bonus") if isinstance(terms, dict) else None
-    if bonus is None and not _NEWER & statement.keys():
+    if bonus is None and not any(_NEWER & made.statement.keys() for made in record.commitments):
         yield Check("weights", ok=True, said="not checked: this older statement says nothing of bonuses")
         return
     extras: list[Any] = list(bonus.values()) if isinstance(bonus, dict) else [] if bonus is None else [""]
