@@ -105,7 +105,7 @@ def integration(session: nox.Session) -> None:
     """Tests with real processes: Postgres, Redis, playground, shard, worker, a stock discord.js."""
     need(session, system.REDIS, system.NODE, system.NPM)
     # Those with an API server are in the last session. The order is conftest.py's: what takes long begins first.
-    pytest(session, "integration and not cluster", flags=("--no-loadscope-reorder",))
+    pytest(session, "integration and not cluster", workers=3, flags=("--no-loadscope-reorder",))
 
 
 @nox.session
