@@ -53,8 +53,9 @@ def test_a_slash_command_obeys_what_kubectl_applied(trial: Community, guild: dic
     wait_for("a command that is switched off", lambda: "switched off" in said(trial, guild))
 
 
-def test_every_edit_is_obeyed(trial: Community, guild: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
-    """How fast is printed: `tests.bench.operator` compares it with a peer's."""
+def test_an_edit_is_obeyed_within_a_second(
+    trial: Community, guild: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
     taken = []
     for number in range(EDITS):
         began = time.monotonic()
@@ -68,6 +69,7 @@ def test_every_edit_is_obeyed(trial: Community, guild: dict[str, Any], capsys: p
             f"\n{EDITS} edits, from the request to the API server until a slash command obeyed: "
             f"median {statistics.median(taken):.2f} s, slowest {max(taken):.2f} s\n"
         )
+    assert statistics.median(taken) < 1  # not the slowest: the machine may be busy, and was with 20 at once at 0.28 s
 
 
 def test_kubectl_get_tells_the_same_story(trial: Community, guild: dict[str, Any]) -> None:
