@@ -12,7 +12,7 @@ from guildwright.platform import beacon
 from guildwright_bot.features.giveaways import commitments, proof
 from guildwright_bot.features.giveaways.commitments import Change
 from guildwright_bot.features.giveaways.proof import NotARecord, Record
-from guildwright_bot.features.giveaways.verify import Verdict, message_time, verify
+from guildwright_bot.features.giveaways.verify import Verdict, message_time, short, verify
 
 MATCHES, DIFFERS, NO_RECORD = 0, 1, 2
 _SHOWN = 20  # tickets of the order
@@ -132,17 +132,13 @@ def _told(record: Record) -> list[str]:
 def _from_to(change: Change) -> str:
     """Ids and tickets as what came and went, anything else as it was and is."""
     if change.fresh:
-        return f"to {_short(json.dumps(change.after))}; before it was not committed to"
+        return f"to {short(json.dumps(change.after), _SHORT)}; before it was not committed to"
     if isinstance(change.before, list) and isinstance(change.after, list):
         before, after = ({json.dumps(each) for each in several} for several in (change.before, change.after))
         went = (("added", after - before), ("removed", before - after))
-        said = [f"{how} {_short(', '.join(sorted(several)))}" for how, several in went if several]
+        said = [f"{how} {short(', '.join(sorted(several)), _SHORT)}" for how, several in went if several]
         return f"({', '.join(said) or 'their order'})"
-    return f"from {_short(json.dumps(change.before))} to {_short(json.dumps(change.after))}"
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _SHORT else f"{text[:_SHORT]}…"
+    return f"from {short(json.dumps(change.before), _SHORT)} to {short(json.dumps(change.after), _SHORT)}"
 
 
 def _text(record: Record, verdict: Verdict) -> list[str]:

@@ -1,7 +1,6 @@
 """`guildwright jobs retry` and `cancel`."""
 
 import json
-from collections.abc import Callable
 
 import typer
 
@@ -33,7 +32,7 @@ async def retry(job_id: int, *, even_if_done: bool, as_json: bool) -> int:
 async def cancel(job_id: int, *, as_json: bool) -> int:
     """Take back a job that has not begun, or put a dead letter away."""
     if await admin.cancel(job_id):
-        return await _told(job_id, "is cancelled", as_json=as_json, tell=_left_behind)
+        return await _told(job_id, "is cancelled", as_json=as_json)
     job = await admin.get(job_id)
     if job is None:
         return missing(job_id)
@@ -45,6 +44,8 @@ async def cancel(job_id: int, *, as_json: bool) -> int:
 
 
 def _left_behind(job: Known) -> str:
+    if job.outcome != Outcome.CANCELLED:
+        return ""
     if job.error.endswith(admin.WAS_UNKNOWN):
         return "nobody could tell whether its effect is there, and it is not undone: look for it on Discord"
     if job.tried_at is not None:
@@ -52,11 +53,11 @@ def _left_behind(job: Known) -> str:
     return ""
 
 
-async def _told(job_id: int, became: str, *, as_json: bool, tell: Callable[[Known], str] = lambda _: "") -> int:
+async def _told(job_id: int, became: str, *, as_json: bool) -> int:
     job = await admin.get(job_id)
     if job is None:
         return DONE
-    note = tell(job)
+    note = _left_behind(job)
     if as_json:
         record = as_record(job) | ({"note": note} if note else {})
         typer.echo(json.dumps(record, indent=2, ensure_ascii=False))

@@ -24,16 +24,25 @@ OUTCOMES: dict[str, tuple[str, ...]] = {
     JobState.DONE: (Outcome.DONE, Outcome.CANCELLED),
     JobState.DEAD: (Outcome.FAILED, Outcome.UNKNOWN),
 }
+
+
+def _each_kind(condition: str, order: str) -> str:
+    """The table `kinds`, by one look each into an index that has jobs of that condition in that order."""
+    return f"""
+WITH RECURSIVE kinds AS (
+  (SELECT kind FROM job WHERE {condition} ORDER BY {order} LIMIT 1)
+  UNION ALL
+  SELECT following.kind FROM kinds, LATERAL (
+    SELECT kind FROM job WHERE {condition} AND kind > kinds.kind ORDER BY {order} LIMIT 1
+  ) AS following
+)
+"""  # noqa: S608  constants
+
+
 # These read by index, however many are done; the open ones in the order of their hour kind by kind, as their index has
 # them. Rows of another state, guild or kind than is asked for are read and passed over until there are enough.
 _OPEN = f"""
-WITH RECURSIVE kinds AS (
-  (SELECT kind FROM job WHERE {BY_HOUR} ORDER BY kind LIMIT 1)
-  UNION ALL
-  SELECT following.kind FROM kinds, LATERAL (
-    SELECT kind FROM job WHERE {BY_HOUR} AND kind > kinds.kind ORDER BY kind LIMIT 1
-  ) AS following
-)
+{_each_kind(BY_HOUR, "kind")}
 SELECT first.* FROM kinds, LATERAL (
   SELECT {_COLUMNS} FROM job WHERE job.kind = kinds.kind AND {{condition}}
   AND state = ANY($3::text[]) AND ($2::bigint IS NULL OR guild_id = $2) ORDER BY next_at LIMIT $4
@@ -110,16 +119,8 @@ def _open_to(guild_id: int | None) -> str:
 async def kinds() -> list[str]:
     """Every kind that any job has, done ones too, or that any recurring job will add."""
     rows = await fetch(
-        """
-        WITH RECURSIVE kinds AS (
-          (SELECT kind FROM job ORDER BY kind, dedupe_key LIMIT 1)
-          UNION ALL
-          SELECT following.kind FROM kinds, LATERAL (
-            SELECT kind FROM job WHERE kind > kinds.kind ORDER BY kind, dedupe_key LIMIT 1
-          ) AS following
-        )
-        SELECT kind FROM kinds UNION SELECT DISTINCT kind FROM recurring_job ORDER BY kind
-        """
+        _each_kind("true", "kind, dedupe_key")  # noqa: S608  constants
+        + "SELECT kind FROM kinds UNION SELECT DISTINCT kind FROM recurring_job ORDER BY kind"
     )
     return [row["kind"] for row in rows]
 

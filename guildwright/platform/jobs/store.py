@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from guildwright.platform.database.engine import fetch
+from guildwright.platform.jobs.due import BY_HOUR
 
 # Where relays listen.
 CHANNEL = "guildwright_jobs"
@@ -33,8 +34,8 @@ async def unsend(ids: Sequence[int]) -> None:
 async def resend(kinds: Sequence[str], older_than: float) -> int:
     """Whatever was sent more than `older_than` seconds ago and not taken waits again: its message may be lost."""
     rows = await fetch(
-        "UPDATE job SET state = 'waiting' WHERE id IN (SELECT id FROM job WHERE state = 'sent' "
-        "AND kind = ANY($1::text[]) AND finished_at IS NULL AND kind <> '' AND next_at <= now() "
+        "UPDATE job SET state = 'waiting' WHERE id IN (SELECT id FROM job WHERE state = 'sent' "  # noqa: S608  a constant
+        f"AND kind = ANY($1::text[]) AND {BY_HOUR} AND next_at <= now() "
         "AND sent_at <= now() - make_interval(secs => $2) FOR UPDATE SKIP LOCKED) "
         "RETURNING id",
         list(kinds),
@@ -217,11 +218,10 @@ async def leases(kinds: Sequence[str]) -> list[dict[str, Any]]:
     While PostgreSQL was away nobody could renew a lease, so none counts as run out soon after its start.
     """
     return await fetch(
-        "SELECT id, kind, attempt, deaths, fence, leased_by, "
+        "SELECT id, kind, attempt, deaths, fence, leased_by, "  # noqa: S608  a constant
         "leased_until < now() AND pg_postmaster_start_time() < now() - interval '10 s' AS ran_out "
         "FROM job WHERE state = 'running' AND kind = ANY($1::text[]) "
-        # As the index of open jobs says it (see due.py).
-        "AND finished_at IS NULL AND kind <> '' AND next_at <= now()",
+        f"AND {BY_HOUR} AND next_at <= now()",
         list(kinds),
     )
 
@@ -242,7 +242,7 @@ async def depths() -> list[tuple[str, str, int]]:
     """(kind, state, number) of all jobs that are not done."""
     rows = await fetch(
         # By the indexes of those that are open, and of those that ended badly.
-        "SELECT kind, state, count(*) AS n FROM job WHERE finished_at IS NULL AND kind <> '' GROUP BY kind, state "
+        f"SELECT kind, state, count(*) AS n FROM job WHERE {BY_HOUR} GROUP BY kind, state "  # noqa: S608  a constant
         "UNION ALL SELECT kind, 'dead', count(*) FROM job WHERE outcome IN ('failed', 'unknown') GROUP BY kind"
     )
     return [(row["kind"], row["state"], row["n"]) for row in rows]

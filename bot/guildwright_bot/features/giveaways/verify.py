@@ -115,13 +115,14 @@ def _strength(record: Record, chain: Chain | None) -> str:
 
 def _same(name: str, what: str, written: object, computed: object) -> Check:
     if written == computed:
-        return Check(name, ok=True, said=f"{what} is {_short(computed)}")
-    return Check(name, ok=False, said=f"{what}: the file says {_short(written)}, recomputed it is {_short(computed)}")
+        return Check(name, ok=True, said=f"{what} is {short(computed)}")
+    return Check(name, ok=False, said=f"{what}: the file says {short(written)}, recomputed it is {short(computed)}")
 
 
-def _short(value: object) -> str:
+def short(value: object, most: int = _SHORT) -> str:
+    """Its text, cut after so many characters."""
     text = str(value)
-    return text if len(text) <= _SHORT else f"{text[:_SHORT]}…"
+    return text if len(text) <= most else f"{text[:most]}…"
 
 
 def _commitments(record: Record) -> Iterator[Check]:
@@ -159,8 +160,8 @@ def _list(record: Record, entries: Sequence[Entry]) -> Iterator[Check]:
 def _weights(entries: Sequence[Entry], record: Record) -> Iterator[Check]:
     """Whose roles these were nobody can tell, but a weight must be one that the terms can give.
 
-    Terms without bonuses say so (`"bonus": {}`) in every statement that the bot ever made. Where the field is missing
-    there is no bonus either, but in a statement of the first form it may be missing for another reason.
+    Where the terms name no bonuses, each weight is 1. Only of a record of the first form that lacks the field this is
+    not asked: it was taken before, and stays checkable.
     """
     terms = record.commitments[-1].statement.get("terms")
     bonus = terms.get("bonus") if isinstance(terms, dict) else None
