@@ -173,7 +173,7 @@ def test_the_list_follows_the_newest_message_unless_the_reader_scrolled_up(
     windows: Windows, playground: PlaygroundAlone
 ) -> None:
     for number in range(60):
-        playground.write("bo", "announcements" if number < 0 else "gatehouse", f"line {number}")
+        playground.write("bo", "gatehouse", f"line {number}")
     page = windows.open(f"?channel={playground.facts['channels']['gatehouse']}")
     playground.write("bo", "gatehouse", "the newest")
     expect(page.get_by_text("the newest")).to_be_in_viewport()
@@ -182,6 +182,28 @@ def test_the_list_follows_the_newest_message_unless_the_reader_scrolled_up(
     playground.write("bo", "gatehouse", "even newer")
     expect(page.get_by_text("even newer")).to_have_count(1)
     expect(page.get_by_text("even newer")).not_to_be_in_viewport()
+
+
+SCROLLED_AS_SOMETHING_CHANGES = """async (list) => {
+    list.scrollTo(0, 0);
+    document.getElementById("labels").append(document.createElement("i"));
+    await new Promise((told) => requestAnimationFrame(() => requestAnimationFrame(told)));
+}"""
+
+
+def test_who_scrolls_up_in_the_frame_in_which_something_changes_is_not_dragged_back(
+    windows: Windows, playground: PlaygroundAlone
+) -> None:
+    """The browser tells of a scroll at the next frame; a change of the page is seen before it."""
+    for number in range(60):
+        playground.write("bo", "gatehouse", f"row {number}")
+    page = windows.open(f"?channel={playground.facts['channels']['gatehouse']}")
+    expect(page.get_by_text("row 59")).to_be_in_viewport()
+    page.locator("#messages").evaluate(SCROLLED_AS_SOMETHING_CHANGES)
+    expect(page.get_by_text("row 59")).not_to_be_in_viewport()
+    page.get_by_role("button", name="Jump to newest").click()
+    playground.write("bo", "gatehouse", "after the last row")
+    expect(page.get_by_text("after the last row")).to_be_in_viewport()
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ const NEAR = 800;   // pixels to an end at which the next page is fetched
 const END = 120;    // pixels to the end at which the reader follows it
 
 let following = true;
+let placed = null;  // where the list was left at its end: its scroll position, its last message
 let missed = 0;     // messages that came below what is shown
 let loading = null; // the next page, while it is under way
 let asked = 0;      // how often other messages than the next page were asked for
@@ -97,6 +98,7 @@ async function replace(query) {
   if (mine !== asked) return;
   const last = found.at(-1);
   const newer = "newer" in ends || !last ? [] : [...items()].filter((one) => isLater(one.id, last.id));
+  placed = null;
   list().replaceChildren();
   add(found, "bottom");
   list().append(...newer);
@@ -108,6 +110,7 @@ export async function jump() {
   if (has("newer")) await replace({}).catch(() => {});
   missed = 0;
   following = true;
+  placed = null;
   follow();
 }
 
@@ -124,8 +127,18 @@ export async function goTo(messageId) {
   return true;
 }
 
+// The browser tells of a scroll a frame late; what comes between must not drag the reader back to the end.
+function noticeScroll() {
+  const last = following && placed && box().scrollTop < placed.position && byId(placed.last);
+  if (last && last.getBoundingClientRect().bottom - box().getBoundingClientRect().bottom > END) following = false;
+}
+
 function follow() {
-  if (box() && following && !has("newer")) box().scrollTop = box().scrollHeight;
+  if (box() && list()) noticeScroll();
+  if (box() && following && !has("newer")) {
+    box().scrollTop = box().scrollHeight;
+    placed = { position: box().scrollTop, last: [...items()].at(-1)?.id };
+  }
   tell();
 }
 
@@ -165,7 +178,8 @@ export function flooded() {
 let shown = null;
 export function refresh(changes = []) {
   if (!box()) return;
-  if (shown !== box()) { shown = box(); following = true; missed = 0; loading = null; told = ""; asked += 1; }
+  if (shown !== box()) { shown = box(); following = true; placed = null; missed = 0; loading = null; told = ""; asked += 1; }
+  noticeScroll();
   arrived(changes.flatMap((change) => [...change.addedNodes]).filter((node) => node.nodeType === 1));
   follow();
 }
