@@ -46,6 +46,7 @@ class Writer:
         self._may_write = may_write
         self._tokens = float(EVENTS_BURST)
         self._filled = clock.monotonic()
+        self._said: dict[str, str] = {}
 
     async def status(self, name: str, uid: str, status: Status) -> int | None:
         """Apply the whole status of the resource `uid`; its new version, None where it is there no more.
@@ -70,12 +71,13 @@ class Writer:
             if error.status == _NOT_FOUND:
                 return None
             if error.status != _CONFLICT:  # many write at once, or another resource stands there now: look again
-                _log.warning("a status was refused", guild=name, why=str(error))
+                self._complain("a status was refused", name, error)
             raise Again(str(error)) from error
         except ClusterAway as error:
             WRITES.labels("status", "away").inc()
             raise Again(str(error)) from error
         WRITES.labels("status", "written").inc()
+        self._said.pop("a status was refused", None)
         return int(written.metadata.resource_version)
 
     async def event(self, name: str, uid: str, generation: int, happened: Happened) -> None:
@@ -91,11 +93,18 @@ class Writer:
                 self._event(name, uid, generation, happened),
             )
             WRITES.labels("event", "written").inc()
+            self._said.pop("an event was refused", None)
         except (ClusterAway, ClusterRefused) as error:
             told = isinstance(error, ClusterRefused) and error.status == _CONFLICT  # by who led before us
             WRITES.labels("event", "told before" if told else "failed").inc()
             if not told:
-                _log.debug("an event could not be written", guild=name, why=str(error))
+                self._complain("an event was refused", name, error)
+
+    def _complain(self, what: str, name: str, error: Exception) -> None:
+        """Once for all guilds: a missing right is missed thousands of times over."""
+        if self._said.get(what) != str(error):
+            self._said[what] = str(error)
+            _log.warning(what, guild=name, why=str(error))
 
     def _event(self, name: str, uid: str, generation: int, happened: Happened) -> dict[str, Any]:
         about = f"{uid}/{generation}/{happened.reason}/{happened.note}"

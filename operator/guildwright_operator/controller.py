@@ -9,7 +9,7 @@ import msgspec
 import structlog
 from redis.asyncio import Redis
 
-from guildwright.platform.clock import Clock
+from guildwright.platform.clock import Clock, first_of
 from guildwright.platform.config.cluster import Cluster, ClusterAway, ClusterRefused
 from guildwright.platform.config.publish import Published, Publisher
 from guildwright_operator.apply import Writer
@@ -51,7 +51,7 @@ class Controller:
         self._publisher: Publisher | None = None
         self._live = Live(redis, clock)
         self._relist = asyncio.Event()
-        self._heard = False  # whether kopf has told of a document in a list of its own
+        self._heard = False  # whether kopf has told of any document: then it watches
         self._pong: list[asyncio.Future[None]] = []
 
     def seen(self, raw: Raw, *, listed: bool = False) -> None:
@@ -60,9 +60,9 @@ class Controller:
         if waiting is None or waiting.version <= raw.version:
             self._pending[raw.name] = raw
             self._intake.add(raw.name)
-        self._heard |= listed
-        if listed and self._publisher is not None:
+        if listed or not self._heard:
             self._relist.set()
+        self._heard = True
 
     async def run(self) -> None:
         """Take what is seen, until cancelled."""
@@ -77,6 +77,7 @@ class Controller:
 
     async def lead(self) -> None:
         """List everything, then publish and report, until cancelled."""
+        self._relist.clear()
         for document in self._documents:
             document.seen = None  # how long it waited for a leader is nobody's latency
         try:
@@ -192,9 +193,8 @@ class Controller:
         while True:
             # A list of kopf's that is empty tells us nothing: what was there in ours may have gone just before it.
             unheard = not self._heard and len(self._documents) > 0
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(UNHEARD_SECONDS if unheard else RESYNC_SECONDS):
-                    await self._relist.wait()
+            due = self._clock.sleep(UNHEARD_SECONDS if unheard else RESYNC_SECONDS)
+            await first_of(self._relist.wait(), due)
             await self._clock.sleep(RELIST_SECONDS)
             why = "watch began anew" if self._relist.is_set() else "time"
             self._relist.clear()

@@ -12,5 +12,5 @@ from tests.operator.one_page import OnePage
 async def page() -> AsyncIterator[OnePage]:
     async with ApiClient(Configuration()) as api:
         one = OnePage(api, "guilds")
-        one.__dict__.update(statuses={}, events=[])
+        one.__dict__.update(statuses={}, events=[], lists=[])
         yield one

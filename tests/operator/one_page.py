@@ -10,7 +10,7 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
-from guildwright.platform.clock import SystemClock
+from guildwright.platform.clock import Clock, SystemClock
 from guildwright.platform.config.cluster import JSON, Cluster
 from guildwright_operator.apply import Writer
 from guildwright_operator.controller import Controller
@@ -32,6 +32,8 @@ class OnePage(Cluster):
     version: int = 50  # of the list
     statuses: dict[str, dict[str, Any]]
     events: list[dict[str, Any]]
+    lists: list[int]
+    """How many documents each list told."""
 
     async def ask(  # noqa: PLR0913, PLR0917  like the real one
         self,
@@ -47,6 +49,7 @@ class OnePage(Cluster):
 
     def _answer(self, method: str, path: str, body: Any) -> dict[str, Any]:
         if method == "GET":
+            self.lists.append(len(self.items))
             return {"items": self.items, "metadata": {"resourceVersion": str(self.version)}}
         if path.endswith("/events"):
             self.events.append(body)
@@ -56,9 +59,11 @@ class OnePage(Cluster):
 
 
 @contextlib.asynccontextmanager
-async def leading(page: OnePage, *items: dict[str, Any], url: str = NOWHERE) -> AsyncIterator[Controller]:
+async def leading(
+    page: OnePage, *items: dict[str, Any], url: str = NOWHERE, clock: Clock | None = None
+) -> AsyncIterator[Controller]:
     page.__dict__["items"] = items
-    clock = SystemClock()
+    clock = clock or SystemClock()
     election = Election(FakeLeases(), "me", clock)
     await election.follow()
     redis = Redis.from_url(url, retry=Retry(NoBackoff(), 0))

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from guildwright.platform.chance import Chance, SystemChance
-from guildwright.platform.clock import Clock, SystemClock
+from guildwright.platform.clock import Clock, SystemClock, first_of
 from guildwright.platform.config import edit, notice
 from guildwright.platform.config.assemble import Assembly, assemble, away, bad, live
 from guildwright.platform.config.files import DirectoryAway, Folder, Signature, signature
@@ -77,7 +77,7 @@ class DirectoryStore:
                 if change is not None:
                     yield change
                 if outcome.gone:
-                    await notice.first_of(noticed.wait(), self._clock.sleep(GONE_SECONDS))
+                    await first_of(noticed.wait(), self._clock.sleep(GONE_SECONDS))
                 elif not outcome.waiting:
                     await noticed.wait()
 

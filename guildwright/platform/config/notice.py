@@ -6,9 +6,8 @@ or a directory that was replaced may tell the kernel nothing.
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import structlog
 from watchfiles import awatch
@@ -78,14 +77,3 @@ async def _watch_once(root: Path, noticed: asyncio.Event) -> None:
 
 def _inode(path: Path) -> int:
     return path.stat().st_ino
-
-
-async def first_of(*waits: Coroutine[Any, Any, object]) -> None:
-    """Return when one of them has; the others are cancelled."""
-    tasks = [asyncio.create_task(wait) for wait in waits]
-    try:
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
