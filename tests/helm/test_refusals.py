@@ -34,6 +34,8 @@ REFUSALS = {
     ),
     "no operator": ((*TRIAL, "operator.replicas=0"), ["/operator/replicas", "minimum"]),
     "a tag that became a number": ((*TRIAL, "image.tag=20261121"), ["/image/tag", "want string"]),
+    "a section that was emptied": ((*TRIAL, "operator=null"), ["missing property 'operator'"]),
+    "a tag in the name": ((*TRIAL, "image.repository=here:5000/bot:1"), ["/image/repository", "'here:5000/bot:1'"]),
     "another Discord beside the playground": (
         (*TRIAL, "config.GUILDWRIGHT_DISCORD_API=http://other"),
         ["config.GUILDWRIGHT_DISCORD_API: this trial talks to its own playground", "set discord.token"],
