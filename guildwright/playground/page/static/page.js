@@ -1,4 +1,5 @@
 // What HTML and htmx cannot say: theme, dialog, focus, connection state.
+import { refreshDraft } from "./drafts.js";
 import { flooded, refresh as refreshHistory } from "./history.js";
 import { keepFocus } from "./focus.js";
 import { attachPickers } from "./picker.js";
@@ -80,12 +81,11 @@ function focusFirst(place) {
   }
 }
 
-// A command's form gets the focus when it comes, the message box when it goes; what was sent is cleared.
+// A command's form gets the focus when it comes, the message box when it goes.
 document.addEventListener("htmx:afterSettle", (event) => {
   const place = event.detail.target ?? event.target;
   if (place.id === "command") place.firstElementChild ? focusFirst(place) : byId("say").focus();
 });
-document.addEventListener("spoken", () => { byId("say").value = ""; });
 
 // The connection: say when it is lost, and when it is back.
 function offline(text) { byId("offline").textContent = text; }
@@ -103,14 +103,16 @@ document.addEventListener("htmx:sseBeforeMessage", (event) => {
   const id = /^\s*<li [^>]*id="(m-\d+)"[^>]* hx-swap-oob/.exec(event.detail.data)?.[1];
   if (id && !byId(id)) event.preventDefault();
 });
+// Each further try fails too: it does not take back what was said of something that did not arrive.
 document.addEventListener("htmx:sseError", () => {
+  if (root.dataset.live !== "off") offline("The playground does not answer. This page tries again by itself.");
   root.dataset.live = "off";
-  offline("The playground does not answer. This page tries again by itself.");
 });
 document.addEventListener("htmx:sendError", () => offline("That did not arrive: the playground does not answer. Try again in a moment."));
 document.addEventListener("htmx:responseError", (event) => offline(`The playground could not do that (${event.detail.xhr.status}). Its log says why.`));
 
 function refresh(changes) {
+  refreshDraft();
   watchDialog();
   mark();
   attachPickers();

@@ -84,14 +84,17 @@ document.addEventListener("keydown", (event) => {
 // The message box: one line, or several once a line ends in it (Shift and Enter, or pasted); back when none does.
 const box = () => byId(byId("lines").hidden ? "say" : "lines");
 
-function show(id, text, at = text.length) {
+function put(text) {
+  const id = text.includes("\n") ? "lines" : "say";
   for (const other of ["say", "lines"]) byId(other).hidden = byId(other).disabled = other !== id;
   byId(id).value = text;
-  byId(id).focus();
-  byId(id).setSelectionRange(at, at);
 }
 
-function write(text, at) { show(text.includes("\n") ? "lines" : "say", text, at); }
+function write(text, at = text.length) {
+  put(text);
+  box().focus();
+  box().setSelectionRange(at, at);
+}
 
 function type(text) {
   const { value, selectionStart: from, selectionEnd: to } = box();
@@ -103,13 +106,17 @@ document.addEventListener("input", ({ target }) => {
 });
 
 // Sent alone is a new message; or it is a reply, or one's own message again.
-function about(kind, id, text) {
+function mark(kind, id, text) {
   byId("reply-to").value = kind === "reply" ? id : "";
   byId("edits").value = kind === "edit" ? id : "";
   byId("about").hidden = !kind;
   byId("about-reply").hidden = kind !== "reply";
   byId("about-edit").hidden = kind !== "edit";
   byId("about-name").textContent = kind === "reply" ? text : "";
+}
+
+function about(kind, id, text) {
+  mark(kind, id, text);
   box().focus();
 }
 
@@ -119,7 +126,27 @@ function writeAnew() {
   if (byId("edits").value) write("");
   about(null);
 }
-document.addEventListener("spoken", () => { write(""); about(null); });
+
+// What is written while the answer is under way is the beginning of the next message.
+let sent = "";
+document.addEventListener("htmx:beforeRequest", ({ detail }) => { if (detail.elt.id === "speak") sent = box().value; });
+document.addEventListener("spoken", () => {
+  const { value } = box();
+  write(value.startsWith(sent) ? value.slice(sent.length).trimStart() : value);
+  about(null);
+});
+
+// For drafts.js: what is not said yet, and the same put back without taking the focus.
+export function unsaid() {
+  const [reply, edits] = [byId("reply-to").value, byId("edits").value];
+  return { text: box().value, reply, edits, name: byId("about-name").textContent, files: bringing };
+}
+
+export function resume({ text = "", reply = "", edits = "", name = "", files = [] }) {
+  put(text);
+  mark((reply && "reply") || (edits && "edit") || null, reply || edits, name);
+  bring(files);
+}
 
 // An act that leads elsewhere swaps nothing: its dialog is closed by hand.
 document.addEventListener("acted", () => byId("modal")?.close());
