@@ -6,7 +6,7 @@ const END = 120;    // pixels to the end at which the reader follows it
 
 let following = true;
 let placed = null;  // where the list was left at its end: its scroll position, its last message
-let missed = 0;     // messages that came below what is shown
+let missed = 0;     // messages that came below what the reader looks at
 let loading = null; // the next page, while it is under way
 let asked = 0;      // how often other messages than the next page were asked for
 let told = "";      // the last message of the live stream
@@ -25,13 +25,20 @@ async function get(query) {
   return { found: [...page.children].map((one) => document.adoptNode(one)), ends: page.dataset };
 }
 
-// What the reader looks at stays where it is, whatever comes or goes above it.
+// The first message that the reader sees.
+function inSight() {
+  const { top } = box().getBoundingClientRect();
+  return [...items()].find((one) => one.getBoundingClientRect().bottom > top);
+}
+
+// What the reader looks at stays where it is, whatever comes or goes above it: the first in sight, or the next that is left.
 function anchored(change) {
-  const top = box().getBoundingClientRect().top;
-  const anchor = [...items()].find((one) => one.getBoundingClientRect().bottom > top);
-  const before = anchor?.getBoundingClientRect().top;
+  const first = inSight();
+  const places = [...items()].filter((one) => !isLater(first?.id ?? "", one.id))
+    .map((one) => [one.id, one.getBoundingClientRect().top]);
   change();
-  if (anchor?.isConnected) box().scrollTop += anchor.getBoundingClientRect().top - before;
+  const [id, before] = places.find(([one]) => byId(one)) ?? [];
+  if (id) box().scrollTop += byId(id).getBoundingClientRect().top - before;
 }
 
 const isLater = (a, b) => a.length > b.length || (a.length === b.length && a > b);
@@ -86,7 +93,6 @@ async function fetched(end) {
       else set("older", "older" in ends);
       trim(end === "newer" || following); // never the end that the reader follows
     });
-    if (!has("newer")) missed = 0;
   } catch { /* the live stream says that nobody answers; scrolling on tries again */ }
 }
 
@@ -99,12 +105,26 @@ async function replace(query) {
   const last = found.at(-1);
   const newer = "newer" in ends || !last ? [] : [...items()].filter((one) => isLater(one.id, last.id));
   placed = null;
-  list().replaceChildren();
-  add(found, "bottom");
-  list().append(...newer);
+  anchored(() => {
+    list().replaceChildren();
+    add(found, "bottom");
+    list().append(...newer);
+  });
   set("older", "older" in ends);
   close(ends, before);
 }
+
+// A stream that comes back tells the newest page. Whoever reads further up keeps what they read, told anew in its place.
+document.addEventListener("htmx:oobBeforeSwap", (event) => {
+  const { target, fragment } = event.detail;
+  if (target.id !== "messages" || target !== box() || following || !inSight()) return;
+  event.detail.shouldSwap = false;
+  const newest = [...fragment.querySelectorAll(".message")].map((one) => one.id);
+  const known = [told, has("newer") ? "" : [...items()].at(-1).id].reduce((a, b) => (isLater(b, a) ? b : a));
+  missed += newest.filter((one) => known && isLater(one, known)).length;
+  told = newest.at(-1) ?? told;
+  replace({ around: inSight().id.slice(2) }).catch(() => {}).then(tell);
+});
 
 export async function jump() {
   if (has("newer")) await replace({}).catch(() => {});

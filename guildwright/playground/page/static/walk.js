@@ -15,12 +15,15 @@ function walk(message, list, by) {
   return true;
 }
 
-// Past the last message that is shown one steps when the next page is there: no press is lost.
+// Past the last message that is shown one steps when the next page is there, or the one after it: no press is lost.
 function walkOn(list, by) {
   const page = extend(by < 0 ? "older" : "newer");
+  const edge = () => list.querySelector(`.message:${by < 0 ? "first" : "last"}-child`)?.id;
+  const before = edge();
   page?.then(() => {
     const { activeElement: here } = document;
-    if (here.matches(".message") && list.contains(here)) walk(here, list, by);
+    const isHere = here.matches(".message") && list.contains(here);
+    if (isHere && !walk(here, list, by) && edge() !== before) walkOn(list, by);
   });
   return Boolean(page);
 }
