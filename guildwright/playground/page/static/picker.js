@@ -41,6 +41,14 @@ function makeBox(input, list) {
   return { open, close };
 }
 
+// What is offered for what was typed is shown, unless one of it was chosen before the answer came.
+function showWhatComes(input, list, show) {
+  let chosen = false;
+  for (const type of ["input", "focus"]) input.addEventListener(type, () => { chosen = false; });
+  list.addEventListener("combobox-commit", () => { chosen = true; });
+  list.addEventListener("htmx:afterSwap", () => { if (document.activeElement === input && !chosen) show(); });
+}
+
 function attachCommands(input) {
   const list = document.getElementById(input.dataset.picker);
   const { open, close } = makeBox(input, list);
@@ -59,7 +67,7 @@ function attachSuggestions(input) {
   const { open, close } = makeBox(input, list);
   // What must be something that is here (data-strict) counts only once it is chosen.
   input.addEventListener("input", () => { value.value = "strict" in input.dataset ? "" : input.value; });
-  list.addEventListener("htmx:afterSwap", () => { if (document.activeElement === input) open(); });
+  showWhatComes(input, list, open);
   list.addEventListener("combobox-commit", (event) => {
     input.value = (event.target.querySelector("bdi") ?? event.target).textContent;
     value.value = event.target.dataset.value;
@@ -86,11 +94,7 @@ function attachChooser(input) {
   const chooser = input.closest("[data-chooser]");
   const chips = chooser.querySelector(".chips");
   const { open, close } = makeBox(input, list);
-  list.addEventListener("htmx:afterSwap", () => {
-    if (document.activeElement !== input) return;
-    open();
-    list.scrollIntoView({ block: "nearest" });
-  });
+  showWhatComes(input, list, () => { open(); list.scrollIntoView({ block: "nearest" }); });
   list.addEventListener("combobox-commit", (event) => {
     const { value } = event.target.dataset;
     const known = [...chips.querySelectorAll("input")].some((field) => field.value === value);

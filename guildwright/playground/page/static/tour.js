@@ -15,7 +15,16 @@ let seat = "";
 const on = () => root.dataset.tour !== "off";
 const vals = () => document.querySelector("main.talk")?.getAttribute("hx-vals") ?? "";
 
-async function look(path = "/page/tour", options = {}) {
+// One question at a time: an answer that is older than a press would take back what was pressed.
+let turn = Promise.resolve();
+let waiting = 0;
+function look(change = () => {}, path, options) {
+  waiting += 1;
+  turn = turn.then(() => { change(); return ask(path, options); }).finally(() => { waiting -= 1; });
+  return turn;
+}
+
+async function ask(path = "/page/tour", options = {}) {
   if (!vals()) return;
   seat = vals();
   const { channel, as } = JSON.parse(seat);
@@ -52,8 +61,8 @@ function note(said) {
 function open() {
   root.dataset.tour = "on";
   keep("tour", "on");
-  if ("over" in byId("tour").dataset) progress = {};
-  look().then(() => byId("tour-step")?.focus());
+  const again = "over" in byId("tour").dataset;
+  look(() => { if (again) progress = {}; }).then(() => byId("tour-step")?.focus());
 }
 
 function close() {
@@ -65,9 +74,9 @@ function close() {
 const ON_CLICK = {
   "#tour-open": () => (on() ? close() : open()),
   "#tour-end": close,
-  "#tour-again": () => { progress = {}; look(); },
-  "#tour-skip": (button) => { progress.skipped = `${progress.skipped},${button.dataset.key}`; look(); },
-  "#tour-kill": () => look("/page/tour/kill", { method: "POST", headers: { "HX-Request": "true" } }),
+  "#tour-again": () => look(() => { progress = {}; }),
+  "#tour-skip": ({ dataset }) => look(() => { progress.skipped = `${progress.skipped},${dataset.key}`; }),
+  "#tour-kill": () => look(undefined, "/page/tour/kill", { method: "POST", headers: { "HX-Request": "true" } }),
 };
 document.addEventListener("click", (event) => {
   for (const [selector, act] of Object.entries(ON_CLICK)) {
@@ -77,4 +86,4 @@ document.addEventListener("click", (event) => {
 });
 
 export function refreshTour() { if (on() && vals() !== seat) look(); }
-setInterval(() => { if (on() && !document.hidden) look(); }, EVERY_MS);
+setInterval(() => { if (on() && !document.hidden && !waiting) look(); }, EVERY_MS);
