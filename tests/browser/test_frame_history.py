@@ -34,6 +34,12 @@ _HOLD = """{
   };
   window.letGo = () => { const all = window.held; window.held = null; for (const act of all) act(); };
 }"""
+# The live stream can be cut: `stream` is it.
+_CUT = """{
+  const Real = EventSource;
+  window.EventSource = class extends Real { constructor(...all) { super(...all); window.stream = this; } };
+  window.cut = () => { stream.close(); stream.dispatchEvent(new Event("error")); };
+}"""
 _GO_TO = "async (id) => { const history = await import('/assets/history.js'); await history.goTo(id); }"
 
 
@@ -95,6 +101,7 @@ def ids(page: Page) -> list[int]:
 def scroll(page: Page, by: int) -> None:
     page.mouse.wheel(0, by)
     page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    expect(page.locator("#messages")).not_to_have_attribute("aria-busy", "true")  # the next page has come
 
 
 def test_from_the_newest_to_the_first_word_and_back_in_a_small_window(window: Windows, hall: Hall) -> None:
@@ -165,10 +172,10 @@ def test_by_keyboard_one_walks_past_the_end_of_a_page(window: Windows, hall: Hal
 
     page.route("**/page/history?*", hold, times=1)
     page.locator("#messages").focus()
-    for _ in range(70):
+    for _ in range(120):  # more than the next page has
         page.keyboard.press("ArrowUp")
     under_way.pop().continue_()
-    expect(page.locator(":focus")).to_have_id(f"m-{hall.everything[len(since) - 70]}")
+    expect(page.locator(":focus")).to_have_id(f"m-{hall.everything[len(since) - 120]}")
     screenshot(page, "history-phone")
     assert axe_violations(page) == []
 
@@ -242,6 +249,22 @@ def test_who_reads_further_up_has_a_small_window_however_much_is_written(window:
     expect(page.locator(":focus")).to_have_id(place)
     jump(page)
     expect(page.get_by_text("one too many")).to_be_in_viewport()
+
+
+def test_when_the_stream_comes_back_what_one_reads_stays_in_its_place(window: Windows, hall: Hall) -> None:
+    page = window.open(gatehouse(hall), before=_CUT)
+    read = page.locator(f"#m-{ids(page)[20]}")
+    read.evaluate("(one) => { one.dataset.before = ''; one.scrollIntoView(); }")
+    expect(page.get_by_role("button", name="Jump to newest")).to_be_visible()
+    top = read.evaluate("(one) => one.getBoundingClientRect().top")
+    page.evaluate("cut()")
+    hall.write("bo", "gatehouse", "behind ones back")
+    expect(page.get_by_role("button", name="Jump to newest")).to_have_text("Jump to newest, 1 new")
+    expect(read).not_to_have_attribute("data-before", "")
+    assert read.evaluate("(one) => one.getBoundingClientRect().top") == pytest.approx(top, abs=2)
+    jump(page)
+    expect(page.get_by_text("behind ones back")).to_be_in_viewport()
+    window.faults[:] = [fault for fault in window.faults if "[object Event]" not in fault]  # htmx notes the cut
 
 
 def test_a_reply_leads_to_what_it_answers_however_far_that_is(window: Windows, hall: Hall) -> None:
