@@ -11,7 +11,7 @@ from guildwright.platform.clock import Clock, SystemClock
 from guildwright.platform.discord.client import DiscordClient, DiscordRefused
 from guildwright.platform.discord.errors import DiscordClosed
 from guildwright.platform.discord.limiter import prefix_of
-from guildwright.platform.discord.limits import Answer, Ask
+from guildwright.platform.discord.limits import INVALID_WINDOW, MANY_INVALID, MOST_INVALID, Answer, Ask
 from guildwright.platform.discord.rules import Rules
 from guildwright.platform.settings import Settings
 from tests.fakes.clock import FakeClock
@@ -76,8 +76,16 @@ async def test_a_thousand_messages_to_a_closed_channel_are_few_requests_of_all_p
         [key] = await redis.client().keys(f"{prefix_of(TOKEN)}:closed:*")
         assert 50_000 < await redis.client().pttl(key) <= 60_000
         await redis.client().delete(key)
+
         discord.closed.clear()
         await other.send_message(7, content="x")
+
+        discord.closed["7"] = MISSING_PERMISSIONS
+        seconds, _ = await redis.client().time()
+        counted = [str(seconds * 1000)] * (MANY_INVALID - 1)
+        await redis.client().lpush(f"{prefix_of(TOKEN)}:invalid", *counted)
+        assert await _refusal(other) == 0
+        assert 500 < await _refusal(other) <= INVALID_WINDOW
 
 
 async def test_it_is_asked_again_after_a_minute(discord: CountingDiscord) -> None:
@@ -125,6 +133,20 @@ async def test_a_role_that_we_may_not_give_closes_no_guild_to_others() -> None:
                     await client.add_role(guild, 5, role, reason="why")
             assert len(discord.seen) == seen + 1 + again
             discord.next.clear()
+
+
+def test_many_closed_channels_together_do_not_stop_the_bot() -> None:
+    rules, asked, request = Rules(), 0, 0
+    for minute in range(22):
+        for channel in range(700):
+            now, request = 61.0 * minute + channel / 20, request + 1
+            ask = Ask("POST /channels/{}/messages", f"channels/{channel}")
+            word = rules.decide(str(request), ask, now).word
+            assert word in ("go", "closed")
+            if word == "go":
+                asked += 1
+                rules.note(str(request), ask, Answer(403, closed=MISSING_ACCESS), now)
+    assert asked < 3 * MOST_INVALID
 
 
 def test_what_answers_an_interaction_is_never_held_back() -> None:

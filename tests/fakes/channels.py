@@ -97,7 +97,7 @@ class FakeChannels:
             raise DiscordRefused(10003, 404, "Unknown Channel")
         if channel_id in self.refused or (attachments and not self.takes_files):
             if self.remembers:
-                raise DiscordClosed("refused less than a minute ago", retry_after=50, nothing_done=True)
+                raise DiscordClosed("refused a short while ago", retry_after=50, nothing_done=True)
             raise DiscordRefused(50013, 403, "Missing Permissions")
         if nonce in self._nonces:
             return self._nonces[nonce]

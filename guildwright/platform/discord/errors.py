@@ -31,7 +31,7 @@ class DiscordUnavailable(Unavailable):
 
 
 class DiscordClosed(DiscordUnavailable):
-    """Discord said no to the same less than a minute ago, and was not asked again; nothing was done.
+    """Discord said no to the same a minute ago (ten where much is refused), and was not asked again; nothing was done.
 
     It may have been opened meanwhile, so what has to happen waits until Discord is asked. What only informs lets it be.
     """

@@ -55,8 +55,12 @@ local function note(r)
   if r.block_ms > 0 then
     redis.call('SET', key('block', r.route, r.major), '1', 'PX', text(r.block_ms))
   end
-  if r.closed > 0 and q.closed_ms > r.ago_ms then
-    redis.call('SET', key('closed', r.route, r.major), text(r.closed), 'PX', text(q.closed_ms - r.ago_ms))
+  if r.closed > 0 then
+    local many = redis.call('LINDEX', key('invalid'), q.many_invalid - 1)
+    local closed_ms = many and number(many) + q.invalid_ms > now and q.invalid_ms or q.closed_ms
+    if closed_ms > r.ago_ms then
+      redis.call('SET', key('closed', r.route, r.major), text(r.closed), 'PX', text(closed_ms - r.ago_ms))
+    end
   end
   local known = redis.call('HGET', key('routes'), r.route)
   redis.call('ZREM', key('route', r.route, r.major, 'flying'), r.id)

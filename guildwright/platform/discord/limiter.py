@@ -106,7 +106,7 @@ class Limiter:
         """Return when the request may leave. Its end must be told with `done`.
 
         Raises:
-            DiscordClosed: Discord said no to the same less than a minute ago, to any process.
+            DiscordClosed: Discord said no to the same a short while ago, to any process.
             DiscordUnavailable: when that would take too long; nothing was sent.
             DiscordUnauthorized: when the token is refused.
         """
@@ -124,7 +124,7 @@ class Limiter:
                 self._refuse()
                 self.check_token()
             if verdict.word == "closed":
-                said = f"{ask.route}: refused less than a minute ago (403 {verdict.code}), and not asked again"
+                said = f"{ask.route}: refused a short while ago (403 {verdict.code}), and not asked again"
                 raise DiscordClosed(said, retry_after=max(verdict.wait, limits.LEAST), nothing_done=True)
             if verdict.word == "broken":
                 reason = "too many refused requests in ten minutes"

@@ -25,6 +25,8 @@ INVALID_WINDOW = 600.0
 # A channel or guild that said no to us is not asked the same again for so long: one guild's closed channel must not use
 # up what all may be refused.
 CLOSED = 60.0
+# Many closed channels together use it up all the same: once this many refusals are counted, for as long as they count.
+MANY_INVALID = 200
 # A process that was not heard of for this long is not there.
 MEMBER = 10.0
 # A request whose answer nobody reported does not fill its bucket for ever.

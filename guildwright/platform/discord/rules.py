@@ -12,6 +12,7 @@ from guildwright.platform.discord.limits import (
     LEAST,
     LONGEST,
     LOST,
+    MANY_INVALID,
     MOST_INVALID,
     SAME_WINDOW,
     Answer,
@@ -62,7 +63,8 @@ class Rules:
             self._blocks[ask.route, ask.major] = now + answer.block
         if answer.closed:
             self._closed = {key: (ends, code) for key, (ends, code) in self._closed.items() if ends > now}
-            self._closed[ask.route, ask.major] = (now + CLOSED, answer.closed)
+            many = len(self._invalid) >= MANY_INVALID and self._invalid[-MANY_INVALID] + INVALID_WINDOW > now
+            self._closed[ask.route, ask.major] = (now + (INVALID_WINDOW if many else CLOSED), answer.closed)
         for flying in (self._flying.get((ask.route, ask.major)), self._flying.get(self._key(ask))):
             if flying:
                 flying.pop(request, None)

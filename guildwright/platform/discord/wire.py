@@ -81,6 +81,7 @@ CONSTANTS: dict[str, object] = {
     "most_invalid": limits.MOST_INVALID,
     "invalid_ms": ms(limits.INVALID_WINDOW),
     "closed_ms": ms(limits.CLOSED),
+    "many_invalid": limits.MANY_INVALID,
     "member_ms": ms(limits.MEMBER),
     "lost_ms": ms(limits.LOST),
     "flying_ms": ms(limits.FLYING),
