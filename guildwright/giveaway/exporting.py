@@ -53,14 +53,24 @@ def _opened(asked: Asked) -> Iterator[TextIO]:
     """Where to write. A spreadsheet knows UTF-8 by its mark."""
     if asked.output is None:
         yield sys.stdout
+        sys.stdout.flush()
+        return
+    if asked.output.is_dir():
+        raise Mistaken(f"cannot write {asked.output}: it is a directory; name a file in it")
+    if asked.output.exists() and not asked.output.is_file():
+        with asked.output.open(
+            "w", encoding="utf-8", newline=""
+        ) as out:  # a pipe or a device, which must not be replaced
+            yield out
         return
     if asked.output.exists() and not asked.force:
         raise Mistaken(f"{asked.output} is there already: name another file, or say --force to replace it")
-    part = asked.output.with_name(f"{asked.output.name}.part")  # a broken export leaves no file that looks whole
+    target = asked.output.resolve()  # not the link that leads there
+    part = target.with_name(f"{target.name}.part")  # a broken export leaves no file that looks whole
     try:
         with part.open("w", encoding="utf-8-sig" if asked.format == "csv" else "utf-8", newline="") as out:
             yield out
-        part.replace(asked.output)
+        part.replace(target)
     except OSError as error:
         if error.filename is None:  # the database's
             raise

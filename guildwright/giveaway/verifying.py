@@ -53,11 +53,13 @@ def main(path: Path, *, as_json: bool) -> int:
 
 def _content(path: Path) -> bytes:
     try:
-        if path.stat().st_size > proof.LARGEST:
-            raise NotARecord(f"it has more than {proof.LARGEST // 1_000_000} MB")
-        return path.read_bytes()
+        with path.open("rb") as file:
+            content = file.read(proof.LARGEST + 1)  # a pipe or a device does not say how much it has
     except OSError as trouble:
         raise NotARecord(f"it cannot be read ({trouble.strerror})") from None
+    if len(content) > proof.LARGEST:
+        raise NotARecord(f"it has more than {proof.LARGEST // 1_000_000} MB")
+    return content
 
 
 def _printable(line: str) -> str:

@@ -1,6 +1,7 @@
 """How every `jobs` command ends: 0 done, 1 refused, 2 the question or the database is at fault."""
 
 import asyncio
+import errno
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from guildwright.platform.settings import Settings
 
 DONE, REFUSED, FAULT = 0, 1, 2
 _LARGEST_ID = 2**63 - 1
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # no socket says so
 
 
 class Mistaken(Exception):  # noqa: N818  a person's mistake, not a fault
@@ -39,6 +41,8 @@ class Wanted:
         """
         for state in self.states:
             _allowed("--state", state, JobState)
+        if self.kind is not None and not self.kind.isprintable():  # half a character, which no database takes
+            raise Mistaken(f"--kind {self.kind!r} is none; kinds are words such as giveaways.end")
         if self.outcome is not None:
             _allowed("--outcome", self.outcome, (outcome for outcome in Outcome if outcome))
         if self.outcome is None:
@@ -89,7 +93,12 @@ def with_database(settings: Settings, work: Callable[[], Awaitable[int]]) -> int
         complain("the database's tables are not those of this version: run `guildwright migrate`")
     except (Mistaken, ValueError) as error:
         complain(str(error))
+    except BrokenPipeError:  # `| head` has read enough: typer ends quietly
+        raise
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        if isinstance(error, OSError) and error.errno in _NO_ROOM:
+            complain(f"cannot write: {error.strerror}")
+            return FAULT
         away = "PostgreSQL does not answer" if is_database_away(error) else "PostgreSQL refuses"
         complain(f"{away}: {error or type(error).__name__}. Is DATABASE_URL right, or is `guildwright up` running?")
     return FAULT

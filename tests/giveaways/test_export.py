@@ -108,11 +108,13 @@ def test_what_is_no_formula_stays_as_it_is(cell: str) -> None:
     assert export.safe(cell) == cell
 
 
-async def run(url: str, folder: Path, *args: object) -> tuple[int, str, str]:
+async def run(url: str, folder: Path, *args: object, stdout: int = subprocess.PIPE) -> tuple[int, str, str]:
     """`guildwright giveaway export …` as a process of its own: exit code, output, complaint."""
     env = {**os.environ, "DATABASE_URL": url, "GUILDWRIGHT_DATA": str(folder)}
     command = [sys.executable, "-m", "guildwright", "giveaway", "export", *map(str, args)]
-    done = await asyncio.to_thread(subprocess.run, command, env=env, capture_output=True, text=True, check=False)
+    done = await asyncio.to_thread(
+        subprocess.run, command, env=env, stdout=stdout, stderr=subprocess.PIPE, text=True, check=False
+    )
     return done.returncode, done.stdout, done.stderr
 
 
@@ -129,6 +131,28 @@ async def test_the_command_writes_a_file_and_replaces_none_unless_told(
     assert (code, "is there already" in said) == (2, True)
     assert (await run(*asked, "--force"))[0] == 0
     assert [path for path in tmp_path.iterdir() if path.suffix == ".part"] == []
+    assert "is a directory" in (await run(*asked[:-1], tmp_path, "--force"))[2]
+
+
+async def test_the_command_writes_into_a_pipe_or_a_device_and_never_replaces_it(
+    hall: Hall, postgres: PostgresServer, tmp_path: Path
+) -> None:
+    await hall.started()
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        asked = ("--guild", GUILD, "--format", "csv", "--force", "--output")
+        code, _, said = await run(postgres.url, tmp_path, *asked, pipe)
+        assert (code, pipe.is_fifo(), os.read(reader, 100)[:8]) == (0, True, b"giveaway"), said
+    finally:
+        os.close(reader)
+    full = os.open("/dev/full", os.O_WRONLY)
+    try:
+        code, _, said = await run(postgres.url, tmp_path, "--guild", GUILD, stdout=full)
+    finally:
+        os.close(full)
+    assert (code, said) == (2, "cannot write: No space left on device\n")
 
 
 async def test_the_command_prints_json_where_no_file_is_named(

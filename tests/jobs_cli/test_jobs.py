@@ -151,6 +151,7 @@ def test_a_number_that_no_job_can_have_is_refused(jobs: Cli, command: str) -> No
     [
         (["--state", "lost"], "allowed: waiting, sent, running, done, dead"),
         (["--outcome", "lost"], "allowed: done, cancelled, failed, unknown"),
+        (["--kind", "giveaways.\udcff"], "words such as giveaways.end"),
         (["--guild", "mine"], "Copy Server ID"),
         (["--guild", str(2**63)], "Copy Server ID"),
         (["--outcome", "done", "--state", "waiting"], "--state done --outcome done|cancelled"),
