@@ -4,6 +4,7 @@
 files about one guild.
 """
 
+import codecs
 import os
 import stat
 from collections import defaultdict
@@ -61,6 +62,8 @@ def _read(path: Path) -> bytes | Checked:
         size = len(content)
     if size > MAX_BYTES:
         return _refused(path, f"larger than {MAX_BYTES // 1024} KiB, which no document needs")
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return _refused(path, "not UTF-8 but UTF-16", hint="save the file as UTF-8")
     if b"\0" in content:
         return _refused(path, "binary: it contains a zero byte")
     return content

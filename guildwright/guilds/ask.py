@@ -44,6 +44,8 @@ def with_store(settings: Settings, work: Callable[[ConfigStore], Awaitable[int]]
     except StaleWrite as error:
         complain(str(error))
         return REFUSED
+    except BrokenPipeError:
+        raise  # whoever read us has seen enough
     except OSError as error:
         complain(f"{error.filename or 'the data directory'}: {error.strerror or error}")
         return FAULT

@@ -32,9 +32,9 @@ async def bring(store: ConfigStore, paths: Sequence[Path], *, dry_run: bool) -> 
         try:
             if not dry_run:
                 await store.write(pair.guild_id, patch_for(pair), pair.stored.version)
-        except (CannotWrite, StaleWrite, StoreAway) as error:
+        except (CannotWrite, StaleWrite, StoreAway, OSError) as error:
             complain(f"{pair.file}: {error}", *_not_done(changing, index))
-            return FAULT if isinstance(error, StoreAway) else REFUSED
+            return FAULT if isinstance(error, StoreAway | OSError) else REFUSED
         _say(pair)
     tail = " (dry run: nothing was written)" if dry_run else ""
     typer.echo(f"{len(found)} checked, {len(changing)} changed, {len(found) - len(changing)} the same{tail}")
@@ -130,5 +130,11 @@ def _text(guild_id: str, spec: Mapping[str, Any], path: Path, file: Checked | No
 
 def _write(folder: Path, texts: Mapping[Path, str]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    for path, text in texts.items():
-        replace(path, text.encode())
+    for done, (path, text) in enumerate(texts.items()):
+        try:
+            replace(path, text.encode())
+        except OSError as error:
+            raise Mistaken(
+                f"{printable(path)}: {error.strerror}; {done} of {len(texts)} files were written: "
+                "mend it and export again"
+            ) from error

@@ -23,6 +23,9 @@ async def get(store: ConfigStore, guild: str, *, compiled: bool, as_json: bool) 
         else:
             complain("the document cannot be used and never could: the guild runs on defaults")
     if stored.state is State.DEFAULTS and not compiled:
+        strays = [problem for stray in await store.strays() for problem in stray.problems]
+        if strays:
+            complain("passed over, because nobody can tell whose they are:", *told(strays))
         complain(
             f"guild {guild} has no document and runs on defaults: `guildwright guilds get {guild} --compiled` shows "
             f"them, `guildwright guilds set {guild} path=value` makes a document"

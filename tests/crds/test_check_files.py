@@ -44,6 +44,8 @@ def test_a_binary_file_is_called_binary(tmp_path: Path) -> None:
     path.write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR")
 
     assert _problem(path) == (1, 1, "binary: it contains a zero byte")
+    path.write_text("kind: GuildConfig", encoding="utf-16")
+    assert _problem(path) == (1, 1, "not UTF-8 but UTF-16")
 
 
 def test_text_that_is_not_utf_8_is_refused_at_the_byte(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from ruamel.yaml.error import YAMLError
 from guildwright.platform.config.assemble import assemble, live
 from guildwright.platform.config.document import fresh_document, patched
 from guildwright.platform.config.files import DirectoryAway, Folder, printable, replace, version_of
-from guildwright.platform.config.last_good import LastGood, Session
+from guildwright.platform.config.last_good import LastGood, LastGoodAway, Session
 from guildwright.platform.config.store import CannotWrite, StaleWrite, State, Stored
 from guildwright_crds.check import Problem, check_text
 
@@ -30,25 +30,54 @@ def write(folder: Folder, kept: LastGood, edit: Edit) -> Stored:
 
     A person's editor takes no turn: what it saves between our look and our replacing, microseconds, is lost.
     """
-    guild_id = edit.guild_id
     folder.root.mkdir(parents=True, exist_ok=True)
     folder.read()  # the slow part, before others have to wait
-    with kept.change() as session:
-        folder.sweep()
-        path, text = _present(folder, session, guild_id, edit.expected_version)
-        new = _changed(guild_id, path, text, edit.patch)
-        data = new.encode()
-        checked = check_text(new, printable(path))
-        if checked.problems or checked.spec is None or checked.guild_id != guild_id:
-            raise CannotWrite(guild_id, checked.problems)
-        source = printable(path.relative_to(folder.root))
-        if edit.dry_run:
-            return Stored(guild_id, version_of(data), "", 0, checked.spec, source, (), State.WAITING)
-        if checked.spec == (check_text(text, printable(path)).spec if text else None):
-            data = text.encode()  # nothing was asked for that is not so already: leave the author's spacing alone
+    replaced: list[_Replaced] = []
+    try:
+        with kept.change() as session:
+            return _write(folder, session, edit, replaced)
+    except LastGoodAway:
+        for one in replaced:
+            one.put_back()
+        raise
+
+
+@dataclass(frozen=True)
+class _Replaced:
+    """A file that was written, and what it held before ("": nothing)."""
+
+    path: Path
+    old: str
+    new: bytes
+
+    def put_back(self) -> None:
+        """Undo it, unless somebody else wrote since."""
+        if self.path.read_bytes() != self.new:
+            return
+        if self.old:
+            replace(self.path, self.old.encode())
         else:
-            replace(path, data)
-        return live(session.keep(guild_id, checked.spec, source, version_of(data)))
+            self.path.unlink()
+
+
+def _write(folder: Folder, session: Session, edit: Edit, replaced: list[_Replaced]) -> Stored:
+    guild_id = edit.guild_id
+    folder.sweep()
+    path, text = _present(folder, session, guild_id, edit.expected_version)
+    new = _changed(guild_id, path, text, edit.patch)
+    data = new.encode()
+    checked = check_text(new, printable(path))
+    if checked.problems or checked.spec is None or checked.guild_id != guild_id:
+        raise CannotWrite(guild_id, checked.problems)
+    source = printable(path.relative_to(folder.root))
+    if edit.dry_run:
+        return Stored(guild_id, version_of(data), "", 0, checked.spec, source, (), State.WAITING)
+    if checked.spec == (check_text(text, printable(path)).spec if text else None):
+        data = text.encode()  # nothing was asked for that is not so already: leave the author's spacing alone
+    else:
+        replace(path, data)
+        replaced.append(_Replaced(path, text, data))
+    return live(session.keep(guild_id, checked.spec, source, version_of(data)))
 
 
 def _present(folder: Folder, session: Session, guild_id: str, expected_version: str) -> tuple[Path, str]:

@@ -144,8 +144,18 @@ def replace(path: Path, data: bytes) -> None:
     """Put `data` in the place of what `path` holds; a reader, or a crash at any moment, sees the old or the new whole.
 
     A symbolic link stays one; permissions and owner stay.
+
+    Raises:
+        OSError: it cannot be written; `filename` is the path.
     """
     path = path.resolve()
+    try:
+        _replace(path, data)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
+
+
+def _replace(path: Path, data: bytes) -> None:
     begin, end = TEMPORARY
     handle, temporary = tempfile.mkstemp(prefix=begin, suffix=end, dir=path.parent)
     try:

@@ -44,7 +44,7 @@ def guilds_list(settings: Settings, as_json: bool) -> int:
     """Print the guilds. 0 also when some are refused, for it is `check` that judges; 2 when the store is away."""
     try:
         stored, strays, published = asyncio.run(_gather(settings))
-    except StoreAway as error:
+    except (StoreAway, OSError) as error:
         typer.echo(str(error), err=True)
         return 2
     rows = list(rows_of(stored, published))

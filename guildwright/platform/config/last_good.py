@@ -16,6 +16,7 @@ import structlog
 from pydantic import ValidationError
 
 from guildwright.platform.chance import Chance
+from guildwright.platform.config.store import StoreAway
 from guildwright_crds.compile import compile_config
 from guildwright_crds.guild_config import GuildConfigSpec
 
@@ -33,6 +34,10 @@ CREATE TABLE IF NOT EXISTS kept (
 ) WITHOUT ROWID
 """
 _log = structlog.get_logger(__name__)
+
+
+class LastGoodAway(StoreAway, OSError):  # noqa: N818  beside StoreAway
+    """The file cannot be used just now: no room, no right, or another process holds it."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +64,11 @@ class LastGood:
         self._chance = chance
 
     def all(self) -> dict[str, Kept]:
-        """Every row by guild id; nothing where nothing was ever kept."""
+        """Every row by guild id; nothing where nothing was ever kept.
+
+        Raises:
+            LastGoodAway: the file cannot be read.
+        """
         if not self.path.exists():
             return {}
         with self._open() as database:
@@ -67,28 +76,41 @@ class LastGood:
 
     @contextmanager
     def change(self) -> Iterator["Session"]:
-        """Change rows, alone: others wait. All of it or, after an exception, none of it is kept."""
+        """Change rows, alone: others wait. All of it or, after an exception, none of it is kept.
+
+        Raises:
+            LastGoodAway: the file cannot be written.
+        """
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with self._open() as database:
             database.execute("BEGIN IMMEDIATE")
             try:
                 yield Session(database, self._chance)
             except BaseException:
-                database.execute("ROLLBACK")
+                if database.in_transaction:  # a full disk has ended it already
+                    database.execute("ROLLBACK")
                 raise
             database.execute("COMMIT")
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
         try:
-            database = self._connect()
+            with closing(self._connected()) as database:
+                yield database
+        except sqlite3.OperationalError as error:
+            raise LastGoodAway(
+                f"{self.path} cannot be used: {error}; its folder needs room and the right to write, or name another"
+                " with --data"
+            ) from error
+
+    def _connected(self) -> sqlite3.Connection:
+        try:
+            return self._connect()
+        except sqlite3.OperationalError:
+            raise
         except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.OperationalError):
-                raise
             self._set_aside(error)
-            database = self._connect()
-        with closing(database):
-            yield database
+            return self._connect()
 
     def _connect(self) -> sqlite3.Connection:
         database = sqlite3.connect(self.path, timeout=_WAIT_SECONDS, isolation_level=None)

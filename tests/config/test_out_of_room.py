@@ -1,0 +1,68 @@
+"""A disk that is full: what was done is said or undone, and nobody sees a traceback."""
+
+import resource
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from guildwright.guilds import ask, carry, get
+from guildwright.platform.config.directory import DirectoryStore
+from guildwright.platform.config.last_good import FILE
+from guildwright.platform.config.store import StoreAway
+from guildwright.platform.settings import Settings
+from tests.fakes.documents import ELM, OAK, document
+
+
+@pytest.fixture
+def settings(guilds: Path, data: Path) -> Settings:
+    return Settings(guilds=guilds, data=data)
+
+
+async def test_a_change_that_cannot_be_recorded_is_put_back(guilds: Path, data: Path, store: DirectoryStore) -> None:
+    file = guilds / "oak.yaml"
+    file.write_text(document(OAK, rerolls=2))
+    before = await store.read(OAK)
+    data.mkdir()
+    with closing(sqlite3.connect(data / FILE)) as database:
+        database.execute(
+            "CREATE VIEW kept AS SELECT '' guild_id, '' uid, 1 generation, '' content, '' source, '' version, '' spec"
+            " WHERE false"
+        )
+    for guild, version in ((OAK, before.version), (ELM, "")):
+        with pytest.raises(StoreAway, match=f"{FILE} cannot be used: .*; its folder needs room"):
+            await store.write(guild, {"giveaways": {"rerollLimit": 5}}, version)
+    assert {path: path.read_text() for path in guilds.iterdir()} == {file: document(OAK, rerolls=2)}
+
+
+def test_an_export_that_ends_halfway_says_where_and_how_far_it_came(
+    settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (settings.guilds / "oak.yaml").write_text(document(OAK))
+    (settings.guilds / "elm.yaml").write_text(document(ELM, rerolls=2))
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(document(OAK)) + 5, before[1]))
+    try:
+        code = ask.with_store(settings, lambda at: carry.take_out(at, tmp_path / "out", dry_run=False))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert code == ask.FAULT
+    said = f"{tmp_path}/out/{ELM}.yaml: File too large; 1 of 2 files were written: mend it and export again\n"
+    assert capsys.readouterr().err == said
+
+
+def test_a_folder_that_is_not_there_is_named_beside_no_document(
+    settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings.guilds.rmdir()
+    assert ask.with_store(settings, lambda at: get.get(at, OAK, compiled=False, as_json=False)) == ask.REFUSED
+    assert "the directory of guild documents is away" in capsys.readouterr().err
+
+
+def test_a_reader_that_has_seen_enough_is_no_fault_of_ours(settings: Settings) -> None:
+    async def broken(_: object) -> int:
+        raise BrokenPipeError
+
+    with pytest.raises(BrokenPipeError):  # of which the command line makes an end without a word
+        ask.with_store(settings, broken)
