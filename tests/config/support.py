@@ -62,7 +62,7 @@ async def marker(redis: Redis) -> Marker | None:
     return None if said is None else Marker.from_json(said)
 
 
-async def complete(redis: Redis, seconds: float = 5.0) -> Marker:
+async def complete(redis: Redis, seconds: float = 30.0) -> Marker:
     """Wait for the marker."""
     await eventually(lambda: marker(redis), seconds)
     found = await marker(redis)

@@ -44,7 +44,7 @@ async def test_a_record_has_every_default_filled_in_and_is_announced(
         await channel.subscribe(CHANGED)
         (guilds / "oak.yaml").write_text(document(OAK, rerolls=2))
         messages: list[dict[str, Any]] = []
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while not messages:
                 message = await channel.get_message(ignore_subscribe_messages=True, timeout=1)
                 messages += [json.loads(message["data"])] if message else []
@@ -81,7 +81,7 @@ async def test_processes_may_start_in_any_order(guilds: Path, data: Path) -> Non
         await asyncio.sleep(0.3)
         assert not reader.ready
         server.start()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             await reader.wait_ready()
         assert limit(reader) == 2
         await reader.stop()

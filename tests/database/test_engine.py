@@ -48,7 +48,7 @@ async def test_the_server_may_die_in_the_middle_of_a_transaction_and_the_next_on
     postgres.start()
     await postgres.answers()
 
-    assert await asyncio.wait_for(engine.wait_until_up(asyncio.Event()), timeout=10)
+    assert await asyncio.wait_for(engine.wait_until_up(asyncio.Event()), timeout=30)
     async with engine.transaction():
         assert await engine.fetch("SELECT 1 AS n") == [{"n": 1}]
 
@@ -59,7 +59,7 @@ async def test_a_connection_comes_back_to_the_pool_however_its_transaction_ends(
         with pytest.raises(ValueError, match="no"):
             async with engine.transaction():
                 raise ValueError("no")
-    assert await asyncio.wait_for(engine.fetch("SELECT 1 AS n"), timeout=2) == [{"n": 1}]
+    assert await asyncio.wait_for(engine.fetch("SELECT 1 AS n"), timeout=20) == [{"n": 1}]
 
 
 @pytest.mark.usefixtures("database")
@@ -73,12 +73,12 @@ async def test_connections_that_died_while_idle_do_not_fill_the_pool(postgres: P
 
     for _ in range(12):
         with pytest.raises(Exception) as caught:  # noqa: PT011  which one depends on where it was
-            await asyncio.wait_for(anything(), timeout=2)
+            await asyncio.wait_for(anything(), timeout=20)
         assert is_database_away(caught.value)
     postgres.start()
     await postgres.answers()
 
-    await asyncio.wait_for(anything(), timeout=5)
+    await asyncio.wait_for(anything(), timeout=30)
 
 
 @pytest.mark.usefixtures("database")
@@ -93,7 +93,7 @@ async def test_waiting_for_an_absent_server_ends_when_told_to_stop() -> None:
     stopped = asyncio.Event()
     asyncio.get_running_loop().call_later(0.1, stopped.set)
 
-    assert not await asyncio.wait_for(engine.wait_until_up(stopped), timeout=2)
+    assert not await asyncio.wait_for(engine.wait_until_up(stopped), timeout=20)
     await engine.close_database()
 
 

@@ -48,7 +48,7 @@ class Bench:
         """Start a worker with these consumers."""
         worker = JobWorker(self.redis.url, consumers, self.clock, self.chance, self.errors)
         self._workers.append(worker)
-        assert await asyncio.wait_for(worker.start(), timeout=10)
+        assert await asyncio.wait_for(worker.start(), timeout=30)
         return worker
 
     async def row(self, job_id: int) -> dict[str, Any]:

@@ -97,7 +97,7 @@ async def test_postgres_dying_between_the_effect_and_its_row_leaves_one_message(
 
     await bench.worker(handler)
     job_id = await bench.add("a")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while postgres.process is not None:  # noqa: ASYNC110  the handler ends it
             await asyncio.sleep(0.02)
     postgres.start()

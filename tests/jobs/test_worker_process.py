@@ -44,7 +44,7 @@ class Worker:
         assert self.process
         began = asyncio.get_running_loop().time()
         self.process.terminate()
-        code = await asyncio.wait_for(self.process.wait(), timeout=10)
+        code = await asyncio.wait_for(self.process.wait(), timeout=30)
         return code, asyncio.get_running_loop().time() - began
 
     async def ask(self, path: str) -> Any:
@@ -184,7 +184,7 @@ async def test_a_wrong_setting_is_one_clear_line_and_exit_code_one(
     worker._env[name] = value
     await worker.start()
     assert worker.process
-    assert await asyncio.wait_for(worker.process.wait(), timeout=20) == 1
+    assert await asyncio.wait_for(worker.process.wait(), timeout=30) == 1
 
     text = worker.log.read_text()
     assert said in text

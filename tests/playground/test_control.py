@@ -183,7 +183,7 @@ async def test_changes_are_told_as_events(discord: LocalDiscord) -> None:
         listening = asyncio.create_task(first_event(lines))
         await eventually(lambda: discord.play.feed.listeners)
         await discord.say("gatehouse", "hello")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             name, data = await listening
 
     assert (name, data["message"]["content"]) == ("message_create", "hello")

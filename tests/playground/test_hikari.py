@@ -40,7 +40,7 @@ async def test_it_starts_sees_the_guild_and_writes(discord: LocalDiscord) -> Non
     async def on_message(event: hikari.GuildMessageCreateEvent) -> None:
         await seen.put(str(event.content))
 
-    async with stock_bot(bot), asyncio.timeout(10):
+    async with stock_bot(bot), asyncio.timeout(30):
         assert await seen.get() == "The Oak Hall"
         channel = int(discord.channel("gatehouse"))
         embed = hikari.Embed(title="Prize", colour=0x0C6A60).add_field("Ends", "soon").set_footer("Oak Hall")
@@ -58,7 +58,7 @@ async def test_it_starts_sees_the_guild_and_writes(discord: LocalDiscord) -> Non
 
 async def test_it_reads_members_roles_and_channels(discord: LocalDiscord) -> None:
     bot = make_bot(discord)
-    async with stock_bot(bot), asyncio.timeout(10):
+    async with stock_bot(bot), asyncio.timeout(30):
         guild = await bot.rest.fetch_guild(int(discord.guild))
         members = [member.display_name async for member in bot.rest.fetch_members(guild)]
         roles = {role.name for role in await bot.rest.fetch_roles(guild)}
@@ -99,7 +99,7 @@ async def test_tanjun_answers_commands_buttons_and_autocomplete(discord: LocalDi
         "command": "start",
         "options": {"prize": "Pie", "host": discord.user("bo")},
     }
-    async with stock_bot(bot), asyncio.timeout(15):
+    async with stock_bot(bot), asyncio.timeout(30):
         await bot.rest.set_application_commands(int(discord.application), [start.build()])
         result = await discord.told("POST", "/commands", body)
         while result["status"] == "deferred":
@@ -118,7 +118,7 @@ async def test_it_resumes_after_a_lost_connection(discord: LocalDiscord) -> None
     async def on_message(event: hikari.GuildMessageCreateEvent) -> None:
         await seen.put(str(event.content))
 
-    async with stock_bot(bot), asyncio.timeout(20):
+    async with stock_bot(bot), asyncio.timeout(30):
         session = (await discord.told("GET", "/gateway"))["sessions"][0]["session_id"]
         await discord.told("DELETE", f"/gateway/{session}")
         await discord.say("gatehouse", "while away")

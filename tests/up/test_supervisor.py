@@ -42,8 +42,8 @@ def python(
 
 
 async def until(true: Callable[[], bool]) -> None:
-    """Return once it is true; fail after 5 s."""
-    async with asyncio.timeout(5):
+    """Return once it is true; fail after 30 s."""
+    async with asyncio.timeout(30):
         while not true():  # noqa: ASYNC110  another process makes it true
             await asyncio.sleep(0.01)
 
