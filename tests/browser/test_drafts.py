@@ -18,6 +18,17 @@ def go(page: Page, name: str, title: str) -> None:
     expect(page).to_have_title(re.compile(title))
 
 
+def held(page: Page, pattern: str) -> list[Route]:
+    """What is asked for is on its way until one lets it continue."""
+    under_way: list[Route] = []
+
+    def hold(route: Route) -> None:
+        under_way.append(route)
+
+    page.route(pattern, hold)
+    return under_way
+
+
 def test_a_draft_its_reply_and_its_file_wait_for_their_member_in_their_channel(
     windows: Windows, playground: PlaygroundAlone, tmp_path: Path
 ) -> None:
@@ -74,12 +85,7 @@ def test_a_half_filled_command_is_there_again_and_runs(windows: Windows, bot: Pl
 def test_on_a_slow_line_what_is_on_its_way_is_no_draft_and_what_is_written_meanwhile_stays(windows: Windows) -> None:
     page = windows.open()
     say = page.locator("#say")
-    under_way: list[Route] = []
-
-    def hold(route: Route) -> None:
-        under_way.append(route)
-
-    page.route("**/page/messages", hold)
+    under_way = held(page, "**/page/messages")
     say.fill("one")
     with page.expect_request("**/page/messages"):
         say.press("Enter")
@@ -93,3 +99,15 @@ def test_on_a_slow_line_what_is_on_its_way_is_no_draft_and_what_is_written_meanw
     go(page, "giveaways", "#giveaways as Ana")
     expect(page.locator("#message-list > li").last).to_contain_text("and two")
     expect(say).to_have_value("")
+
+
+def test_on_a_slow_line_the_last_place_that_was_chosen_is_where_one_arrives(windows: Windows) -> None:
+    page = windows.open()
+    under_way = held(page, "**/?channel=*")
+    for name in ("gatehouse", "announcements"):
+        with page.expect_request("**/?channel=*"):
+            page.get_by_role("link", name=name).click()
+    for route in under_way:
+        route.continue_()
+    expect(page).to_have_title(re.compile("#announcements as Ana"))
+    expect(page.get_by_role("heading", level=1)).to_have_text("announcements")

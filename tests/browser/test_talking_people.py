@@ -114,3 +114,17 @@ def test_menus_and_places_are_accessible_on_a_phone(windows: Windows, *, dark: b
     person(page, "Bo").click(button="right")
     expect(page.get_by_role("menuitem").first).to_be_focused()
     assert axe_violations(page) == []
+
+
+def test_a_search_among_the_members_goes_on_while_people_come(windows: Windows, playground: PlaygroundAlone) -> None:
+    for number in range(12):
+        playground.add_member(f"Guest {number}")
+    page = windows.open()
+    page.get_by_role("searchbox", name="Find one of").press_sequentially("guest 1")
+    found = page.locator("#people li")
+    expect(found).to_have_count(3)
+    playground.add_member("Guest 100")
+    expect(found).to_have_count(4)
+    page.keyboard.type("0")
+    expect(found).to_have_count(2)
+    expect(page.get_by_role("searchbox", name="Find one of")).to_have_value("guest 10")

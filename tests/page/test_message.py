@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from jinja2 import DictLoader
 
-from guildwright.platform.markup.messages import Reading, avatar_colour, environment
+from guildwright.platform.markup.messages import Reading, avatar_colour, environment, initial, initials
 from guildwright.platform.markup.names import NoNames
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -182,3 +182,7 @@ def test_what_cannot_be_drawn_says_so() -> None:
 def test_the_demo_guilds_members_differ_in_colour() -> None:
     names = ("Guildwright", "Olive", "Ana", "Bo", "Cy")
     assert len({avatar_colour(name) for name in names}) == len(names)
+
+
+def test_an_initial_is_a_letter_that_is_seen() -> None:
+    assert (initial("\u202eReversed"), initial("\u200b"), initials("\u200bold \u200b oak")) == ("R", "?", "OO")

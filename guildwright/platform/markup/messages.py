@@ -92,13 +92,17 @@ def avatar_colour(name: str) -> str:
 
 
 def initial(name: str) -> str:
-    """What stands in for a picture."""
-    return name.strip()[:1].upper() or "?"
+    """What stands in for a picture: the first character that is seen."""
+    return _seen(name).strip()[:1].upper() or "?"
 
 
 def initials(name: str) -> str:
     """The same with two letters, where there are two words."""
-    return "".join(word[0] for word in name.split()[:2]).upper() or "?"
+    return "".join(word[0] for word in _seen(name).split()[:2]).upper() or "?"
+
+
+def _seen(name: str) -> str:
+    return "".join(filter(str.isprintable, name))
 
 
 def time(value: str | datetime, reading: Reading, style: str = "t") -> Markup:

@@ -108,6 +108,15 @@ document.addEventListener("htmx:sseError", () => {
   if (root.dataset.live !== "off") offline("The playground does not answer. This page tries again by itself.");
   root.dataset.live = "off";
 });
+// Who searches among the members goes on searching when the list is told anew.
+document.addEventListener("htmx:oobBeforeSwap", ({ detail: { target, fragment } }) => {
+  const typed = target.id === "members" && byId("find-member")?.value;
+  const field = typed && fragment.querySelector("#find-member");
+  if (!field) return;
+  field.defaultValue = typed;
+  fragment.querySelector("#people").replaceWith(byId("people").cloneNode(true));
+  setTimeout(() => htmx.ajax("GET", "/page/members", { source: "#find-member", target: "#people", swap: "innerHTML" }));
+});
 document.addEventListener("htmx:sendError", () => offline("That did not arrive: the playground does not answer. Try again in a moment."));
 document.addEventListener("htmx:responseError", (event) => offline(`The playground could not do that (${event.detail.xhr.status}). Its log says why.`));
 
