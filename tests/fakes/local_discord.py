@@ -110,6 +110,11 @@ class LocalDiscord:
     def role(self, name: str) -> str:
         return next(str(role.id) for role in self.play.memory.roles.values() if role.name == name)
 
+    @property
+    def other_shard(self) -> tuple[int, int]:
+        """A shard that has the guild and is not number 0: it may identify right after that one."""
+        return next((number, total) for total in range(2, 50) if 0 < (number := (int(self.guild) >> 22) % total) < 16)
+
     def channel(self, name: str) -> str:
         return next(str(channel.id) for channel in self.play.memory.channels.values() if channel.name == name)
 
