@@ -82,7 +82,7 @@ def seed(store: Store, ids: Snowflakes, clock: Clock, token: str | None = None) 
                 description="Guildwright in its playground",
             ),
         )
-        change.put(Guild(id=guild_id, name=GUILD_NAME, owner_id=olive.id, features=("COMMUNITY",)))
+        change.put(Guild(id=guild_id, name=GUILD_NAME, owner_id=olive.id, features=("COMMUNITY", "NEWS")))
         roles = _roles(change, ids, guild_id, bot.id)
         _channels(change, ids, guild_id, roles)
         cy = change.put(User(id=ids.next(), username="cy", global_name="Cy"))

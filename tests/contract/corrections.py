@@ -118,6 +118,23 @@ GATEWAY_CORRECTIONS = (
         {"type": "object"},
         "The types say RESUMED has no data; Discord sends an object, and hikari fails without one.",
     ),
+    Correction(
+        "/definitions/APIMessageSnapshotFields",
+        {
+            "type": "object",
+            "properties": {"content": {"type": "string"}, "embeds": {"type": "array"}, "author": {"not": {}}},
+            "required": ["type", "content", "embeds", "attachments", "timestamp", "edited_timestamp", "mentions"],
+        },
+        "The schema of this Pick<…> came out as a method's: it wants every field to be an object.",
+    ),
+    *(
+        Correction(
+            f"/definitions/{name}/properties/d",
+            {"type": "null"},
+            "The types say it has no `d`; Discord sends null, and nextcord fails without one.",
+        )
+        for name in ("GatewayHeartbeatAck", "GatewayReconnect")
+    ),
 )
 
 

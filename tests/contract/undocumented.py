@@ -50,6 +50,11 @@ UNDOCUMENTED: dict[tuple[str, str], dict[str, Any]] = {
         "request": {"type": "object", "properties": {"nick": {"type": ["string", "null"], "maxLength": 32}}},
         "response": {"type": "object"},
     },
+    # What Discord's own client and nextcord send instead of PUT.
+    ("POST", "/channels/{channel_id}/thread-members/@me"): {
+        "request": {"type": "null"},
+        "response": {"anyOf": [{"type": "null"}, {"type": "object", "required": ["code", "message"]}]},
+    },
     # Resources, SKU, List SKUs.
     ("GET", "/applications/{application_id}/skus"): {"request": {"type": "null"}, "response": _SKUS},
     ("GET", "/oauth2/authorize"): _PAGE,

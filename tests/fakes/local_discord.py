@@ -35,6 +35,7 @@ class Gateway:
     def __init__(self, socket: ClientConnection, compression: str | None) -> None:
         self._socket = socket
         self._inflate = zlib.decompressobj() if compression == "zlib-stream" else None
+        self._compress = compression or False  # said again in IDENTIFY, as oceanic.js does
         self.sequence = 0
         self.session_id = ""
 
@@ -79,7 +80,8 @@ class Gateway:
         return found
 
     async def identify(self, token: str, intents: int = int(ALL_INTENTS), shard: tuple[int, int] = (0, 1)) -> None:
-        await self.send(2, {"token": token, "intents": intents, "shard": shard, "properties": {}})
+        hello = {"token": token, "intents": intents, "shard": shard, "properties": {}, "compress": self._compress}
+        await self.send(2, hello)
 
     async def close_code(self) -> int:
         """The code with which the playground ends the connection."""

@@ -28,13 +28,16 @@ async def test_a_forward_carries_what_was_said_and_not_who_said_it(discord: Loca
     source = await discord.say("gatehouse", "as it was", embeds=[{"title": "a chair"}])
     path = f"/channels/{discord.channel('giveaways')}/messages"
 
-    made = await discord.ask("POST", path, forward_of(source))
+    async with discord.connected() as gateway:
+        made = await discord.ask("POST", path, forward_of(source))
+        told = await gateway.expect("MESSAGE_CREATE")
     await discord.ask("PATCH", f"/channels/{source['channel_id']}/messages/{source['id']}", {"content": "as it is"})
 
     again = await discord.ask("GET", f"{path}/{made['id']}")
     said = again["message_snapshots"][0]["message"]
     assert (said["content"], said["embeds"][0]["title"]) == ("as it was", "a chair")
     assert "author" not in said
+    assert told["message_snapshots"] == again["message_snapshots"]
     assert again["message_reference"]["type"] == 1
     assert again["flags"] == 1 << 14
 

@@ -23,8 +23,11 @@ async def test_hello_ready_and_the_guild_come_in_order(discord: LocalDiscord, co
         await gateway.identify(discord.token)
         ready = await gateway.receive()
         guild = await gateway.receive()
+        await gateway.send(1, 2)
+        beat = await gateway.receive()
 
     assert (hello["op"], hello["d"]["heartbeat_interval"]) == (10, 41250)
+    assert beat == {"op": 11, "t": None, "s": None, "d": None}
     assert (ready["t"], ready["d"]["guilds"]) == ("READY", [{"id": discord.guild, "unavailable": True}])
     assert ready["d"]["resume_gateway_url"] == f"ws://127.0.0.1:{discord.port}/gateway"
     assert (guild["t"], guild["d"]["name"]) == ("GUILD_CREATE", "The Oak Hall")

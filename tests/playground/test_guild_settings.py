@@ -26,7 +26,7 @@ async def test_changed_settings_are_returned_told_and_logged(discord: LocalDisco
         "afk_timeout": 900,
         "preferred_locale": "de",
         "icon": PNG,
-        "features": ["COMMUNITY", "INVITES_DISABLED"],
+        "features": ["COMMUNITY", "NEWS", "INVITES_DISABLED"],
     }
 
     async with discord.connected() as gateway:
@@ -132,8 +132,10 @@ async def test_what_clients_ask_beside_a_guild_is_answered(discord: LocalDiscord
     assert (await discord.ask("GET", f"{path}/onboarding"))["enabled"] is False
     assert [region["optimal"] for region in await discord.ask("GET", "/voice/regions")].count(True) == 1
     assert await discord.ask("GET", f"{path}/regions") == await discord.ask("GET", "/voice/regions")
+    assert (await discord.ask("GET", "/soundboard-default-sounds"))[0]["name"] == "quack"
+    assert await discord.ask("GET", f"{path}/soundboard-sounds") == {"items": []}
     integrations = await discord.ask("GET", f"{path}/integrations")
-    assert [entry["application"]["id"] for entry in integrations] == [discord.application]
+    assert [(e["application"]["id"], e["application"]["summary"]) for e in integrations] == [(discord.application, "")]
     assert (await discord.rest("GET", f"{path}/welcome-screen")).json()["code"] == 10069
     assert (await discord.rest("GET", "/guilds/1/preview")).json()["code"] == 10004
 

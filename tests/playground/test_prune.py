@@ -50,7 +50,7 @@ async def test_whoever_wrote_lately_stays(quiet: LocalDiscord) -> None:
     await quiet.told("POST", path, {"user_id": quiet.user("cy"), "content": "still here"})
 
     assert await count(quiet) == 0
-    assert await quiet.ask("POST", f"/guilds/{quiet.guild}/prune", {"compute_prune_count": False}) == {"pruned": None}
+    assert await quiet.ask("POST", f"/guilds/{quiet.guild}/prune", {"compute_prune_count": "false"}) == {"pruned": None}
     assert await quiet.effects() == {}
 
 

@@ -73,7 +73,7 @@ async def test_a_client_that_is_asked_to_reconnect_resumes(discord: LocalDiscord
     async with discord.connected() as gateway:
         await gateway.expect("GUILD_CREATE")
         discord.play.hub.reconnect(discord.play.hub.sessions[gateway.session_id])
-        assert await gateway.receive() == {"op": 7, "t": None, "s": None}
+        assert await gateway.receive() == {"op": 7, "t": None, "s": None, "d": None}
         session, sequence = gateway.session_id, gateway.sequence
         await gateway.leave(4000)
     async with discord.gateway() as gateway:

@@ -193,7 +193,7 @@ async def test_writing_wakes_an_archived_thread_but_changing_it_does_not(discord
     await discord.ask("PATCH", path, {"archived": True})
 
     renamed = await discord.rest("PATCH", path, {"name": "x"})
-    joined = await discord.rest("PUT", path + "/thread-members/@me")
+    joined = await discord.rest("POST", path + "/thread-members/@me")
     await write(discord, thread, "cy")
 
     assert (renamed.json()["code"], joined.json()["code"]) == (50083, 50083)

@@ -9,6 +9,7 @@ from guildwright.playground.errors import Faults
 from guildwright.playground.ids import digits
 
 _LARGEST_LINK = 2048
+_WORDS = {"true": True, "false": False}
 _DIGITS = re.compile(r"-?[0-9]{1,19}")
 
 
@@ -74,10 +75,11 @@ class Fields:
         return value
 
     def flag(self, name: str, *, default: bool = False) -> bool:
-        """True or false."""
+        """True or false, also as a text: discord.py and its kin send a prune's `compute_prune_count` so."""
         value = self.body.get(name)
         if value is None:
             return default
+        value = _WORDS.get(value, value) if isinstance(value, str) else value
         if not isinstance(value, bool):
             self.fault(name, "BOOLEAN_TYPE_CONVERT", "Must be either true or false.")
             return default

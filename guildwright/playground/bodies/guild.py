@@ -66,7 +66,14 @@ def read_features(guild: Guild, fields: Fields) -> tuple[str, ...]:
     named = [str(entry) for entry in fields.items("features", 1521)]
     kept = [feature for feature in guild.features if feature not in MUTABLE_FEATURES or feature in named]
     added = [feature for feature in MUTABLE_FEATURES if feature in named and feature not in kept]
-    return (*kept, *added)
+    return with_news(*kept, *added)
+
+
+def with_news(*features: str) -> tuple[str, ...]:
+    """The features; a community always has announcement channels too, and bots count on that (Red does)."""
+    if "COMMUNITY" not in features:
+        return tuple(feature for feature in features if feature != "NEWS")
+    return features if "NEWS" in features else (*features, "NEWS")
 
 
 def read_locale(guild: Guild, fields: Fields) -> str:

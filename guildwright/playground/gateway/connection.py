@@ -44,7 +44,7 @@ class Identify(msgspec.Struct, kw_only=True):
     token: str
     properties: Json
     intents: int
-    compress: bool = False
+    compress: bool | str | None = False  # oceanic.js says here again what it said in the URL
     large_threshold: int = LARGE_THRESHOLD
     shard: tuple[int, int] = (0, 1)
     presence: Presence | None = None
@@ -156,7 +156,7 @@ class Connection:
         if not self._play.hub.may_identify(hello.shard[0]):
             self._wire.send(signal(9, d=False))
             return
-        self._wire.compress_payloads = hello.compress
+        self._wire.compress_payloads = hello.compress is True
         session = self._play.hub.start(Intent(hello.intents), hello.shard, hello.properties, self._wire)
         if session is None:
             raise Close(4004, "All session starts of the day are used up: the token was reset.")

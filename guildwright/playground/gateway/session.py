@@ -20,8 +20,8 @@ class Frame(NamedTuple):
 
 
 def signal(op: int, **data: object) -> Frame:
-    """A payload that is no event; `d=` is its data."""
-    return Frame(None, msgspec.json.encode({"op": op, "t": None, "s": None} | data))
+    """A payload that is no event; `d=` is its data. Without data `d` is null, as on Discord: nextcord reads it."""
+    return Frame(None, msgspec.json.encode({"op": op, "t": None, "s": None, "d": None} | data))
 
 
 class Dispatch(msgspec.Struct, frozen=True, kw_only=True):

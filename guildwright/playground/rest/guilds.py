@@ -148,6 +148,8 @@ async def list_integrations(call: BotCall, guild_id: FromPath[int]) -> Response[
             "name": application.name,
             "icon": None,
             "description": application.description,
+            # Deprecated and empty, and read by discord.py, py-cord and nextcord all the same.
+            "summary": "",
             "type": None,
             "bot": bot,
         },

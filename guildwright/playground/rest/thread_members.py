@@ -1,6 +1,6 @@
 """Who takes part in a thread: joined, left, added, put out, read."""
 
-from litestar import Response, delete, get, put
+from litestar import Response, delete, get, put, route
 from litestar.params import FromPath
 
 from guildwright.playground import effects, errors, render, render_channel, threads
@@ -14,9 +14,9 @@ from guildwright.playground.rest.thread_lookup import thread_of
 _MEMBERS = "/channels/{channel_id:int}/thread-members"
 
 
-@put(_MEMBERS + "/@me", status_code=204)
+@route(_MEMBERS + "/@me", http_method=["PUT", "POST"], status_code=204)
 async def join_thread(call: BotCall, channel_id: FromPath[int]) -> Response[None]:
-    """PUT oneself."""
+    """PUT oneself, or POST as Discord's own client and nextcord do."""
     thread = thread_of(call, channel_id)
     with call.play.store.change() as change:
         threads.joined(call.play, change, thread, [call.own_id])
