@@ -122,6 +122,9 @@ def server(play: Playground) -> Server:
         ws="websockets-sansio",
         ws_per_message_deflate=False,
         ws_ping_interval=None,
+        # Longer than clients keep a connection (aiohttp 15 s, Go 90 s, OkHttp five minutes), as Discord's edge does:
+        # else who waited five seconds for its bucket writes into a connection that is being closed.
+        timeout_keep_alive=400,
         timeout_graceful_shutdown=1,
     )
     return Server(config, play)

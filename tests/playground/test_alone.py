@@ -18,7 +18,8 @@ import pytest
 import yarl
 
 from guildwright.playground import hello
-from guildwright.playground.main import Asked, listen, serve
+from guildwright.playground.main import Asked, listen, serve, server
+from guildwright.playground.playground import Options, Playground
 from tests.fakes.local_discord import LocalDiscord
 
 PLACE = f"127.0.0.1:{hello.PORT}"
@@ -34,6 +35,10 @@ def alone(data: Path, *options: str) -> Iterator[subprocess.Popen[str]]:
     finally:
         process.terminate()
         process.wait(10)
+
+
+def test_no_client_waits_longer_with_its_connection_than_the_playground() -> None:
+    assert server(Playground(Options())).config.timeout_keep_alive > 300  # OkHttp's five minutes
 
 
 @pytest.mark.integration
