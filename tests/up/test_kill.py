@@ -36,6 +36,7 @@ def test_a_giveaway_ends_once_with_one_winner_message_though_a_process_is_killed
         killed: list[int] = []
         for moment in MOMENTS:
             time.sleep(max(0.0, started + moment - time.monotonic()))
+            until(lambda: up.pids()[victim] not in killed)
             killed.append(until(lambda: up.kill(victim)))
             flush(up)
             if moment == MOMENTS[1]:
