@@ -13,7 +13,9 @@ _PART = re.compile(
     r"(?=[\s\d,]|$)[\s,]*",
     re.ASCII,
 )
-_LONGEST = timedelta(days=3650)
+_LONGEST = timedelta(
+    days=36500
+)  # more than anything may last, so that whoever asks for it is refused and not cut short
 
 
 def parse_span(text: str) -> timedelta | Refusal:

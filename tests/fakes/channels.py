@@ -48,6 +48,7 @@ class FakeChannels:
     refused: set[int] = field(default_factory=set)  # channels that admit no message
     remembers: bool = False  # and says so without asking
     gone: set[int] = field(default_factory=set)  # channels that were deleted
+    hidden: set[int] = field(default_factory=set)  # channels that the bot cannot see
     takes_files: bool = True  # the permission to attach some
     lost_answers: int = 0  # so many messages are made whose answer never arrives
     asked_members: list[int] = field(default_factory=list)
@@ -79,6 +80,9 @@ class FakeChannels:
 
     async def find_message(self, channel_id: int, marker: str, after: object) -> Any:
         del after
+        self._look_into(channel_id)
+        if self.hidden_history:
+            raise Unknown("nobody can tell")
         found = [m for m in self.shown if m.channel_id == channel_id and marker in m.custom_ids]
         return found[0] if found else None
 
@@ -93,8 +97,7 @@ class FakeChannels:
         user_mentions: Sequence[int] = (),
         attachments: Sequence[Any] = (),
     ) -> Any:
-        if channel_id in self.gone:
-            raise DiscordRefused(10003, 404, "Unknown Channel")
+        self._look_into(channel_id)
         if channel_id in self.refused or (attachments and not self.takes_files):
             if self.remembers:
                 raise DiscordClosed("refused a short while ago", retry_after=50, nothing_done=True)
@@ -135,6 +138,8 @@ class FakeChannels:
     async def delete_message(self, channel_id: int, message_id: int, *, reason: str | None = None) -> bool:
         assert reason
         assert "(job " in reason
+        if channel_id in self.gone:
+            return False
         sent = self._message(channel_id, message_id)
         was_there, sent.deleted = not sent.deleted, True
         return was_there
@@ -156,7 +161,14 @@ class FakeChannels:
     def _matches(sent: Sent, marker: str | None, message: dict[str, Any]) -> bool:
         return marker in sent.custom_ids if marker else sent.content == message.get("content")
 
+    def _look_into(self, channel_id: int) -> None:
+        if channel_id in self.gone:
+            raise DiscordRefused(10003, 404, "Unknown Channel")
+        if channel_id in self.hidden:
+            raise DiscordRefused(50001, 403, "Missing Access")
+
     def _message(self, channel_id: int, message_id: int) -> Sent:
+        self._look_into(channel_id)
         found = [m for m in self.messages if (m.channel_id, m.id) == (channel_id, message_id)]
         if not found:
             raise DiscordRefused(10008, 404, "Unknown Message")

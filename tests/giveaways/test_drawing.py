@@ -17,6 +17,7 @@ from guildwright.platform.database.engine import fetch, transaction
 from guildwright_bot.features.giveaways import consumers, draw, draws, editing, frozen, proof, service, store
 from guildwright_bot.features.giveaways import records as history
 from guildwright_bot.features.giveaways.domain import Giveaway, State, rules_of
+from guildwright_bot.features.giveaways.draws import Origin
 from guildwright_bot.features.giveaways.editing import Revision
 from guildwright_bot.features.giveaways.proof import Record
 from guildwright_bot.features.giveaways.verify import message_time, verify
@@ -312,6 +313,14 @@ async def test_edited_terms_are_committed_to_again_with_the_same_seed(hall: Hall
     assert verify(record).matches
 
 
+async def test_where_everybody_in_the_list_has_left_it_is_not_said_that_nobody_was_in_it(hall: Hall) -> None:
+    giveaway = await hall.started()
+    await hall.click(giveaway, 1)
+    hall.discord.members.clear()
+    await hall.pass_time(11)
+    assert "everybody in the draw has left" in hall.announcements[0].content
+
+
 async def test_a_draw_with_nobody_in_it_is_on_record_too(hall: Hall) -> None:
     await drawn(hall)
     assert "Nobody is in the draw" in hall.closings[0].content
@@ -409,9 +418,18 @@ async def test_a_prize_that_was_out_before_the_update_goes_to_another_entrant(ha
     giveaway = await drawn(hall, 1, 2, 3)
     await forget_draws()
     [first] = hall.announcements[0].pings
+    origin = Origin(lambda: "0" * 32, {"source": "none"}, rules_of(hall.config.current.giveaways))
+    async with transaction():  # a try that died; then the rules were changed, by which the list is made
+        await draws.commit(await hall.now(giveaway), origin, hall.clock.now(), late=True)
+    excluded = 987654321987654321
+    hall.config.current = config(giveaways={"blacklist": {"members": [str(excluded)]}})
     await hall.pass_time(6)
     [second] = hall.announcements[1].pings
     assert second in {1, 2, 3} - {first}
+    made = await draws.get(giveaway.id)
+    assert made is not None
+    rules = made.commitments[-1].statement["rules"]
+    assert rules["blacklisted_members"] == [made.ticket(excluded)]
     assert hall.announcements[1].files == {}
     await hall.pass_time(6)
     assert (await hall.now(giveaway)).state is State.CLOSED

@@ -73,6 +73,12 @@ def test_the_role_that_everybody_has_is_no_condition() -> None:
     assert terms.required_roles == frozenset({1})
 
 
+def test_a_prize_is_kept_without_what_cannot_be_kept_or_turns_the_text_around_it() -> None:
+    terms = read(prize=" a\x00b\ud800\n\u202ec \u2066d\u200d\u0301 ")
+    assert isinstance(terms, Terms)
+    assert terms.prize == "ab c d\u200d\u0301"
+
+
 @pytest.mark.parametrize(
     ("option", "typed", "reason"),
     [

@@ -48,6 +48,7 @@ def refused(**changed: Any) -> str:
 @pytest.mark.parametrize(
     ("changed", "reason"),
     [
+        ({"prize": "\u200b \u200d"}, "no-prize"),
         ({"winners": 51}, "winners"),
         ({"required_roles": frozenset(range(26))}, "many-roles"),
         ({"blacklisted_roles": frozenset(range(26))}, "many-roles"),

@@ -105,6 +105,26 @@ async def test_where_its_channel_is_gone_for_good_it_is_stopped(hall: Hall) -> N
     assert "was stopped" in logged(hall)[-1]
 
 
+async def test_that_nobody_is_left_is_told_to_the_host_also_where_the_channel_is_gone(hall: Hall) -> None:
+    hall.config.current = config(giveaways={"logChannel": str(LOG), "rerollLimit": 0})
+    giveaway = await drawn(hall, 1)
+    hall.discord.gone.add(CHANNEL)
+    await hall.pass_time(6)
+    assert (await hall.now(giveaway)).state is State.CLOSED
+    assert "was stopped" in logged(hall)[-1]
+
+
+async def test_messages_of_a_deleted_giveaway_go_when_the_channel_is_shown_again(hall: Hall) -> None:
+    giveaway = await hall.started()
+    hall.discord.hidden.add(CHANNEL)
+    async with transaction():
+        await service.delete(GUILD, giveaway.id, now=hall.clock.now())
+    await hall.pass_time(0.1)
+    hall.discord.hidden.clear()
+    await hall.pass_time(2)
+    assert hall.discord.shown == []
+
+
 async def test_no_prize_of_a_stopped_giveaway_stays_with_a_claim_that_failed(hall: Hall) -> None:
     giveaway = await drawn(hall, *range(1, 5), winners=2)
     first, second, *_ = await hall.order(giveaway)

@@ -135,12 +135,12 @@ class Jobs(Errands):
         messages = {seen.giveaway.message_id, told, *(claim.message_id for claim in seen.claims)}
         async with run.step():
             messages |= await records.messages(seen.giveaway.id)  # that nobody could win is in no claim
-        for message_id in sorted(filter(None, messages)):
-            try:
+        try:
+            for message_id in sorted(filter(None, messages)):
                 reason = run.reason(f"giveaway {seen.giveaway.number} was deleted")
                 await self._deps.discord.delete_message(seen.giveaway.channel_id, message_id, reason=reason)
-            except DiscordRefused as refused:
-                _log.warning("message cannot be deleted", message=message_id, why=str(refused))
+        except DiscordRefused as refused:  # they are our own: the channel is hidden from us, perhaps not for long
+            raise self._again(run, refused) from refused
 
     async def _view(self, run: JobRun) -> View | None:
         async with run.step():

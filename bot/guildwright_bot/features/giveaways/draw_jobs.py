@@ -204,7 +204,7 @@ class DrawJobs(Errands):
         if made.list_hash:
             listed = await draws.frozen(giveaway.id)
         else:
-            listed = await self._freeze(giveaway, made, self._rules(giveaway.guild_id))
+            listed = await self._freeze(giveaway, made, picking.rules or self._rules(giveaway.guild_id))
         order = await asyncio.to_thread(frozen.order, listed, made.seed, pulse.randomness if pulse else "")
         async with run.step():
             if not made.list_hash:

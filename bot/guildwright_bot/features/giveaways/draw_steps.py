@@ -45,6 +45,7 @@ class Picking:
     wanted: int
     former: frozenset[int] = frozenset()
     late: frozenset[int] = frozenset()  # whose prizes they are to get
+    rules: Rules | None = None  # what is committed to, for a list that is not frozen yet
 
 
 async def begin_close(giveaway_id: int, origin: Origin, now: datetime) -> Closing | None:
@@ -58,11 +59,14 @@ async def begin_close(giveaway_id: int, origin: Origin, now: datetime) -> Closin
         giveaway = replace(giveaway, state=State.DRAWING)
         await store.save(giveaway)
         await note_end(giveaway, now)
+    made = await committed(giveaway, origin, now)
+    return None if made.list_hash else Closing(giveaway, made)
+
+
+async def committed(giveaway: Giveaway, origin: Origin, now: datetime) -> Draw:
+    """Its draw. A list is made by the guild's rules of now: where they are not those of the commitment, that shows."""
     made = await draws.commit(giveaway, origin, now, late=True)
-    if made.list_hash:
-        return None
-    # The list is made by the guild's rules of now. Where they are not those that were committed to, that shows.
-    return Closing(giveaway, await draws.commit_again(giveaway, origin.rules, now) or made)
+    return await draws.commit_again(giveaway, origin.rules, now) or made
 
 
 async def closed(giveaway_id: int, committed: str, listed: Frozen, now: datetime) -> None:
@@ -156,8 +160,9 @@ async def begin_expire(giveaway_id: int, number: int, rules: Rules, origin: Orig
     if not late:
         return None
     # A giveaway older than this feature has no draw yet: it gets one now, as good as it can be.
-    made = await draws.commit(giveaway, origin, now, late=True)
-    return Picking(giveaway, made, domain.redraws(giveaway, late, rules), _members(claims), _members(late))
+    made = await committed(giveaway, origin, now)
+    wanted = domain.redraws(giveaway, late, rules)
+    return Picking(giveaway, made, wanted, _members(claims), _members(late), origin.rules)
 
 
 async def expired(  # noqa: PLR0913, PLR0917  all that it depends on

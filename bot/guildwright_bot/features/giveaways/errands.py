@@ -93,7 +93,11 @@ class Errands:
             return
         async with run.step():
             await steps.tell_waiting(run.payload["giveaway"], run.id, refused.message, self._now())
-        raise Retry(str(refused), after=min(_FIRST_PAUSE * 2 ** (run.attempt - 1), _LONGEST_PAUSE)) from refused
+        raise self._again(run, refused) from refused
+
+    @staticmethod
+    def _again(run: JobRun, refused: DiscordRefused) -> Retry:
+        return Retry(str(refused), after=min(_FIRST_PAUSE * 2 ** (run.attempt - 1), _LONGEST_PAUSE))
 
     def _rules(self, guild_id: int | None) -> Rules:
         return rules_of(self._deps.config.get(guild_id or 0).giveaways)

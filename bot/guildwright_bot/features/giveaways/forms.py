@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from unicodedata import category
 
 from guildwright_bot.features.giveaways.terms import HIGHEST_LEVEL, LONGEST_IMAGE, LONGEST_PRIZE, MOST_WINNERS, Terms
 from guildwright_bot.kit import Kit, Slash
@@ -16,6 +17,7 @@ from guildwright_bot.refusal import Refusal
 from guildwright_bot.spans import LONGEST_TEXT, parse_span
 
 NONE = "none"
+_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _LONGEST_LIST = 1500
 _COLOUR = re.compile(r"#?([0-9a-f]{6})", re.ASCII | re.IGNORECASE)
 
@@ -105,6 +107,13 @@ def _colour(text: str) -> Change:
     return {"colour": int(found[1], 16)} if found else Refusal("giveaways-refused-colour")
 
 
+def _written(text: str) -> str:
+    """Without what no database takes (half characters, NUL), and what turns the direction of all that follows."""
+    return "".join(
+        sign for sign in text if (sign not in _TURNING and category(sign) not in {"Cc", "Cs"}) or sign.isspace()
+    )
+
+
 def _is_none(text: str) -> bool:
     return text.strip().casefold() == NONE
 
@@ -114,7 +123,7 @@ def _plain(field: str) -> Callable[[Any], Change]:
 
 
 _READERS: Mapping[str, Callable[[Any], Change]] = {
-    "prize": lambda text: {"prize": " ".join(text.split())},
+    "prize": lambda text: {"prize": " ".join(_written(text).split())},
     "duration": _span("duration", timedelta()),
     "winners": _plain("winners"),
     "required_roles": _roles,

@@ -170,7 +170,7 @@ class Writer:
     def _nobody(self, seen: View, number: int) -> Post:
         giveaway = seen.giveaway
         if not seen.claims:
-            why = "giveaways-nobody-could-win"
+            why = "giveaways-nobody-may-win" if seen.draw and seen.draw.entries else "giveaways-nobody-could-win"
         elif any(claim.state is ClaimState.CLAIMED for claim in seen.claims):
             why = "giveaways-some-unclaimed"
         else:

@@ -107,8 +107,8 @@ async def begin_reroll(giveaway_id: int, count: int, origin: Origin, now: dateti
     wanted = min(count, free(giveaway, claims))
     if not wanted:
         return None
-    made = await draws.commit(giveaway, origin, now, late=True)
-    return Picking(giveaway, made, wanted, frozenset(claim.member_id for claim in claims))
+    made = await draw_steps.committed(giveaway, origin, now)
+    return Picking(giveaway, made, wanted, frozenset(claim.member_id for claim in claims), rules=origin.rules)
 
 
 async def rerolled(  # noqa: PLR0913  all that it depends on

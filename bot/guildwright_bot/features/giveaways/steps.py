@@ -95,17 +95,23 @@ async def posted(giveaway_id: int, message_id: int, shown: View, now: datetime) 
 async def abandon(giveaway_id: int, why: str, now: datetime) -> None:
     """Discord will not let us post what has to be posted: nobody can enter or claim, so it is over."""
     giveaway = await store.lock(giveaway_id)
-    if giveaway is None or giveaway.state in (State.CLOSED, State.DELETED):
+    if giveaway is None or giveaway.state is State.DELETED:
         return
+    if giveaway.state is not State.CLOSED:  # else only that nobody is left could not be told
+        giveaway = await _stop(giveaway, why, now)
+    payload = {"giveaway": giveaway.id, "why": why[:200]}
+    key = f"{giveaway.id}:{giveaway.round}"  # a host may reroll it, and have it stopped again
+    await outbox.add("giveaways.stopped", guild_id=giveaway.guild_id, payload=payload, due=now, dedupe_key=key)
+
+
+async def _stop(giveaway: Giveaway, why: str, now: datetime) -> Giveaway:
     ends = {ClaimState.OPEN: ClaimState.EXPIRED, ClaimState.FAILING: ClaimState.FAILED}
-    claims = [replace(c, state=ends[c.state]) for c in await store.claims(giveaway_id) if c.state in ends]
-    await store.put_claims(giveaway_id, claims)
+    claims = [replace(c, state=ends[c.state]) for c in await store.claims(giveaway.id) if c.state in ends]
+    await store.put_claims(giveaway.id, claims)
     closed = replace(giveaway, state=State.CLOSED)
     await store.save(closed)
-    await records.note(giveaway_id, Kind.STOPPED, now, why=why[:200])
-    await refresh(closed, now)
-    payload = {"giveaway": closed.id, "why": why[:200]}
-    await outbox.add("giveaways.stopped", guild_id=closed.guild_id, payload=payload, due=now, dedupe_key=str(closed.id))
+    await records.note(giveaway.id, Kind.STOPPED, now, why=why[:200])
+    return await refresh(closed, now)
 
 
 async def tell_waiting(giveaway_id: int, job_id: int, why: str, now: datetime) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
+from unicodedata import category
 from urllib.parse import urlsplit
 
 from guildwright_bot.refusal import Refusal
@@ -27,6 +28,7 @@ SHORTEST_CLAIM = timedelta(seconds=10)
 LONGEST_CLAIM = timedelta(days=7)
 LONGEST_WAIT = timedelta(days=3650)
 _COLOURS = 0xFFFFFF
+_SEEN = "LNPS"  # letters, numbers, punctuation, symbols: of blanks and joiners alone nobody sees anything
 
 
 @dataclass(frozen=True)
@@ -130,7 +132,7 @@ def refuse_wait(wait: timedelta) -> Refusal | None:
 
 
 def _refusals(terms: Terms, caps: Caps) -> Iterator[Refusal]:
-    if not terms.prize.strip():
+    if not any(category(sign)[0] in _SEEN for sign in terms.prize):
         yield Refusal("giveaways-refused-no-prize")
     if len(terms.prize) > LONGEST_PRIZE:
         yield Refusal("giveaways-refused-long-prize", {"length": len(terms.prize), "limit": LONGEST_PRIZE})

@@ -59,6 +59,7 @@ giveaways-discarded = The giveaway for **{ $prize }** is discarded. Nothing was 
 giveaways-ending = Giveaway { $number } for **{ $prize }** has ended. The winners are drawn in a moment, in <#{ $channel }>.
 giveaways-rerolling = The next winners of giveaway { $number } for **{ $prize }** are told in a moment, in <#{ $channel }>.
 giveaways-deleted = Giveaway { $number } for **{ $prize }** is deleted. Nothing is drawn.
+giveaways-deleted-drawn = Giveaway { $number } for **{ $prize }** is deleted, and its messages with the record of its draw go too. Nobody can claim it any more.
 giveaways-entered = You are in the draw for **{ $prize }**. { $entries ->
     [one] You are the only one so far.
    *[other] { $entries } members are in.
@@ -147,6 +148,7 @@ giveaways-button-claim = Claim
 giveaways-button-claimed = Claimed
 giveaways-button-over = Over
 giveaways-nobody-could-win = The giveaway for **{ $prize }** is over, and nobody could win it: there was no entry that counted. <@{ $host }>, you can start it again.
+giveaways-nobody-may-win = The giveaway for **{ $prize }** is over, and nobody could win it: everybody in the draw has left, or may not win any more. <@{ $host }>, you can start it again.
 giveaways-nobody-claimed = The giveaway for **{ $prize }** is over: nobody claimed it in time. <@{ $host }>, you can start it again.
 giveaways-some-unclaimed = The giveaway for **{ $prize }** is over. <@{ $host }>, not every prize was claimed in time.
 
