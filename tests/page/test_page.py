@@ -1,8 +1,10 @@
 """The page over HTTP: what it serves, under which policy, and whom it listens to."""
 
+import json
 import re
 from collections.abc import AsyncIterator
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from httpx import ASGITransport, AsyncClient
@@ -126,6 +128,17 @@ async def test_the_picker_lists_what_the_bot_declared(client: AsyncClient, hall:
     assert 'data-name="giveaway start"' in drawn
     assert "Open a new draw" in drawn
     assert drawn.count("not for you") == 1
+
+
+async def test_alone_with_the_bot_its_commands_for_servers_are_not_said_to_be_undeclared(
+    client: AsyncClient, hall: Hall
+) -> None:
+    hall.declare({"name": "giveaway", "contexts": [0]})
+    seat = {"channel": hall.channel_id("giveaways"), "as": hall.user_id("ana")}
+    opened = await client.post("/page/acts/open-private", data=seat, headers=OURS)
+    private = parse_qs(urlsplit(json.loads(opened.headers["HX-Location"])["path"]).query)
+    assert "The bot has no commands for private messages." in (await page(client, **private))
+    assert "The tour goes on in a channel of the server." in (await client.get("/page/tour", params=private)).text
 
 
 async def test_an_incomplete_command_comes_back_with_what_is_missing(client: AsyncClient, hall: Hall) -> None:
