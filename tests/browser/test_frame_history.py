@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 from guildwright.playground import effects, posting
 from guildwright.playground.bodies.message import read_new
 from guildwright.playground.playground import Options, Playground
-from tests.browser.chromium import PHONE, Windows, axe_violations, screenshot
+from tests.browser.chromium import PATIENCE_MS, PHONE, Windows, axe_violations, screenshot
 from tests.fakes.playground_alone import PlaygroundAlone
 
 pytestmark = pytest.mark.browser
@@ -190,7 +190,7 @@ def test_a_flood_leaves_the_window_small_and_at_the_newest(window: Windows, hall
         page.wait_for_timeout(100)
         running = hall.http.get(f"{hall.facts['control']}/traffic-generator").json()["running"]
     hall.write("bo", "gatehouse", "after the flood")
-    expect(page.get_by_text("after the flood")).to_be_in_viewport()
+    expect(page.get_by_text("after the flood")).to_be_in_viewport(timeout=3 * PATIENCE_MS)  # behind 3,000 events
     assert page.evaluate("window.most") <= MOST + 60
     assert len(ids(page)) <= MOST
     shown = ids(page)
