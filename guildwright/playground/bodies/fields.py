@@ -46,6 +46,8 @@ class Fields:
             if needed:
                 self.missing(name)
             return None
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            value = str(value)  # which Discord reads as a text: the values of Red's help menu are numbers
         if not isinstance(value, str):
             self.fault(name, "STRING_TYPE_CONVERT", f'Could not interpret "{value}" as string.')
             return None
