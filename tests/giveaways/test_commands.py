@@ -47,6 +47,18 @@ async def test_what_names_one_giveaway_ends_it(hall: Hall, typed: str) -> None:
     if typed == "message":
         typed = str((await hall.now(giveaway)).message_id)
     assert "Giveaway 1 for **Oak chair** has ended" in await ended(hall, typed)
+    assert "Giveaway 1 has ended already" in await ended(hall, typed)
+
+
+async def test_a_giveaway_that_is_over_is_deleted_by_its_number_and_not_by_its_prize(hall: Hall) -> None:
+    giveaway = await unclaimed(hall)
+    said = []
+    for typed in ("Oak chair", "1"):
+        answer = FakeAnswer()
+        await attend(asked(hall, answer), Request("x", Requirement(), commands.delete), {"giveaway": typed})
+        said.append(answer.text)
+    assert ["I know no giveaway" in said[0], "record of its draw" in said[1]] == [True, True]
+    assert (await hall.now(giveaway)).state is State.DELETED
 
 
 async def test_a_prize_that_several_have_ends_none_and_their_numbers_are_told(hall: Hall) -> None:

@@ -94,7 +94,7 @@ async def end(ask: Ask, *, giveaway: str) -> Refusal | None:
 
 async def delete(ask: Ask, *, giveaway: str) -> Refusal | None:
     """`/giveaway delete`."""
-    found = await find(ask, giveaway, store.ACTIVE)
+    found = await find(ask, giveaway, store.ACTIVE, only=True)
     if isinstance(found, Refusal):
         return found
     async with transaction():

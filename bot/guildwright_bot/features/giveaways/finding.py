@@ -12,19 +12,29 @@ EDITABLE = (State.SCHEDULED, State.RUNNING)
 ENDABLE = (State.RUNNING,)
 REROLLABLE = (State.CLAIMING, State.CLOSED)
 CHOICE_TEXT = 100
+_SEVERAL = "giveaways-refused-several"
 _CHOICES = 25  # Discord shows no more suggestions
 _LONGEST_QUOTE = 40
 _ALL, _NEWEST = 1000, 100  # read at every keystroke; what is over for longer has a number
 
 
-async def find(ask: Ask, typed: str, states: tuple[State, ...]) -> Giveaway | Refusal:
-    """The giveaway that somebody means, among those that they can see."""
+async def find(ask: Ask, typed: str, states: tuple[State, ...], *, only: bool = False) -> Giveaway | Refusal:
+    """The giveaway that somebody means, among those that they can see.
+
+    By its prize one in another state than `states` is found too, where there is none in these: whoever is asked for it
+    says why it cannot be. `only`: not so, since nobody would say no.
+    """
     typed = " ".join(typed.split())
     named = number_or_message(typed, ask.guild_id)
     found = await store.find(ask.guild_id, named) if named is not None else None
     if found is not None and await ask.can_view(found.channel_id):
         return found
-    return by_words(typed, {_label(ask, giveaway): giveaway for giveaway in await visible(ask, states)})
+    meant = by_words(typed, {_label(ask, giveaway): giveaway for giveaway in await visible(ask, states)})
+    if only or isinstance(meant, Giveaway) or meant.reason == _SEVERAL:
+        return meant
+    others = tuple(state for state in State if state not in {*states, State.DELETED})
+    other = by_words(typed, {_label(ask, giveaway): giveaway for giveaway in await visible(ask, others)})
+    return meant if isinstance(other, Refusal) else other
 
 
 def by_words(typed: str, shown: Mapping[str, Giveaway]) -> Giveaway | Refusal:
@@ -38,7 +48,7 @@ def by_words(typed: str, shown: Mapping[str, Giveaway]) -> Giveaway | Refusal:
         return Refusal("giveaways-refused-unknown-reference", {"typed": typed[:_LONGEST_QUOTE]})
     if len(named) > 1:
         numbers = ", ".join(str(number) for number in sorted(giveaway.number for giveaway in named))
-        return Refusal("giveaways-refused-several", {"typed": typed[:_LONGEST_QUOTE], "numbers": numbers})
+        return Refusal(_SEVERAL, {"typed": typed[:_LONGEST_QUOTE], "numbers": numbers})
     return named[0]
 
 
