@@ -20,13 +20,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
+from guildwright_crds.guild_config import API_VERSION
+from tests.cluster.waiting import wait_for
 from tests.fakes.ports import free_ports
 
 START_SECONDS = 90
 STOP_SECONDS = 10
 ASK_SECONDS = 30
 MEMORY = "1GiB"
+GUILD_CONFIGS = f"/apis/{API_VERSION}/guildconfigs"  # of all namespaces
 _PR_SET_PDEATHSIG = 1
+_NEEDED = ("/readyz", "/api/v1/namespaces/default")
 
 
 @dataclass
@@ -91,7 +95,17 @@ class ControlPlane:
         )
 
     def ask(self, method: str, path: str, body: object = None, content: str = "application/json") -> Answer:
-        """One request over one kept connection; `content` is the type of the body."""
+        """One request over one kept connection; `content` is the type of the body.
+
+        Asked again while the server is busy taking a CRD in: then it answers 429, and its own clients do the same.
+        """
+        return wait_for("served", lambda: self._unless_busy(self._ask_twice(method, path, body, content)))
+
+    @staticmethod
+    def _unless_busy(answer: Answer) -> Answer | None:
+        return None if answer.status == http.client.TOO_MANY_REQUESTS else answer
+
+    def _ask_twice(self, method: str, path: str, body: object, content: str) -> Answer:
         for attempt in (1, 2):
             try:
                 return self._ask(method, path, body, content)
@@ -223,7 +237,8 @@ def _wait_until_ready(plane: ControlPlane, processes: dict[str, subprocess.Popen
                     f"{name} stopped with {process.returncode}:\n{_tail(plane.folder / f'{name}.log')}"
                 )
         with contextlib.suppress(OSError, http.client.HTTPException):
-            if plane.authority.exists() and plane.ask("GET", "/readyz").status == http.client.OK:
+            # Ready comes before the namespace in which tests put their documents.
+            if plane.authority.exists() and all(plane.ask("GET", path).status == http.client.OK for path in _NEEDED):
                 return
         time.sleep(0.1)
     raise AssertionError(f"not ready after {START_SECONDS} s:\n{_tail(plane.folder / 'kube-apiserver.log')}")

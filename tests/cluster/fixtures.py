@@ -8,7 +8,8 @@ import pytest
 from guildwright_crds.cli import MANIFESTS
 from guildwright_crds.schema import CRD_FILE
 from tests.cluster.binaries import ALONE, binaries
-from tests.cluster.control_plane import ControlPlane, control_plane
+from tests.cluster.control_plane import GUILD_CONFIGS, ControlPlane, control_plane
+from tests.cluster.waiting import wait_for
 from tests.cluster.wanted import needs_cluster, wanted
 
 if TYPE_CHECKING:
@@ -39,4 +40,5 @@ def plane(network: "Cluster | None", tmp_path_factory: pytest.TempPathFactory) -
             "wait", "--for=condition=Established", "--timeout=20s", "-f", str(MANIFESTS / CRD_FILE)
         )
         assert established.returncode == 0, established.stderr
+        wait_for("GuildConfigs served", lambda: running.ask("GET", GUILD_CONFIGS).status == 200)
         yield running

@@ -60,7 +60,11 @@ def test_when_helm_has_waited_every_pod_is_ready_and_none_was_restarted(trial: R
 
 
 def test_the_operator_leads_by_the_lease_of_the_release(trial: Release) -> None:
-    (lease,) = trial.listed("leases")
+    def held() -> dict[str, Any] | None:
+        (lease,) = trial.listed("leases")
+        return lease if lease["spec"].get("holderIdentity") else None
+
+    lease = wait_for("an operator that leads", held)  # who waits for its turn is ready, too
     assert lease["spec"]["holderIdentity"].startswith("guildwright-operator-")
     assert lease["metadata"]["labels"]["app.kubernetes.io/managed-by"] == "Helm"
 
@@ -109,7 +113,7 @@ def test_a_migration_that_fails_says_why_and_the_next_try_works(trial: Release) 
         done = other.up(f"database.url={url}", *mine, wait=False)
         report("the same with the right password", began)
         assert done.returncode == 0, done.stderr
-        assert other.listed("jobs") == [], "a migration that is done goes"
+        wait_for("a migration that is done gone", lambda: not other.listed("jobs"))
         assert len(other.listed("deployments")) == 2
         assert other.down().returncode == 0
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 import pytest
 
 from tests.cluster.callers import CallersCluster
-from tests.cluster.control_plane import ControlPlane
+from tests.cluster.control_plane import GUILD_CONFIGS, ControlPlane
 from tests.cluster.definitions import DEFINITION, NAME, OURS, definitions
+from tests.cluster.waiting import wait_for
 
 pytestmark = pytest.mark.cluster
 
@@ -38,6 +39,7 @@ def theirs(plane: ControlPlane) -> Iterator[Theirs]:
         assert plane.kubectl("create", "-f", OURS).returncode == 0
     assert plane.kubectl("replace", "-f", OURS).returncode == 0
     assert plane.kubectl("wait", "--for=condition=Established", "--timeout=20s", "-f", OURS).returncode == 0
+    wait_for("GuildConfigs served", lambda: plane.ask("GET", GUILD_CONFIGS).status == 200)
 
 
 def test_an_equal_definition_stays_untouched(theirs: Theirs) -> None:

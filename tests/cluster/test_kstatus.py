@@ -42,8 +42,8 @@ class Release:
         done = subprocess.run(command, env=home, capture_output=True, text=True, timeout=120, check=False)
         return done.returncode == 0, done.stdout + done.stderr
 
-    def verdict(self, *facts: Facts) -> tuple[bool, str]:
-        """What kstatus says after the operator has written what it knows, each time."""
+    def verdict(self, *facts: Facts, within: str = "60s") -> tuple[bool, str]:
+        """What kstatus says, in the end, after the operator has written what it knows, each time."""
         said = {}
         for known in facts:
             said = reconcile(known, said, NOW).status or said
@@ -51,7 +51,7 @@ class Release:
         for part in body:
             answer = self.plane.ask("PATCH", f"{PATH}/status", part, "application/merge-patch+json")
             assert answer.status == 200, answer.message
-        return self.helm("upgrade", "oak", str(self.chart), "--wait=watcher", "--timeout=4s")
+        return self.helm("upgrade", "oak", str(self.chart), "--wait=watcher", f"--timeout={within}")
 
 
 @pytest.fixture(scope="module")
@@ -81,14 +81,14 @@ def test_whether_it_is_live_yet_is_waited_for_by_nobody(release: Release) -> Non
     ids=["waits for its turn", "Redis is away"],
 )
 def test_a_document_that_is_not_published_yet_is_in_progress(release: Release, facts: Facts) -> None:
-    done, said = release.verdict(facts)
+    done, said = release.verdict(facts, within="4s")
 
     assert not done
     assert "InProgress" in said
 
 
 def test_a_document_that_is_not_accepted_has_failed_and_the_message_says_why(release: Release) -> None:
-    done, said = release.verdict(Facts(UID, 1, (PROBLEM,), None))
+    done, said = release.verdict(Facts(UID, 1, (PROBLEM,), None), within="4s")
 
     assert not done
     assert "Failed" in said
@@ -99,7 +99,7 @@ def test_a_status_of_an_older_generation_is_in_progress_whatever_it_says(release
     edit = {"spec": {"general": {"locale": "de"}}}
     assert release.plane.ask("PATCH", PATH, edit, "application/merge-patch+json").body["metadata"]["generation"] == 2
 
-    done, said = release.verdict(Facts(UID, 1, (), (UID, 1)))
+    done, said = release.verdict(Facts(UID, 1, (), (UID, 1)), within="4s")
 
     assert not done
     assert "InProgress" in said

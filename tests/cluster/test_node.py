@@ -30,7 +30,7 @@ def test_a_pod_reaches_another_through_a_service_by_its_name(cluster: Cluster, s
     assert cluster.kubectl("create", "-n", server, "-f", "-", stdin=json.dumps(made)).returncode == 0
 
     done = cluster.kubectl(
-        "wait", "-n", server, "--for=jsonpath={.status.phase}=Succeeded", "pod/client", "--timeout=30s"
+        "wait", "-n", server, "--for=jsonpath={.status.phase}=Succeeded", "pod/client", "--timeout=60s"
     )
 
     said = cluster.kubectl("logs", "-n", server, "client").stdout
@@ -56,7 +56,7 @@ def test_a_pod_talks_to_the_api_server_and_trusts_it(cluster: Cluster, server: s
     made = pod(cluster, "talker", "get", "https://kubernetes.default.svc/version", f"{mounted}/ca.crt")
     assert cluster.kubectl("create", "-n", server, "-f", "-", stdin=json.dumps(made)).returncode == 0
 
-    cluster.kubectl("wait", "-n", server, "--for=jsonpath={.status.phase}=Succeeded", "pod/talker", "--timeout=30s")
+    cluster.kubectl("wait", "-n", server, "--for=jsonpath={.status.phase}=Succeeded", "pod/talker", "--timeout=60s")
 
     assert '"gitVersion": "v1.36' in cluster.kubectl("logs", "-n", server, "talker").stdout
 
@@ -65,7 +65,7 @@ def test_a_name_that_does_not_exist_is_unknown_at_once(cluster: Cluster, server:
     made = pod(cluster, "lost", "get", "http://nowhere.example.org/")
     assert cluster.kubectl("create", "-n", server, "-f", "-", stdin=json.dumps(made)).returncode == 0
 
-    cluster.kubectl("wait", "-n", server, "--for=jsonpath={.status.phase}=Failed", "pod/lost", "--timeout=30s")
+    cluster.kubectl("wait", "-n", server, "--for=jsonpath={.status.phase}=Failed", "pod/lost", "--timeout=60s")
 
     assert "no such host" in cluster.kubectl("logs", "-n", server, "lost").stdout
 

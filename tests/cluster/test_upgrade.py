@@ -8,7 +8,6 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from copy import deepcopy
-from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ from ruamel.yaml import YAML
 from guildwright_crds import cli
 from guildwright_crds.schema import CRD_FILE, crd
 from tests.cluster.binaries import binaries
-from tests.cluster.control_plane import Answer, ControlPlane, control_plane
+from tests.cluster.control_plane import ControlPlane, control_plane
 from tests.cluster.fullest import fullest
 from tests.cluster.waiting import wait_for
 from tests.crds.test_additive import CORPORA, SNAPSHOTS
@@ -89,25 +88,16 @@ class Upgrade:
         done = self.plane.kubectl("wait", "--for=condition=Established", "--timeout=20s", "crd", CRD.rpartition("/")[2])
         assert done.returncode == 0, done.stderr
 
-    def ask(self, method: str, path: str, body: object = None, content: str = "application/json") -> Answer:
-        """Ask until the server has taken a new CRD in; meanwhile it answers 429, as its clients know."""
-
-        def answer() -> Answer | None:
-            said = self.plane.ask(method, path, body, content)
-            return None if said.status == HTTPStatus.TOO_MANY_REQUESTS else said
-
-        return wait_for("served again", answer)  # type: ignore[return-value]
-
     def store(self) -> None:
         """All documents, as Git would apply them, each with a status of the old operator."""
         for name, document in DOCUMENTS.items():
             path = f"{KIND}/{name}?fieldManager=git&fieldValidation=Strict"
-            assert self.ask("PATCH", path, document, APPLY).status == 201, name
-            assert self.ask("PATCH", f"{KIND}/{name}/status", {"status": OLD_STATUS}, MERGE).status == 200
+            assert self.plane.ask("PATCH", path, document, APPLY).status == 201, name
+            assert self.plane.ask("PATCH", f"{KIND}/{name}/status", {"status": OLD_STATUS}, MERGE).status == 200
 
     def specs(self) -> dict[str, Any]:
         """What the server has, by name."""
-        answer = self.ask("GET", KIND)
+        answer = self.plane.ask("GET", KIND)
         assert answer.status == 200, answer.message
         return {each["metadata"]["name"]: each["spec"] for each in answer.body["items"]}
 
@@ -128,7 +118,7 @@ def upgrade(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Upgrade]:
 
 def test_the_upgrade_reached_the_api_server(upgrade: Upgrade) -> None:
     """Helm would not have upgraded a CRD out of a chart's crds folder."""
-    columns = upgrade.ask("GET", CRD).body["spec"]["versions"][0]["additionalPrinterColumns"]
+    columns = upgrade.plane.ask("GET", CRD).body["spec"]["versions"][0]["additionalPrinterColumns"]
 
     assert columns == crd()["spec"]["versions"][0]["additionalPrinterColumns"]
     assert "Published" in upgrade.plane.kubectl("explain", "guildconfig.status.conditions.type").stdout
@@ -145,7 +135,7 @@ def test_every_document_is_read_as_it_was_stored(upgrade: Upgrade) -> None:
 def test_a_document_of_then_gets_a_status_of_now_and_its_owner_applies_it_again_and_edits_it(
     upgrade: Upgrade, name: str
 ) -> None:
-    ask, path = upgrade.ask, f"{KIND}/{name}"
+    ask, path = upgrade.plane.ask, f"{KIND}/{name}"
     status = ask("PATCH", f"{path}/status", {"status": NEW_STATUS}, MERGE)
     assert (status.status, status.body.get("status")) == (200, NEW_STATUS), status.message
 
@@ -163,32 +153,32 @@ def test_were_a_rule_tightened_all_the_same_the_rest_of_a_document_would_still_b
     name, path = "1101000000000002999", f"{KIND}/1101000000000002999"
     spec = {"giveaways": {"rerollLimit": 10, "claimTimeout": "7d"}}
     document = fullest() | {"metadata": {"name": name}, "spec": spec}
-    assert upgrade.ask("POST", KIND, document).status == 201
+    assert upgrade.plane.ask("POST", KIND, document).status == 201
     tightened = deepcopy(crd())
     fields = tightened["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["spec"]["properties"]
     fields["giveaways"]["properties"]["rerollLimit"]["maximum"] = 5
     fields["giveaways"]["properties"]["claimTimeout"]["x-kubernetes-validations"][0]["rule"] = "self == '5m'"
     try:
-        assert upgrade.ask("PATCH", f"{CRD}?fieldManager=test&force=true", tightened, APPLY).status == 200
+        assert upgrade.plane.ask("PATCH", f"{CRD}?fieldManager=test&force=true", tightened, APPLY).status == 200
         refused = {"spec": {"giveaways": {"rerollLimit": 9}}}
         tight = f"{path}?dryRun=All"
-        wait_for("tightened", lambda: upgrade.ask("PATCH", tight, refused, MERGE).status == 422, 20)
-        status = upgrade.ask("PATCH", f"{path}/status", {"status": NEW_STATUS}, MERGE)
-        edit = upgrade.ask("PATCH", path, {"spec": {"general": {"locale": "de"}}}, MERGE)
-        mended = upgrade.ask("PATCH", path, {"spec": {"giveaways": {"rerollLimit": 5}}}, MERGE)
+        wait_for("tightened", lambda: upgrade.plane.ask("PATCH", tight, refused, MERGE).status == 422, 20)
+        status = upgrade.plane.ask("PATCH", f"{path}/status", {"status": NEW_STATUS}, MERGE)
+        edit = upgrade.plane.ask("PATCH", path, {"spec": {"general": {"locale": "de"}}}, MERGE)
+        mended = upgrade.plane.ask("PATCH", path, {"spec": {"giveaways": {"rerollLimit": 5}}}, MERGE)
         assert [each.status for each in (status, edit, mended)] == [200, 200, 200], [status, edit, mended]
     finally:
-        upgrade.ask("DELETE", path)
+        upgrade.plane.ask("DELETE", path)
         upgrade.install(CHART, "--force-conflicts")
 
 
 def test_an_uninstall_keeps_the_crd_and_every_document_and_another_install_takes_them_over(upgrade: Upgrade) -> None:
-    before, uid = upgrade.specs(), upgrade.ask("GET", CRD).body["metadata"]["uid"]
+    before, uid = upgrade.specs(), upgrade.plane.ask("GET", CRD).body["metadata"]["uid"]
     try:
         assert "kept" in upgrade.helm("uninstall", "guildwright-crds").lower()
-        assert upgrade.ask("GET", CRD).body["metadata"]["uid"] == uid
+        assert upgrade.plane.ask("GET", CRD).body["metadata"]["uid"] == uid
         assert upgrade.specs() == before
     finally:
         upgrade.install(CHART)
-    assert upgrade.ask("GET", CRD).body["metadata"]["uid"] == uid
+    assert upgrade.plane.ask("GET", CRD).body["metadata"]["uid"] == uid
     assert upgrade.specs() == before

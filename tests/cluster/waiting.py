@@ -6,7 +6,7 @@ from collections.abc import Callable
 WAIT_SECONDS = 60
 
 
-def wait_for[Met](what: str, met: Callable[[], Met], seconds: float = WAIT_SECONDS) -> Met:
+def wait_for[Met](what: str, met: Callable[[], Met | None], seconds: float = WAIT_SECONDS) -> Met:
     """Ask until there is a true answer; return it."""
     deadline = time.monotonic() + seconds
     while not (answer := met()):

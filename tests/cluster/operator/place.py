@@ -56,6 +56,14 @@ class Namespace:
     def delete(self, guild: str = OAK) -> None:
         assert self.plane.ask("DELETE", f"{self.path}/{guild}").status == 200
 
+    def holder(self) -> str:
+        """Whose the Lease is; nobody's is ""."""
+        answer = self.plane.ask(
+            "GET", f"/apis/coordination.k8s.io/v1/namespaces/{self.name}/leases/guildwright-operator"
+        )
+        assert answer.status == 200, answer.message
+        return str(answer.body["spec"].get("holderIdentity", ""))
+
     def events(self, guild: str) -> list[tuple[str, str]]:
         """Reason and note of each."""
         answer = self.plane.ask("GET", f"/apis/events.k8s.io/v1/namespaces/{self.name}/events")

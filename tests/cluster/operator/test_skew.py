@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Callable, Iterator
+from http.client import HTTPException
 from pathlib import Path
 
 import pytest
@@ -148,7 +149,7 @@ async def test_an_api_server_that_dies_stops_nothing_and_edits_arrive_when_it_is
 def is_ready(plane: ControlPlane) -> bool:
     try:
         return plane.ask("GET", "/readyz").status == 200
-    except OSError:
+    except (OSError, HTTPException):
         return False
 
 
@@ -156,7 +157,10 @@ def kill_api_server(plane: ControlPlane) -> Callable[[], "subprocess.Popen[bytes
     """As a power cut would; what is returned starts it again."""
     folder = str(plane.folder / "certs")
     for found in Path("/proc").glob("[0-9]*/cmdline"):
-        command = found.read_bytes().decode().split("\0")[:-1]
+        try:
+            command = found.read_bytes().decode(errors="replace").split("\0")[:-1]
+        except OSError:
+            continue  # it has ended since
         if command and command[0].endswith("kube-apiserver") and any(folder in part for part in command):
             os.kill(int(found.parent.name), signal.SIGKILL)
             plane.close()
