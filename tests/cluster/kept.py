@@ -23,6 +23,7 @@ STATES = Path(os.environ.get("TMPDIR") or "/var/tmp")  # noqa: S108  # on disk, 
 PREFIX = "guildwright-cluster-"
 ROOT = Path(__file__).parents[2]
 YOUNG_SECONDS = 60
+SWEPT_WITHIN = 300  # seconds; gigabytes of images on a busy disk took more than one minute
 
 
 class Kept:
@@ -119,7 +120,7 @@ class Kept:
             return
         with contextlib.suppress(ProcessLookupError):
             os.kill(int((self.state / keeper.OUTER).read_text()), signal.SIGTERM)
-        wait_for(f"{self.state} gone", lambda: not self.state.exists())
+        wait_for(f"{self.state} gone", lambda: not self.state.exists(), SWEPT_WITHIN)
 
 
 @contextlib.contextmanager
