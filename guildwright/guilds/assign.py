@@ -70,7 +70,7 @@ def _typed(value: str, schema: Mapping[str, Any], text: str) -> Any:  # noqa: AN
     match schema.get("type"):
         case "boolean" if value in ("true", "false"):
             return value == "true"
-        case "integer" if re.fullmatch(r"-?[0-9]{1,18}", value):
+        case "integer" if re.fullmatch(r"-?[0-9]{1,40}", value):
             return int(value)
         case "array" if not value.lstrip().startswith("[") and schema["items"].get("type") == "string":
             return [part.strip() for part in value.split(",") if part.strip()]

@@ -113,8 +113,14 @@ def _planned(folder: Path, stored: Sequence[Stored]) -> tuple[dict[Path, str], l
                 *told(file.problems),
                 f"{printable(path)} is not replaced, since it cannot be read: mend it first",
             ]
-        elif text := _text(one.guild_id, spec, path, file):
-            texts[path] = text
+        else:
+            try:
+                text = _text(one.guild_id, spec, path, file)
+            except ValueError as error:
+                taken.append(f"{printable(path)} is not replaced: {error}; mend it by hand first")
+                continue
+            if text:
+                texts[path] = text
     return texts, taken
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from guildwright.platform.config.document import fresh_document, patched
 from guildwright_crds.check import check_text
-from tests.fakes.documents import OAK
+from tests.fakes.documents import OAK, document
 
 WRITTEN = """\
 # The Oak Hall. Ask Olive before you change this.
@@ -40,6 +40,10 @@ def test_null_removes_and_what_is_new_is_added() -> None:
     assert "  commands:\n    mention: true\n" in text
     assert "# Bo is slow" in text
     assert not check_text(text, "f").problems
+
+
+def test_the_start_of_a_document_that_never_comes_is_no_document() -> None:
+    assert patched(document(rerolls=2) + "---\n", {"giveaways": {"rerollLimit": 3}}) == document(rerolls=3)
 
 
 def test_items_of_a_list_come_and_go_and_the_others_keep_their_comments() -> None:

@@ -130,6 +130,7 @@ def test_a_set_is_refused_with_the_problems_of_check(terminal: Terminal) -> None
 
     code, out, err = terminal.set("giveaways.claimTimeout=8d", "giveaways.rerolLimit=2", "commands.mention=yes")
 
+    assert "is more than 10" in terminal.set(f"giveaways.rerollLimit={10**19}")[2]
     assert (code, out) == (1, "")
     assert f'guild {OAK}: spec.giveaways.claimTimeout: "8d" must be between 10s and 7d\n' in err
     assert "    hint: did you mean rerollLimit?\n" in err
@@ -305,7 +306,14 @@ def test_an_export_keeps_a_persons_file_and_comments(terminal: Terminal, files: 
 
 
 @pytest.mark.parametrize(
-    "there", ["a shopping list\n", document(ELM), document(OAK, rerolls=99), f"{document(OAK)}---\n{document(ELM)}"]
+    "there",
+    [
+        "a shopping list\n",
+        document(ELM),
+        document(OAK, rerolls=99),
+        f"{document(OAK)}---\n{document(ELM)}",
+        f"---\n# Ask Olive.\n---\n{document(OAK)}",
+    ],
 )
 def test_an_export_never_replaces_what_is_not_the_guilds_document(
     terminal: Terminal, tmp_path: Path, there: str

@@ -7,11 +7,13 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString, ScalarString
 
 _KEY = r"^(?P<outer> *)[^\s#-][^\n]*:[ \t]*(?:#[^\n]*)?\r?\n(?:[ \t]*(?:#[^\n]*)?\r?\n)*"
 _MAPPING = re.compile(_KEY + r"(?P<inner>(?P=outer) +)[^\s#-]", re.MULTILINE)
 _LIST = re.compile(_KEY + r"(?P<inner>(?P=outer) *)- ", re.MULTILINE)
+_NOTHING_MORE = re.compile(r"(?<=\n)---\s*\Z")  # the start of a document that never comes
 _PLAIN = re.compile(r"[a-z][a-z0-9]*", re.IGNORECASE)
 _NOT_PLAIN = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
 _WIDE = 100_000  # never fold a line that the author did not
@@ -26,11 +28,15 @@ def patched(text: str, patch: Mapping[str, Any]) -> str:
     """`text` with `patch` merged into its spec (RFC 7386: null removes, a list replaces).
 
     Raises:
-        YAMLError: `text` is no YAML.
-        ValueError: it is no mapping with a spec that is one.
+        ValueError: `text` is no YAML of one document, or no mapping with a spec that is one.
     """
+    text = _NOTHING_MORE.sub("", text)
     yaml = _round_trip(text)
-    document = yaml.load(text)
+    try:
+        document = yaml.load(text)
+    except MarkedYAMLError as error:
+        line = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
+        raise ValueError(f"{line}{error.context}, {error.problem}") from error
     if not isinstance(document, CommentedMap):
         raise ValueError("the document is no mapping")  # noqa: TRY004  a wrong value, whoever wrote it
     spec = document.get("spec")

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml.error import YAMLError
-
 from guildwright.platform.config.assemble import assemble, live
 from guildwright.platform.config.document import fresh_document, patched
 from guildwright.platform.config.files import DirectoryAway, Folder, printable, replace, version_of
@@ -103,7 +101,7 @@ def _present(folder: Folder, session: Session, guild_id: str, expected_version: 
 def _changed(guild_id: str, path: Path, text: str, patch: Mapping[str, Any]) -> str:
     try:
         return patched(text or fresh_document(guild_id), patch)
-    except (YAMLError, ValueError) as error:
+    except ValueError as error:
         raise _cannot(guild_id, path, f"mend it by hand first: {error}") from None
 
 
