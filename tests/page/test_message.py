@@ -185,4 +185,4 @@ def test_the_demo_guilds_members_differ_in_colour() -> None:
 
 
 def test_an_initial_is_a_letter_that_is_seen() -> None:
-    assert (initial("\u202eReversed"), initial("\u200b"), initials("\u200bold \u200b oak")) == ("R", "?", "OO")
+    assert (initial("\u202eReversed"), initial("\u200b"), initials("\u200bold \u200b\u3000oak")) == ("R", "?", "OO")

@@ -151,7 +151,7 @@ async def test_answers_that_discord_does_not_take_are_refused_and_can_be_mended(
     assert result["message"]["content"] == "Mended"
 
 
-@pytest.mark.parametrize(("option", "value", "good"), [("text", 5, "five"), ("number", "five", 5)])
+@pytest.mark.parametrize(("option", "value", "good"), [("text", ["five"], "five"), ("number", "five", 5)])
 async def test_choices_are_of_the_type_of_the_option(
     discord: LocalDiscord, option: str, value: object, good: object
 ) -> None:

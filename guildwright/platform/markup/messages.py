@@ -102,7 +102,7 @@ def initials(name: str) -> str:
 
 
 def _seen(name: str) -> str:
-    return "".join(filter(str.isprintable, name))
+    return "".join(one for one in name if one.isprintable() or one.isspace())
 
 
 def time(value: str | datetime, reading: Reading, style: str = "t") -> Markup:
