@@ -1,6 +1,6 @@
 """The commands, as the desk calls them, with the real database."""
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -18,6 +18,17 @@ from tests.giveaways.conftest import HOST, Hall
 pytestmark = pytest.mark.integration
 
 BLIND = FakeStanding(of_members={CHANNEL: P.NONE})
+
+
+@dataclass
+class Gate(FakeStanding):
+    """Everybody may view every channel, and it is known which were asked for."""
+
+    asked: list[int] = field(default_factory=list)
+
+    async def permissions_of(self, guild_id: int, channel_id: int, actor: Actor) -> P:
+        self.asked.append(channel_id)
+        return await super().permissions_of(guild_id, channel_id, actor)
 
 
 def asked(hall: Hall, answer: FakeAnswer, who: Actor | None = None, standing: FakeStanding | None = None) -> Ask:
@@ -47,7 +58,11 @@ async def test_what_names_one_giveaway_ends_it(hall: Hall, typed: str) -> None:
     if typed == "message":
         typed = str((await hall.now(giveaway)).message_id)
     assert "Giveaway 1 for **Oak chair** has ended" in await ended(hall, typed)
-    assert "Giveaway 1 has ended already" in await ended(hall, typed)
+    standing = Gate()
+    assert "Giveaway 1 has ended already" in await ended(hall, typed, standing=standing)
+    assert standing.asked == [CHANNEL]
+    await ended(hall, "Oak chai", standing=standing)
+    assert standing.asked == [CHANNEL]  # of what was not meant nobody asks whether it can be seen
 
 
 async def test_a_giveaway_that_is_over_is_deleted_by_its_number_and_not_by_its_prize(hall: Hall) -> None:
@@ -65,6 +80,10 @@ async def test_a_prize_that_several_have_ends_none_and_their_numbers_are_told(ha
     for source in (1, 2):
         await hall.started(source_id=source)
     assert "1, 2" in await ended(hall, "Oak chair")
+    await hall.pass_time(11)
+    standing = Gate()
+    assert "1, 2" in await ended(hall, "Oak chair", standing=standing)
+    assert standing.asked == [CHANNEL]
 
 
 async def test_a_giveaway_in_a_channel_that_a_member_cannot_view_is_listed_suggested_and_ended_nowhere(

@@ -29,12 +29,17 @@ async def find(ask: Ask, typed: str, states: tuple[State, ...], *, only: bool = 
     found = await store.find(ask.guild_id, named) if named is not None else None
     if found is not None and await ask.can_view(found.channel_id):
         return found
-    meant = by_words(typed, {_label(ask, giveaway): giveaway for giveaway in await visible(ask, states)})
+    meant = await _named(ask, typed, states)
     if only or isinstance(meant, Giveaway) or meant.reason == _SEVERAL:
         return meant
-    others = tuple(state for state in State if state not in {*states, State.DELETED})
-    other = by_words(typed, {_label(ask, giveaway): giveaway for giveaway in await visible(ask, others)})
-    return meant if isinstance(other, Refusal) else other
+    return await _named(ask, typed, tuple(state for state in State if state not in {*states, State.DELETED}))
+
+
+async def _named(ask: Ask, typed: str, states: tuple[State, ...]) -> Giveaway | Refusal:
+    """Only of those that fit it is asked who can view them: where a channel is gone, Discord is asked each time."""
+    wanted, known = typed.casefold(), await _recent(ask, states)
+    fitting = [each for each in known if wanted in {_label(ask, each).casefold(), each.terms.prize.casefold()}]
+    return by_words(typed, {_label(ask, each): each for each in await _seen(ask, fitting)})
 
 
 def by_words(typed: str, shown: Mapping[str, Giveaway]) -> Giveaway | Refusal:
@@ -54,9 +59,17 @@ def by_words(typed: str, shown: Mapping[str, Giveaway]) -> Giveaway | Refusal:
 
 async def visible(ask: Ask, states: tuple[State, ...]) -> list[Giveaway]:
     """The giveaways in channels that the member can view: a suggestion or a list must not tell of the others."""
+    return await _seen(ask, await _recent(ask, states))
+
+
+async def _recent(ask: Ask, states: tuple[State, ...]) -> list[Giveaway]:
     newest = State.CLOSED in states  # of those that are over nobody means the first ones
-    found = await store.recent(ask.guild_id, states, _NEWEST if newest else _ALL, newest=newest)
-    return [giveaway for giveaway in found if await ask.can_view(giveaway.channel_id)]
+    return await store.recent(ask.guild_id, states, _NEWEST if newest else _ALL, newest=newest)
+
+
+async def _seen(ask: Ask, found: list[Giveaway]) -> list[Giveaway]:
+    sees = {channel_id: await ask.can_view(channel_id) for channel_id in {each.channel_id for each in found}}
+    return [each for each in found if sees[each.channel_id]]
 
 
 def _label(ask: Ask, giveaway: Giveaway) -> str:
