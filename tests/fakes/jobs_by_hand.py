@@ -50,7 +50,11 @@ class Bench:
         self._clock.set(max(self._clock.now(), moment))
 
     async def take(self, row: dict[str, Any], unkindly: str = "") -> None:
-        """Run one job."""
+        """Run one job.
+
+        Raises:
+            Retry: it was the last attempt, so the job would be a dead letter.
+        """
         self.ran.append(row["kind"])
         if unkindly == "dying":
             with suppress(Died):
@@ -58,9 +62,17 @@ class Bench:
         try:
             await self._run(row, JobRun)
         except (Unavailable, Retry) as error:
+            counted = isinstance(error, Retry)
+            if counted and row["attempt"] + 1 >= self._consumers[row["kind"]].max_attempts:
+                raise
             after = error.after if isinstance(error, Retry) else None
             again = self._clock.now() + (after or timedelta(seconds=1))
-            await fetch("UPDATE job SET state = 'waiting', next_at = $2 WHERE id = $1", row["id"], again)
+            await fetch(
+                "UPDATE job SET state = 'waiting', next_at = $2, attempt = attempt - $3::int WHERE id = $1",
+                row["id"],
+                again,
+                int(not counted),
+            )
             return
         if unkindly == "twice":
             await self._run(row, JobRun)

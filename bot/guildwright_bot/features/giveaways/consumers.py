@@ -36,8 +36,8 @@ RECURRING = {"giveaways.retention": retention.CRON}
 
 # A giveaway of millions of entries takes minutes to freeze, to draw and to write down.
 _LONG = {"end", "draw", "announce", "expire", "reroll", "retention"}
-# What has begun must come to its end, however long Discord does not let us.
-_DRAWING = {"end", "closed", "draw", "announce", "expire", "reroll"}
+# What has begun must come to its end, however long Discord does not let us, and what is deleted must go.
+_WAITING = {"end", "closed", "draw", "announce", "expire", "reroll", "remove"}
 _LONGEST_RUN, _LONGEST_SHORT_RUN = timedelta(minutes=30), timedelta(minutes=5)
 
 _log = structlog.get_logger("guildwright.giveaways")
@@ -68,7 +68,7 @@ def consumers(deps: Deps) -> list[Consumer]:
             f"giveaways.{verb}",
             handler,
             timeout=_LONGEST_RUN if verb in _LONG else _LONGEST_SHORT_RUN,
-            max_attempts=WAITS if verb in _DRAWING else Consumer.max_attempts,
+            max_attempts=WAITS if verb in _WAITING else Consumer.max_attempts,
         )
         for verb, handler in handlers.items()
     ]
