@@ -49,6 +49,7 @@ def refused(**changed: Any) -> str:
     ("changed", "reason"),
     [
         ({"prize": "\u200b \u200d"}, "no-prize"),
+        *(({"prize": f" {blank}"}, "no-prize") for blank in "\u115f\u1160\u2800\u3164\uffa0"),
         ({"winners": 51}, "winners"),
         ({"required_roles": frozenset(range(26))}, "many-roles"),
         ({"blacklisted_roles": frozenset(range(26))}, "many-roles"),

@@ -29,6 +29,7 @@ LONGEST_CLAIM = timedelta(days=7)
 LONGEST_WAIT = timedelta(days=3650)
 _COLOURS = 0xFFFFFF
 _SEEN = "LNPS"  # letters, numbers, punctuation, symbols: of blanks and joiners alone nobody sees anything
+_BLANK = "\u115f\u1160\u2800\u3164\uffa0"  # nor of these, though four are letters and one, of Braille, a symbol
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,7 @@ def refuse_wait(wait: timedelta) -> Refusal | None:
 
 
 def _refusals(terms: Terms, caps: Caps) -> Iterator[Refusal]:
-    if not any(category(sign)[0] in _SEEN for sign in terms.prize):
+    if not any(category(sign)[0] in _SEEN and sign not in _BLANK for sign in terms.prize):
         yield Refusal("giveaways-refused-no-prize")
     if len(terms.prize) > LONGEST_PRIZE:
         yield Refusal("giveaways-refused-long-prize", {"length": len(terms.prize), "limit": LONGEST_PRIZE})
