@@ -121,7 +121,16 @@ def test_a_guild_without_a_document_gets_a_whole_one() -> None:
     assert emptied == fresh_document(OAK)
 
 
-@pytest.mark.parametrize("text", ["", "[]", "spec: 1\n", "- spec"])
-def test_what_is_no_document_is_not_changed(text: str) -> None:
-    with pytest.raises(ValueError, match="mapping"):
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", "mapping"),
+        ("[]", "mapping"),
+        ("spec: 1\n", "spec is no mapping"),
+        ("- spec", "mapping"),
+        (document() + "# \x7f\n", "^line 7: unacceptable character #x007f: [^\n]*$"),
+    ],
+)
+def test_what_is_no_document_is_not_changed(text: str, why: str) -> None:
+    with pytest.raises(ValueError, match=why):
         patched(text, {"giveaways": {"rerollLimit": 1}})

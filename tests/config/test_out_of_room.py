@@ -2,7 +2,8 @@
 
 import resource
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -20,20 +21,47 @@ def settings(guilds: Path, data: Path) -> Settings:
     return Settings(guilds=guilds, data=data)
 
 
-async def test_a_change_that_cannot_be_recorded_is_put_back(guilds: Path, data: Path, store: DirectoryStore) -> None:
-    file = guilds / "oak.yaml"
-    file.write_text(document(OAK, rerolls=2))
-    before = await store.read(OAK)
+@pytest.fixture
+def nothing_can_be_kept(data: Path) -> None:
     data.mkdir()
     with closing(sqlite3.connect(data / FILE)) as database:
         database.execute(
             "CREATE VIEW kept AS SELECT '' guild_id, '' uid, 1 generation, '' content, '' source, '' version, '' spec"
             " WHERE false"
         )
+
+
+@contextmanager
+def room_for(size: int) -> Iterator[None]:
+    """No file grows beyond `size` bytes."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.usefixtures("nothing_can_be_kept")
+async def test_a_change_that_cannot_be_recorded_is_put_back(guilds: Path, store: DirectoryStore) -> None:
+    file = guilds / "oak.yaml"
+    file.write_text(document(OAK, rerolls=2))
+    before = await store.read(OAK)
     for guild, version in ((OAK, before.version), (ELM, "")):
         with pytest.raises(StoreAway, match=f"{FILE} cannot be used: .*; its folder needs room"):
             await store.write(guild, {"giveaways": {"rerollLimit": 5}}, version)
     assert {path: path.read_text() for path in guilds.iterdir()} == {file: document(OAK, rerolls=2)}
+
+
+@pytest.mark.usefixtures("nothing_can_be_kept")
+async def test_a_change_that_cannot_be_put_back_is_told(guilds: Path, store: DirectoryStore) -> None:
+    file = guilds / "oak.yaml"
+    file.write_text(document(OAK, rerolls=10))
+    before = await store.read(OAK)
+    with room_for(len(document(OAK, rerolls=5))), pytest.raises(StoreAway) as told:
+        await store.write(OAK, {"giveaways": {"rerollLimit": 5}}, before.version)
+    assert str(told.value).endswith(f"; and {file} could not be put back (File too large): it holds the change")
+    assert file.read_text() == document(OAK, rerolls=5)
 
 
 def test_an_export_that_ends_halfway_says_where_and_how_far_it_came(
@@ -41,12 +69,8 @@ def test_an_export_that_ends_halfway_says_where_and_how_far_it_came(
 ) -> None:
     (settings.guilds / "oak.yaml").write_text(document(OAK))
     (settings.guilds / "elm.yaml").write_text(document(ELM, rerolls=2))
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (len(document(OAK)) + 5, before[1]))
-    try:
+    with room_for(len(document(OAK)) + 5):
         code = ask.with_store(settings, lambda at: carry.take_out(at, tmp_path / "out", dry_run=False))
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert code == ask.FAULT
     said = f"{tmp_path}/out/{ELM}.yaml: File too large; 1 of 2 files were written: mend it and export again\n"
     assert capsys.readouterr().err == said

@@ -7,7 +7,8 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.reader import ReaderError
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString, ScalarString
 
 _KEY = r"^(?P<outer> *)[^\s#-][^\n]*:[ \t]*(?:#[^\n]*)?\r?\n(?:[ \t]*(?:#[^\n]*)?\r?\n)*"
@@ -37,6 +38,9 @@ def patched(text: str, patch: Mapping[str, Any]) -> str:
     except MarkedYAMLError as error:
         line = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
         raise ValueError(f"{line}{error.context}, {error.problem}") from error
+    except YAMLError as error:  # a control character, which other readers let pass in a comment
+        line = f"line {text.count('\n', 0, error.position) + 1}: " if isinstance(error, ReaderError) else ""
+        raise ValueError(f"{line}{str(error).splitlines()[0]}") from error
     if not isinstance(document, CommentedMap):
         raise ValueError("the document is no mapping")  # noqa: TRY004  a wrong value, whoever wrote it
     spec = document.get("spec")

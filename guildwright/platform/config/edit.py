@@ -34,9 +34,16 @@ def write(folder: Folder, kept: LastGood, edit: Edit) -> Stored:
     try:
         with kept.change() as session:
             return _write(folder, session, edit, replaced)
-    except LastGoodAway:
+    except LastGoodAway as error:
         for one in replaced:
-            one.put_back()
+            try:
+                one.put_back()
+            except FileNotFoundError:
+                pass  # somebody removed it since
+            except OSError as reason:
+                why = reason.strerror or reason
+                left = f"{printable(one.path)} could not be put back ({why}): it holds the change"
+                raise LastGoodAway(f"{error}; and {left}") from reason
         raise
 
 
