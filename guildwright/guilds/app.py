@@ -52,9 +52,11 @@ def list_(
     as_json: AsJson = False,
 ) -> None:
     """Show every guild document: where it is, whether it is live, and what is wrong with it."""
-    from guildwright.platform.config import guilds as command
+    from guildwright.guilds import ask
+    from guildwright.platform.config.guilds import guilds_list
 
-    raise SystemExit(command.guilds_list(_settings(data, guilds, store, namespace), as_json=as_json))
+    settings = _settings(data, guilds, store, namespace)
+    raise SystemExit(ask.with_store(settings, lambda at: guilds_list(at, settings, as_json=as_json)))
 
 
 @app.command()

@@ -47,7 +47,7 @@ def with_store(settings: Settings, work: Callable[[ConfigStore], Awaitable[int]]
     except BrokenPipeError:
         raise  # whoever read us has seen enough
     except OSError as error:
-        complain(f"{error.filename or 'the data directory'}: {error.strerror or error}")
+        complain(f"{error.filename or 'the output'}: {error.strerror or error}")
         return FAULT
 
 

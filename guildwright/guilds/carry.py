@@ -28,6 +28,7 @@ async def bring(store: ConfigStore, paths: Sequence[Path], *, dry_run: bool) -> 
     if refused:
         complain("nothing was imported")
         return REFUSED
+    unheard: OSError | None = None
     for index, pair in enumerate(changing):
         try:
             if not dry_run:
@@ -35,7 +36,9 @@ async def bring(store: ConfigStore, paths: Sequence[Path], *, dry_run: bool) -> 
         except (CannotWrite, StaleWrite, StoreAway, OSError) as error:
             complain(f"{pair.file}: {error}", *_not_done(changing, index))
             return FAULT if isinstance(error, StoreAway | OSError) else REFUSED
-        _say(pair)
+        unheard = unheard or _said(pair)
+    if unheard:  # that nobody listens stops no import halfway
+        raise unheard
     tail = " (dry run: nothing was written)" if dry_run else ""
     typer.echo(f"{len(found)} checked, {len(changing)} changed, {len(found) - len(changing)} the same{tail}")
     return DONE
@@ -63,10 +66,15 @@ def patch_for(pair: Pair) -> dict[str, Any]:
     return {name: None for name in named if name.isidentifier()} | pair.said
 
 
-def _say(pair: Pair) -> None:
-    typer.echo(f"guild {pair.guild_id}: {'changed' if pair.exists else 'new'} from {pair.file}")
-    for each in pair.differences() if pair.exists else ():
-        typer.echo(f"  {each.field}: {in_words(each.old)} → {in_words(each.new)}")
+def _said(pair: Pair) -> OSError | None:
+    """Print what became different; why it cannot be printed, where that is so."""
+    try:
+        typer.echo(f"guild {pair.guild_id}: {'changed' if pair.exists else 'new'} from {pair.file}")
+        for each in pair.differences() if pair.exists else ():
+            typer.echo(f"  {each.field}: {in_words(each.old)} → {in_words(each.new)}")
+    except OSError as error:
+        return error
+    return None
 
 
 def _not_done(changing: Sequence[Pair], index: int) -> list[str]:

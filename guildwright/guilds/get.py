@@ -6,6 +6,7 @@ from typing import Any
 import typer
 
 from guildwright.guilds.ask import DONE, REFUSED, as_yaml, authored, complain, guild_of, told
+from guildwright.platform.config.directory import DirectoryStore
 from guildwright.platform.config.store import ConfigStore, State
 from guildwright_crds.compile import compile_config
 from guildwright_crds.guild_config import API_VERSION, KIND
@@ -23,7 +24,9 @@ async def get(store: ConfigStore, guild: str, *, compiled: bool, as_json: bool) 
         else:
             complain("the document cannot be used and never could: the guild runs on defaults")
     if stored.state is State.DEFAULTS and not compiled:
-        strays = [problem for stray in await store.strays() for problem in stray.problems]
+        # A resource's name is its guild: nothing there is of another, and to look takes the right to list.
+        passed_over = await store.strays() if isinstance(store, DirectoryStore) else ()
+        strays = [problem for stray in passed_over for problem in stray.problems]
         if strays:
             complain("passed over, because nobody can tell whose they are:", *told(strays))
         complain(

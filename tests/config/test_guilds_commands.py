@@ -41,9 +41,7 @@ class Terminal:
         return self._run(lambda at: carry.take_out(at, folder, dry_run=dry_run))
 
     def list(self, *, as_json: bool = False) -> Ran:
-        self._capsys.readouterr()
-        code = guilds_list(self._home.settings, as_json=as_json)
-        return (code, *self._capsys.readouterr())
+        return self._run(lambda at: guilds_list(at, self._home.settings, as_json=as_json))
 
     def says(self, guild: str = OAK) -> object:
         return json.loads(self.get(guild, as_json=True)[1])["spec"]

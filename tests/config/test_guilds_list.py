@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from guildwright.guilds import ask
 from guildwright.platform.config.directory import DirectoryStore
 from guildwright.platform.config.guilds import guilds_list
 from guildwright.platform.config.keys import SHARDS
@@ -18,7 +19,7 @@ GONE = "423456789012345678"
 
 def listing(capsys: pytest.CaptureFixture[str], settings: Settings, *, as_json: bool = False) -> str:
     capsys.readouterr()
-    assert guilds_list(settings, as_json=as_json) == 0
+    assert ask.with_store(settings, lambda at: guilds_list(at, settings, as_json=as_json)) == ask.DONE
     return capsys.readouterr().out
 
 

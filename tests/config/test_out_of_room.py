@@ -1,15 +1,18 @@
 """A disk that is full: what was done is said or undone, and nobody sees a traceback."""
 
+import os
 import resource
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, redirect_stdout
+from io import TextIOWrapper
 from pathlib import Path
 
 import pytest
 
 from guildwright.guilds import ask, carry, get
 from guildwright.platform.config.directory import DirectoryStore
+from guildwright.platform.config.guilds import guilds_list
 from guildwright.platform.config.last_good import FILE
 from guildwright.platform.config.store import StoreAway
 from guildwright.platform.settings import Settings
@@ -84,9 +87,37 @@ def test_a_folder_that_is_not_there_is_named_beside_no_document(
     assert "the directory of guild documents is away" in capsys.readouterr().err
 
 
-def test_a_reader_that_has_seen_enough_is_no_fault_of_ours(settings: Settings) -> None:
-    async def broken(_: object) -> int:
-        raise BrokenPipeError
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    """What is to be imported."""
+    folder = tmp_path / "files"
+    folder.mkdir()
+    for guild in (OAK, ELM):
+        (folder / f"{guild}.yaml").write_text(document(guild, rerolls=2))
+    return folder
 
-    with pytest.raises(BrokenPipeError):  # of which the command line makes an end without a word
-        ask.with_store(settings, broken)
+
+@contextmanager
+def output(descriptor: int) -> Iterator[None]:
+    """What is printed goes there at once."""
+    raw = os.fdopen(descriptor, "wb", buffering=0)
+    with raw, redirect_stdout(TextIOWrapper(raw, "utf-8", write_through=True)):
+        yield
+
+
+def test_an_output_without_room_is_told_after_everything_was_imported(
+    settings: Settings, files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with output(os.open("/dev/full", os.O_WRONLY)):
+        assert ask.with_store(settings, lambda at: carry.bring(at, [files], dry_run=False)) == ask.FAULT
+        assert ask.with_store(settings, lambda at: guilds_list(at, settings, as_json=False)) == ask.FAULT
+    assert capsys.readouterr().err == "the output: No space left on device\n" * 2
+    assert len(list(settings.guilds.iterdir())) == 2
+
+
+def test_a_reader_that_has_seen_enough_is_no_fault_of_ours(settings: Settings, files: Path) -> None:
+    unread, pipe = os.pipe()
+    os.close(unread)
+    with output(pipe), pytest.raises(BrokenPipeError):  # of which the command line makes an end without a word
+        ask.with_store(settings, lambda at: carry.bring(at, [files], dry_run=False))
+    assert len(list(settings.guilds.iterdir())) == 2

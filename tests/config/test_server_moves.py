@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from kubernetes.aio.client import ApiClient, Configuration
 
+from guildwright.guilds import ask, get
 from guildwright.platform.config.cluster import APPLY, JSON, MERGE, Cluster
 from guildwright.platform.config.kubernetes_store import KubernetesStore
 from guildwright.platform.config.refusals import Cause, ClusterRefused
@@ -33,7 +34,8 @@ class ByHand(Cluster):
     async def ask(
         self, method: str, path: str, query: Any = None, body: Any = None, content: str = JSON
     ) -> dict[str, Any]:
-        del path
+        if path == self.guild_configs:
+            raise refused(HTTPStatus.FORBIDDEN, "Forbidden")  # to list them is not our right
         if method == "GET":
             if self.state["obj"] is None:
                 raise refused(HTTPStatus.NOT_FOUND, "NotFound")
@@ -111,3 +113,10 @@ async def test_one_that_is_new_is_made(server: ByHand) -> None:
     after = await store.write(OAK, {"general": {"locale": "de"}}, "")
     assert after.version == "u/1"
     assert server.state["writes"] == [APPLY]
+
+
+async def test_to_be_told_that_a_guild_has_no_document_takes_no_right_to_list_them(
+    server: ByHand, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert await get.get(KubernetesStore(server, "cli"), OAK, compiled=False, as_json=False) == ask.REFUSED
+    assert f"guild {OAK} has no document and runs on defaults" in capsys.readouterr().err

@@ -11,8 +11,7 @@ from redis.exceptions import RedisError
 
 from guildwright.platform.config.keys import COMPLETE, CONFIG, SHARDS, as_text
 from guildwright.platform.config.report import where
-from guildwright.platform.config.store import State, StoreAway, Stored, Stray
-from guildwright.platform.config.stores import open_store
+from guildwright.platform.config.store import ConfigStore, State, Stored, Stray
 from guildwright.platform.settings import Settings
 from guildwright.platform.stream import connect
 from guildwright_crds.check import Problem
@@ -40,13 +39,9 @@ class Row:
     bot: bool | None
 
 
-def guilds_list(settings: Settings, as_json: bool) -> int:
-    """Print the guilds. 0 also when some are refused, for it is `check` that judges; 2 when the store is away."""
-    try:
-        stored, strays, published = asyncio.run(_gather(settings))
-    except (StoreAway, OSError) as error:
-        typer.echo(str(error), err=True)
-        return 2
+async def guilds_list(store: ConfigStore, settings: Settings, *, as_json: bool) -> int:
+    """Print the guilds. 0 also when some are refused, for it is `check` that judges."""
+    stored, strays, published = await store.list(), await store.strays(), await _published(settings)
     rows = list(rows_of(stored, published))
     if as_json:
         typer.echo(json.dumps(_as_json(rows, strays, published), indent=2))
@@ -54,11 +49,6 @@ def guilds_list(settings: Settings, as_json: bool) -> int:
         for line in _as_text(rows, strays, published, settings):
             typer.echo(line)
     return 0
-
-
-async def _gather(settings: Settings) -> tuple[list[Stored], tuple[Stray, ...], Published]:
-    async with open_store(settings) as store:
-        return await store.list(), await store.strays(), await _published(settings)
 
 
 async def _published(settings: Settings) -> Published:
