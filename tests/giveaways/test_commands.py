@@ -1,14 +1,15 @@
 """The commands, as the desk calls them, with the real database."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
 
-from guildwright.platform.database.engine import fetch
+from guildwright.platform.database.engine import fetch, transaction
 from guildwright_bot.ask import Ask
 from guildwright_bot.desk import Request, attend
-from guildwright_bot.features.giveaways import commands, draws, finding, records, store
+from guildwright_bot.features.giveaways import commands, draws, finding, records, steps, store
 from guildwright_bot.features.giveaways.domain import Giveaway, State
 from guildwright_bot.features.giveaways.finding import REROLLABLE, SuggestGiveaways
 from guildwright_bot.guard import Actor, P, Requirement
@@ -22,12 +23,15 @@ BLIND = FakeStanding(of_members={CHANNEL: P.NONE})
 
 @dataclass
 class Gate(FakeStanding):
-    """Everybody may view every channel, and it is known which were asked for."""
+    """Everybody may view every channel; it is known which were asked for, and something happens meanwhile."""
 
     asked: list[int] = field(default_factory=list)
+    meanwhile: Callable[[], Awaitable[None]] | None = None
 
     async def permissions_of(self, guild_id: int, channel_id: int, actor: Actor) -> P:
         self.asked.append(channel_id)
+        if self.meanwhile is not None:
+            await self.meanwhile()
         return await super().permissions_of(guild_id, channel_id, actor)
 
 
@@ -40,6 +44,13 @@ async def ended(hall: Hall, typed: str, standing: FakeStanding | None = None) ->
     """What `/giveaway end` answers."""
     answer = FakeAnswer()
     await attend(asked(hall, answer, standing=standing), Request("x", Requirement(), commands.end), {"giveaway": typed})
+    return answer.text
+
+
+async def deleted(hall: Hall, typed: str, standing: FakeStanding | None = None) -> str:
+    """What `/giveaway delete` answers."""
+    answer, request = FakeAnswer(), Request("x", Requirement(), commands.delete)
+    await attend(asked(hall, answer, standing=standing), request, {"giveaway": typed})
     return answer.text
 
 
@@ -67,13 +78,19 @@ async def test_what_names_one_giveaway_ends_it(hall: Hall, typed: str) -> None:
 
 async def test_a_giveaway_that_is_over_is_deleted_by_its_number_and_not_by_its_prize(hall: Hall) -> None:
     giveaway = await unclaimed(hall)
-    said = []
-    for typed in ("Oak chair", "1"):
-        answer = FakeAnswer()
-        await attend(asked(hall, answer), Request("x", Requirement(), commands.delete), {"giveaway": typed})
-        said.append(answer.text)
-    assert ["I know no giveaway" in said[0], "record of its draw" in said[1]] == [True, True]
+    assert "I know no giveaway" in await deleted(hall, "Oak chair")
+    assert "drawn already" in await deleted(hall, "1")
     assert (await hall.now(giveaway)).state is State.DELETED
+
+
+async def test_who_deletes_learns_whether_there_was_a_draw_by_then(hall: Hall) -> None:
+    giveaway = await hall.started()
+    await hall.click(giveaway, 1)
+    assert "drawn already" in await deleted(hall, "1", Gate(meanwhile=lambda: hall.pass_time(11)))
+    stopped = await hall.started(source_id=2)
+    async with transaction():
+        await steps.abandon(stopped.id, "Unknown Channel", hall.clock.now())
+    assert "Nothing is drawn" in await deleted(hall, "2")
 
 
 async def test_a_prize_that_several_have_ends_none_and_their_numbers_are_told(hall: Hall) -> None:

@@ -99,8 +99,8 @@ async def delete(ask: Ask, *, giveaway: str) -> Refusal | None:
         return found
     async with transaction():
         deleted = await service.delete(ask.guild_id, found.id, now=ask.deps.clock.now(), actor_id=ask.actor.id)
-    said = "giveaways-deleted-drawn" if found.state in REROLLABLE else "giveaways-deleted"
-    return await done(ask, said, deleted)
+        drawn = rerolls.was_drawn(await store.claims(found.id), await draws.get(found.id))
+    return await done(ask, "giveaways-deleted-drawn" if drawn else "giveaways-deleted", deleted)
 
 
 async def reroll(ask: Ask, *, giveaway: str, winner: int | None, prizes: int | None) -> Refusal | None:

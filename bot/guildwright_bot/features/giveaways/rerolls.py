@@ -13,7 +13,7 @@ from guildwright_bot import facts
 from guildwright_bot.features.giveaways import draw_steps, draws, records, store
 from guildwright_bot.features.giveaways.domain import ClaimState, Giveaway, PrizeClaim, State
 from guildwright_bot.features.giveaways.draw_steps import Outcomes, Picking
-from guildwright_bot.features.giveaways.draws import Origin
+from guildwright_bot.features.giveaways.draws import Draw, Origin
 from guildwright_bot.features.giveaways.events import PrizeRerolled
 from guildwright_bot.features.giveaways.records import Kind
 from guildwright_bot.features.giveaways.service import add_job, locked, refresh, settle
@@ -27,6 +27,11 @@ def free(giveaway: Giveaway, claims: Sequence[PrizeClaim]) -> int:
     """How many prizes nobody holds, and no job is giving on."""
     held = sum(claim.state in (*_HELD, ClaimState.FAILING) for claim in claims)
     return max(0, giveaway.terms.winners - held)
+
+
+def was_drawn(claims: Sequence[PrizeClaim], made: Draw | None) -> bool:
+    """Whether there was a draw; of one that is older than draws that can be checked there are claims alone."""
+    return bool(claims) or (made is not None and bool(made.final))
 
 
 def refuse_reroll(
@@ -73,7 +78,7 @@ async def reroll(  # noqa: PLR0913  all that it depends on
     if isinstance(giveaway, Refusal):
         return giveaway
     claims, made = await store.claims(giveaway_id), await draws.get(giveaway_id)
-    if not claims and (made is None or not made.final):  # stopped before anything was drawn
+    if not was_drawn(claims, made):  # stopped before
         return Refusal("giveaways-refused-not-drawn", {"number": str(giveaway.number)})
     if refusal := refuse_reroll(giveaway, claims, count, member_id):
         return refusal

@@ -59,7 +59,7 @@ giveaways-discarded = The giveaway for **{ $prize }** is discarded. Nothing was 
 giveaways-ending = Giveaway { $number } for **{ $prize }** has ended. The winners are drawn in a moment, in <#{ $channel }>.
 giveaways-rerolling = The next winners of giveaway { $number } for **{ $prize }** are told in a moment, in <#{ $channel }>.
 giveaways-deleted = Giveaway { $number } for **{ $prize }** is deleted. Nothing is drawn.
-giveaways-deleted-drawn = Giveaway { $number } for **{ $prize }** is deleted, and its messages with the record of its draw go too. Nobody can claim it any more.
+giveaways-deleted-drawn = Giveaway { $number } for **{ $prize }** is deleted, though it was drawn already: its messages go, with what they say of its draw. What nobody has claimed by now cannot be claimed any more.
 giveaways-entered = You are in the draw for **{ $prize }**. { $entries ->
     [one] You are the only one so far.
    *[other] { $entries } members are in.
