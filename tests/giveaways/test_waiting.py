@@ -111,7 +111,8 @@ async def test_that_nobody_is_left_is_told_to_the_host_also_where_the_channel_is
     hall.discord.gone.add(CHANNEL)
     await hall.pass_time(6)
     assert (await hall.now(giveaway)).state is State.CLOSED
-    assert "was stopped" in logged(hall)[-1]
+    assert "is over, and nobody else wins it" in logged(hall)[-1]
+    assert "Unknown Channel" in logged(hall)[-1]
 
 
 async def test_messages_of_a_deleted_giveaway_go_when_the_channel_is_shown_again(hall: Hall) -> None:

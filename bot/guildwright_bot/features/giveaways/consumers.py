@@ -162,14 +162,15 @@ class Log:
             await self._send(run, channel, sentence(Writer(self._deps.texts, config.general.locale), run.payload))
 
     async def stopped(self, run: JobRun) -> None:
-        """Say that a giveaway cannot go on, for now or for good: in the log channel, else to its host in private."""
+        """Say that a giveaway waits, was stopped or is over: in the log channel, else to its host in private."""
         async with run.step():
             giveaway = await store.get(run.payload["giveaway"])
         if giveaway is None:
             return
         config = self._deps.config.get(giveaway.guild_id)
+        untold = "giveaways-over-untold" if run.payload.get("over") else "giveaways-stopped"
         text = Writer(self._deps.texts, config.general.locale).text(
-            "giveaways-waits" if run.payload.get("waits") else "giveaways-stopped",
+            "giveaways-waits" if run.payload.get("waits") else untold,
             number=str(giveaway.number),
             prize=giveaway.terms.prize,
             channel=str(giveaway.channel_id),

@@ -97,9 +97,10 @@ async def abandon(giveaway_id: int, why: str, now: datetime) -> None:
     giveaway = await store.lock(giveaway_id)
     if giveaway is None or giveaway.state is State.DELETED:
         return
-    if giveaway.state is not State.CLOSED:  # else only that nobody is left could not be told
+    over = giveaway.state is State.CLOSED  # only that nobody else wins could not be told
+    if not over:
         giveaway = await _stop(giveaway, why, now)
-    payload = {"giveaway": giveaway.id, "why": why[:200]}
+    payload = {"giveaway": giveaway.id, "why": why[:200], "over": over}
     key = f"{giveaway.id}:{giveaway.round}"  # a host may reroll it, and have it stopped again
     await outbox.add("giveaways.stopped", guild_id=giveaway.guild_id, payload=payload, due=now, dedupe_key=key)
 

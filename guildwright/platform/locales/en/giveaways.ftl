@@ -243,4 +243,5 @@ giveaways-log-failed = The prize of { $former } goes to nobody: **{ $prize }** (
 giveaways-log-by-hand = <@{ $actor }> gave **{ $prize }** on (giveaway { $number }). Drawn: { $winners }
 giveaways-log-by-hand-nobody = <@{ $actor }> wanted to give **{ $prize }** on (giveaway { $number }). Nobody is left who could win it.
 giveaways-stopped = Giveaway { $number } for **{ $prize }** was stopped: Discord does not let me post in <#{ $channel }> ({ $why }). Check my permissions there, then start it again.
+giveaways-over-untold = Giveaway { $number } for **{ $prize }** is over, and nobody else wins it. I could not say so in <#{ $channel }>: Discord does not let me post there ({ $why }).
 giveaways-waits = Giveaway { $number } for **{ $prize }** waits: Discord does not let me post in <#{ $channel }> ({ $why }). Nothing is lost. Check my permissions there: it goes on by itself, after six hours at the latest.
