@@ -57,23 +57,29 @@ def _opened(asked: Asked) -> Iterator[TextIO]:
         return
     if asked.output.is_dir():
         raise Mistaken(f"cannot write {asked.output}: it is a directory; name a file in it")
-    if asked.output.exists() and not asked.output.is_file():
-        with asked.output.open(
-            "w", encoding="utf-8", newline=""
-        ) as out:  # a pipe or a device, which must not be replaced
-            yield out
-        return
-    if asked.output.exists() and not asked.force:
+    special = asked.output.exists() and not asked.output.is_file()
+    if asked.output.exists() and not special and not asked.force:
         raise Mistaken(f"{asked.output} is there already: name another file, or say --force to replace it")
-    target = asked.output.resolve()  # not the link that leads there
-    part = target.with_name(f"{target.name}.part")  # a broken export leaves no file that looks whole
     try:
-        with part.open("w", encoding="utf-8-sig" if asked.format == "csv" else "utf-8", newline="") as out:
-            yield out
-        part.replace(target)
+        if special:
+            with asked.output.open("w", encoding="utf-8", newline="") as out:  # a pipe or a device: never replaced
+                yield out
+        else:
+            with _replaced(asked.output, "utf-8-sig" if asked.format == "csv" else "utf-8") as out:
+                yield out
     except OSError as error:
         if error.filename is None:  # the database's
             raise
         raise Mistaken(f"cannot write {asked.output}: {error.strerror}") from None
+
+
+@contextmanager
+def _replaced(output: Path, encoding: str) -> Iterator[TextIO]:
+    target = output.resolve()  # not the link that leads there
+    part = target.with_name(f"{target.name}.part")  # a broken export leaves no file that looks whole
+    try:
+        with part.open("w", encoding=encoding, newline="") as out:
+            yield out
+        part.replace(target)
     finally:
         part.unlink(missing_ok=True)

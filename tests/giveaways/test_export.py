@@ -5,6 +5,7 @@ import csv
 import io
 import json
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -173,12 +174,17 @@ async def test_the_command_prints_json_where_no_file_is_named(
         (("--guild", "oak"), "is no guild: give its id"),
         (("--guild", GUILD, "--format", "xml"), "allowed: json, csv"),
         (("--guild", GUILD, "--format", "csv", "--output", "/no/such/folder/x.csv"), "cannot write"),
+        (("--guild", GUILD, "--output", "HERE/socket"), "cannot write"),
+        (("--guild", GUILD, "--output", "HERE/socket/x.json"), "cannot write"),
         (("--guild", GUILD), "PostgreSQL does not answer"),
     ],
 )
 def test_a_mistake_is_said_in_a_line(tmp_path: Path, args: tuple[object, ...], words: str) -> None:
     env = {"DATABASE_URL": "postgresql://nobody@127.0.0.1:9/none", "GUILDWRIGHT_DATA": str(tmp_path)}
-    result = CliRunner().invoke(app, ["giveaway", "export", *map(str, args)], env=env)
+    asked = [str(arg).replace("HERE", str(tmp_path)) for arg in args]
+    with socket.socket(socket.AF_UNIX) as known:
+        known.bind(str(tmp_path / "socket"))
+        result = CliRunner().invoke(app, ["giveaway", "export", *asked], env=env)
     assert (result.exit_code, result.stdout.partition("{")[0]) == (2, "")
     assert words in result.stderr
     assert len(result.stderr.splitlines()) == 1
