@@ -46,7 +46,7 @@ class Writer:
         self._may_write = may_write
         self._tokens = float(EVENTS_BURST)
         self._filled = clock.monotonic()
-        self._said: dict[str, str] = {}
+        self._said: dict[str, tuple[int, str]] = {}
 
     async def status(self, name: str, uid: str, status: Status) -> int | None:
         """Apply the whole status of the resource `uid`; its new version, None where it is there no more.
@@ -94,16 +94,20 @@ class Writer:
             )
             WRITES.labels("event", "written").inc()
             self._said.pop("an event was refused", None)
-        except (ClusterAway, ClusterRefused) as error:
-            told = isinstance(error, ClusterRefused) and error.status == _CONFLICT  # by who led before us
+        except ClusterRefused as error:
+            told = error.status == _CONFLICT  # by who led before us
             WRITES.labels("event", "told before" if told else "failed").inc()
             if not told:
                 self._complain("an event was refused", name, error)
+        except ClusterAway as error:
+            WRITES.labels("event", "failed").inc()
+            _log.debug("an event could not be written", guild=name, why=str(error))
 
-    def _complain(self, what: str, name: str, error: Exception) -> None:
-        """Once for all guilds: a missing right is missed thousands of times over."""
-        if self._said.get(what) != str(error):
-            self._said[what] = str(error)
+    def _complain(self, what: str, name: str, error: ClusterRefused) -> None:
+        """Once for all guilds: what is missing is missed thousands of times over, and most texts name the object."""
+        kind = (error.status, error.reason)
+        if self._said.get(what) != kind:
+            self._said[what] = kind
             _log.warning(what, guild=name, why=str(error))
 
     def _event(self, name: str, uid: str, generation: int, happened: Happened) -> dict[str, Any]:
