@@ -159,7 +159,7 @@ def test_a_process_gets_the_secrets_that_it_needs_and_no_other(name: str, wanted
 
 
 def test_a_secret_of_the_users_own_is_read_by_its_key_and_none_is_made() -> None:
-    objects = rendered(*OWN_SECRETS, "redis.existingSecretKey=url")
+    objects = rendered(*OWN_SECRETS, "redis.existingSecretKey=url", "database.url=null", "redis.url=null")
     said = environment(component(objects, "worker"))
     assert said["DISCORD_TOKEN"] == ("my-discord", "DISCORD_TOKEN")
     assert said["DATABASE_URL"] == ("my-database", "DATABASE_URL")

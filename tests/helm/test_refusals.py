@@ -35,6 +35,11 @@ REFUSALS = {
     "no operator": ((*TRIAL, "operator.replicas=0"), ["/operator/replicas", "minimum"]),
     "a tag that became a number": ((*TRIAL, "image.tag=20261121"), ["/image/tag", "want string"]),
     "a section that was emptied": ((*TRIAL, "operator=null"), ["missing property 'operator'"]),
+    "a part of the trial that was emptied": (
+        (*TRIAL, "trial.postgres=null", "trial.redis=null"),
+        ["/trial", "missing properties 'postgres', 'redis'"],
+    ),
+    "a registry that is none": ((*TRIAL, "image.repository=Acme/bot"), ["/image/repository", "'Acme/bot'"]),
     "a tag in the name": ((*TRIAL, "image.repository=here:5000/bot:1"), ["/image/repository", "'here:5000/bot:1'"]),
     "another Discord beside the playground": (
         (*TRIAL, "config.GUILDWRIGHT_DISCORD_API=http://other"),

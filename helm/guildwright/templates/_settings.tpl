@@ -94,10 +94,10 @@ REDIS_URL: {{ $.Values.redis.url | quote }}
 {{- end -}}
 {{- end -}}
 {{- /* Not by the schema, whose refusals repeat the value. */ -}}
-{{- if not (regexMatch "^(postgres(ql)?://.+)?$" $values.database.url) -}}
+{{- if not (regexMatch "^(postgres(ql)?://.+)?$" ($values.database.url | default "")) -}}
 {{- fail "database.url must start with postgresql:// or postgres://" -}}
 {{- end -}}
-{{- if not (regexMatch "^(rediss?://.+)?$" $values.redis.url) -}}
+{{- if not (regexMatch "^(rediss?://.+)?$" ($values.redis.url | default "")) -}}
 {{- fail "redis.url must start with redis:// or rediss://" -}}
 {{- end -}}
 {{- /* Each of these would be written twice, or not at all. */ -}}
