@@ -77,12 +77,52 @@ def test_a_half_filled_command_is_there_again_and_runs(windows: Windows, bot: Pl
     page.go_back()
     expect(page).to_have_title(re.compile("#giveaways as Ana"))
     expect(page.get_by_role("textbox", name="Prize")).to_have_value('A "brass" lamp')
+    where = page.get_by_role("combobox", name="Channel")
+    where.fill("gate")
+    expect(page.get_by_role("option", name="gatehouse")).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("textbox", name="Prize")).to_have_value('A "brass" lamp')
+    expect(page.locator("#command-form [role=listbox]:visible")).to_have_count(0)
+    where.press("Backspace")
+    expect(page.get_by_role("option", name="gatehouse")).to_be_visible()
+    where.press("Enter")
+    expect(where).to_have_value("#gatehouse")
     page.get_by_role("textbox", name="Duration").fill("30s")
     page.get_by_role("button", name="Run").click()
     expect(page.locator("#message-list > li").last).to_contain_text('A "brass" lamp')
 
 
-def test_on_a_slow_line_what_is_on_its_way_is_no_draft_and_what_is_written_meanwhile_stays(windows: Windows) -> None:
+def test_a_command_that_is_on_its_way_comes_back_only_if_it_is_refused_and_wipes_nothing(
+    windows: Windows, bot: PlainBot
+) -> None:
+    assert bot.application_id
+    page = windows.open()
+    say, prize = page.locator("#say"), page.get_by_role("textbox", name="Prize")
+    under_way = held(page, "**/page/commands")
+    say.fill("/giveaway start")
+    say.press("Enter")
+    prize.fill("A tin lamp")
+    for duration in ("", "30s"):
+        page.get_by_role("textbox", name="Duration").fill(duration)
+        with page.expect_request("**/page/commands"):
+            page.get_by_role("button", name="Run").click()
+        go(page, "gatehouse", "#gatehouse as Ana")
+        go(page, "giveaways", "#giveaways as Ana")
+        expect(page.locator("#command-form")).to_have_count(0)
+        say.fill(f"meanwhile {duration}")
+        with page.expect_response("**/page/commands"):
+            under_way.pop().continue_()
+        if not duration:
+            expect(prize).to_have_value("A tin lamp")
+        expect(say).to_have_value(f"meanwhile {duration}")
+    expect(page.locator("#message-list > li").last).to_contain_text("A tin lamp")
+    expect(page.locator("#command-form")).to_have_count(0)
+
+
+def test_on_a_slow_line_what_is_on_its_way_is_no_draft_and_what_is_begun_meanwhile_stays(
+    windows: Windows, tmp_path: Path
+) -> None:
+    (tmp_path / "wick.txt").write_text("a wick")
     page = windows.open()
     say = page.locator("#say")
     under_way = held(page, "**/page/messages")
@@ -90,14 +130,23 @@ def test_on_a_slow_line_what_is_on_its_way_is_no_draft_and_what_is_written_meanw
     with page.expect_request("**/page/messages"):
         say.press("Enter")
     page.keyboard.type(" and two")
+    page.locator("#files").set_input_files(tmp_path / "wick.txt")
     under_way.pop().continue_()
     expect(say).to_have_value("and two")
     with page.expect_request("**/page/messages"):
         say.press("Enter")
+    page.keyboard.type(" and three")
     go(page, "gatehouse", "#gatehouse as Ana")
-    under_way.pop().continue_()
     go(page, "giveaways", "#giveaways as Ana")
-    expect(page.locator("#message-list > li").last).to_contain_text("and two")
+    expect(say).to_have_value("and three")
+    say.fill("and three or four")
+    under_way.pop().continue_()
+    expect(page.locator("#message-list > li").last).to_contain_text(re.compile("and two.*wick.txt", re.DOTALL))
+    expect(say).to_have_value("and three or four")
+    with page.expect_request("**/page/messages"):
+        say.press("Enter")
+    page.reload()
+    expect(page.get_by_role("button", name="Attach files")).to_be_visible()
     expect(say).to_have_value("")
 
 

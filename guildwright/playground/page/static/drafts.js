@@ -1,54 +1,65 @@
 // What one was about to say or run, kept for each member in each channel until it is: in this tab, a reload included.
-import { resume, unsaid } from "./talk.js";
+import { resume, sent, unsaid } from "./talk.js";
 
 const byId = (id) => document.getElementById(id);
-const files = new Map(); // they cannot be stored: a reload drops them
+const drafts = new Map(); // with their files, which cannot be stored: a reload drops them
 let composer = null;
 let seat = "";
 
 const name = (of) => `guildwright.draft.${of}`;
-const load = (of) => { try { return JSON.parse(sessionStorage.getItem(name(of))) ?? {}; } catch { return {}; } };
+function load(of) {
+  try { return drafts.get(of) ?? JSON.parse(sessionStorage.getItem(name(of))) ?? {}; } catch { return {}; }
+}
 function keep(of, draft) {
-  const isEmpty = !Object.values(draft).some(Boolean);
-  try { isEmpty ? sessionStorage.removeItem(name(of)) : sessionStorage.setItem(name(of), JSON.stringify(draft)); } catch { /* private mode */ }
+  drafts.set(of, draft);
+  const stored = JSON.stringify(draft, (key, value) => (key === "files" ? [] : value));
+  try { draft.said || draft.form ? sessionStorage.setItem(name(of), stored) : sessionStorage.removeItem(name(of)); } catch { /* private mode */ }
 }
 
-// A form's HTML as it is filled in; files are not part of it.
+// A form's HTML as it is filled in, and at rest: no request, no open list. Files are not part of it.
 function filled(place) {
   for (const one of place.querySelectorAll("input:not([type=file]), textarea")) {
     if (["checkbox", "radio"].includes(one.type)) one.defaultChecked = one.checked;
     else one.defaultValue = one.value;
   }
   for (const one of place.querySelectorAll("option")) one.defaultSelected = one.selected;
-  return place.innerHTML;
+  const still = place.cloneNode(true);
+  for (const list of still.querySelectorAll("[role=listbox]")) { list.replaceChildren(); list.hidden = true; }
+  for (const one of still.querySelectorAll("form, input")) {
+    one.classList.remove("htmx-request");
+    for (const state of ["aria-expanded", "aria-activedescendant"]) one.removeAttribute(state);
+  }
+  return still.innerHTML;
 }
 
-// What is on its way when one leaves is a draft only if it is refused.
-function forgetWhenDone(form, of, part) {
-  form?.addEventListener("htmx:afterRequest", ({ detail }) => {
-    if (detail.elt !== form || !detail.successful) return;
+function fill(form) {
+  byId("command").innerHTML = form;
+  htmx.process(byId("command"));
+}
+
+const PARTS = {
+  said: { here: unsaid, put: resume },
+  form: { here: () => byId("command").firstElementChild, put: fill },
+};
+
+// What is on its way when one leaves is a draft only if it is refused, and where nothing else was begun meanwhile.
+function keepIfRefused(form, of, part, what) {
+  form.addEventListener("htmx:afterRequest", ({ detail }) => {
+    if (detail.elt !== form || detail.xhr.status === 200) return;
+    const { here, put } = PARTS[part];
     const draft = load(of);
-    for (const one of part) delete draft[one];
-    if (part.includes("text")) files.delete(of);
-    keep(of, draft);
-    if (of === seat) show(of);
+    if (of !== seat) keep(of, { ...draft, [part]: draft[part] || what });
+    else if (!here()) put(what);
   });
 }
 
 function leave() {
   if (!composer?.isConnected) return;
-  const { files: brought, ...said } = unsaid();
-  files.set(seat, brought);
-  keep(seat, { ...said, form: filled(byId("command")) });
-  forgetWhenDone(composer.querySelector("#speak.htmx-request"), seat, Object.keys(said));
-  forgetWhenDone(composer.querySelector("#command-form.htmx-request"), seat, ["form"]);
-}
-
-function show(of) {
-  const { form = "", ...said } = load(of);
-  resume({ ...said, files: files.get(of) });
-  byId("command").innerHTML = form;
-  htmx.process(byId("command"));
+  const [speaking, running] = ["#speak", "#command-form"].map((form) => composer.querySelector(`${form}.htmx-request`));
+  const form = filled(byId("command"));
+  keep(seat, { said: unsaid(), ...(running ? {} : { form }) });
+  if (speaking) keepIfRefused(speaking, seat, "said", sent);
+  if (running) keepIfRefused(running, seat, "form", form);
 }
 
 export function refreshDraft() {
@@ -56,7 +67,9 @@ export function refreshDraft() {
   composer = byId("composer");
   const { channel, as } = JSON.parse(composer.closest("[hx-vals]").getAttribute("hx-vals"));
   seat = `${as}.${channel}`;
-  show(seat);
+  const { said, form } = load(seat);
+  resume(said ?? {});
+  fill(form ?? "");
 }
 
 document.addEventListener("htmx:beforeSwap", ({ detail }) => { if (detail.target.contains(composer)) leave(); });

@@ -127,19 +127,31 @@ function writeAnew() {
   about(null);
 }
 
-// What is written while the answer is under way is the beginning of the next message.
-let sent = "";
-document.addEventListener("htmx:beforeRequest", ({ detail }) => { if (detail.elt.id === "speak") sent = box().value; });
-document.addEventListener("spoken", () => {
-  const { value } = box();
-  write(value.startsWith(sent) ? value.slice(sent.length).trimStart() : value);
-  about(null);
-});
-
-// For drafts.js: what is not said yet, and the same put back without taking the focus.
-export function unsaid() {
+const said = () => {
   const [reply, edits] = [byId("reply-to").value, byId("edits").value];
   return { text: box().value, reply, edits, name: byId("about-name").textContent, files: bringing };
+};
+
+// What is written, attached or pressed while the answer is under way is the beginning of the next message.
+export let sent = null;
+document.addEventListener("htmx:beforeRequest", ({ detail }) => { if (detail.elt.id === "speak") sent = said(); });
+function begun() {
+  const { text, reply, edits, name, files } = said();
+  const goesOn = edits === sent.edits && text.startsWith(sent.text);
+  return {
+    text: goesOn ? text.slice(sent.text.length).trimStart() : text,
+    reply: reply === sent.reply ? "" : reply,
+    edits: edits === sent.edits ? "" : edits,
+    name,
+    files: files.filter((file) => !sent.files.includes(file)),
+  };
+}
+document.addEventListener("spoken", () => { resume(begun()); box().focus(); });
+
+// For drafts.js: what is not sent yet, if anything, and the same put back without taking the focus.
+export function unsaid() {
+  const left = byId("speak").matches(".htmx-request") ? begun() : said();
+  return left.text || left.reply || left.edits || left.files.length ? left : null;
 }
 
 export function resume({ text = "", reply = "", edits = "", name = "", files = [] }) {
@@ -249,7 +261,6 @@ document.addEventListener("drop", (event) => {
   event.preventDefault();
   bring([...bringing, ...event.dataTransfer.files]);
 });
-document.addEventListener("spoken", () => bring([]));
 
 const nameOf = (id) => byId(`m-${id}`)?.querySelector(".author")?.textContent ?? "";
 const ON_CLICK = {
