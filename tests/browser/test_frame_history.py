@@ -252,14 +252,24 @@ def test_who_reads_further_up_has_a_small_window_however_much_is_written(window:
 
 
 def test_when_the_stream_comes_back_what_one_reads_stays_in_its_place(window: Windows, hall: Hall) -> None:
+    def behind(route: Route, words: str) -> None:
+        hall.write("bo", "gatehouse", words)
+        route.continue_()
+
     page = window.open(gatehouse(hall), before=_CUT)
     read = page.locator(f"#m-{ids(page)[20]}")
     read.evaluate("(one) => { one.dataset.before = ''; one.scrollIntoView(); }")
     expect(page.get_by_role("button", name="Jump to newest")).to_be_visible()
     top = read.evaluate("(one) => one.getBoundingClientRect().top")
+    newest = page.get_by_role("button", name="Jump to newest")
+    page.route("**/page/live?*", lambda route: behind(route, "behind ones back"), times=1)
+    page.route("**/page/history?*", lambda route: route.fulfill(status=422), times=1)
     page.evaluate("cut()")
-    hall.write("bo", "gatehouse", "behind ones back")
-    expect(page.get_by_role("button", name="Jump to newest")).to_have_text("Jump to newest, 1 new")
+    expect(newest).to_have_text("Jump to newest, 1 new")
+    expect(page.locator("#message-list")).to_have_attribute("data-newer", "")
+    page.route("**/page/live?*", lambda route: behind(route, "and once more"), times=1)
+    page.evaluate("cut()")
+    expect(newest).to_have_text("Jump to newest, 2 new")
     expect(read).not_to_have_attribute("data-before", "")
     assert read.evaluate("(one) => one.getBoundingClientRect().top") == pytest.approx(top, abs=2)
     jump(page)

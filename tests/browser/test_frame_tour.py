@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.chromium import PHONE, WIDE, Windows, axe_violations, screenshot
 from tests.fakes.plain_bot import PlainBot
@@ -87,6 +87,28 @@ def test_without_a_supervisor_the_tour_cuts_the_connection_and_says_so(windows: 
     expect(page.get_by_role("button", name="Guided tour")).to_be_focused()
     page.keyboard.press("Enter")
     at(page, "1. Run a command")
+
+
+def test_an_answer_that_is_late_and_broken_stops_nothing_and_is_asked_for_once_more(windows: Windows) -> None:
+    page = windows.open(tour=True)
+    at(page, "1. Run a command")
+    under_way: list[Route] = []
+
+    def hold(route: Route) -> None:
+        under_way.append(route)
+
+    page.route("**/page/tour?*", hold, times=1)
+    with page.expect_request("**/page/tour?*"):
+        pass
+    page.get_by_role("link", name=re.compile("^gatehouse")).click()
+    expect(page).to_have_title(re.compile("#gatehouse"))
+    for _ in ("closed", "and open"):
+        page.get_by_role("button", name="Guided tour").click()
+    before = len(windows.requests)
+    under_way.pop().fulfill(body="cut off")
+    expect(page.locator("#tour-step")).to_be_focused()
+    asked = [url for url in windows.requests[before:] if "/page/tour?" in url]
+    assert len(asked) <= 3  # for the other channel, for being opened, and as time goes by
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])

@@ -100,18 +100,23 @@ async function fetched(end) {
 async function replace(query) {
   const mine = ++asked;
   const before = told;
-  const { found, ends } = await get(query);
-  if (mine !== asked) return;
-  const last = found.at(-1);
-  const newer = "newer" in ends || !last ? [] : [...items()].filter((one) => isLater(one.id, last.id));
-  placed = null;
-  anchored(() => {
-    list().replaceChildren();
-    add(found, "bottom");
-    list().append(...newer);
-  });
-  set("older", "older" in ends);
-  close(ends, before);
+  box().setAttribute("aria-busy", "true");
+  try {
+    const { found, ends } = await get(query);
+    if (mine !== asked) return;
+    const last = found.at(-1);
+    const newer = "newer" in ends || !last ? [] : [...items()].filter((one) => isLater(one.id, last.id));
+    placed = null;
+    anchored(() => {
+      list().replaceChildren();
+      add(found, "bottom");
+      list().append(...newer);
+    });
+    set("older", "older" in ends);
+    close(ends, before);
+  } finally {
+    if (!loading) box()?.removeAttribute("aria-busy");
+  }
 }
 
 // A stream that comes back tells the newest page. Whoever reads further up keeps what they read, told anew in its place.
@@ -123,6 +128,7 @@ document.addEventListener("htmx:oobBeforeSwap", (event) => {
   const known = [told, has("newer") ? "" : [...items()].at(-1).id].reduce((a, b) => (isLater(b, a) ? b : a));
   missed += newest.filter((one) => known && isLater(one, known)).length;
   told = newest.at(-1) ?? told;
+  set("newer", true); // if it does not come, what is missing is fetched as one scrolls
   replace({ around: inSight().id.slice(2) }).catch(() => {}).then(tell);
 });
 
@@ -198,7 +204,7 @@ export function flooded() {
 let shown = null;
 export function refresh(changes = []) {
   if (!box()) return;
-  if (shown !== box()) { shown = box(); following = true; placed = null; missed = 0; loading = null; told = ""; asked += 1; }
+  if (shown !== box()) { shown = box(); following = true; placed = null; missed = 0; loading = null; told = [...items()].at(-1)?.id ?? ""; asked += 1; }
   noticeScroll();
   arrived(changes.flatMap((change) => [...change.addedNodes]).filter((node) => node.nodeType === 1));
   follow();

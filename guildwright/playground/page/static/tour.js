@@ -3,6 +3,7 @@ const byId = (id) => document.getElementById(id);
 const root = document.documentElement;
 const KEPT = ["since", "generation", "done", "skipped", "killed"];
 const EVERY_MS = 1500;
+const LONG_MS = 10_000; // an answer that takes longer does not come
 
 const load = (key) => { try { return localStorage.getItem(`guildwright.${key}`); } catch { return null; } };
 const keep = (key, value) => { try { localStorage.setItem(`guildwright.${key}`, value); } catch { /* private mode */ } };
@@ -20,16 +21,17 @@ let turn = Promise.resolve();
 let waiting = 0;
 function look(change = () => {}, path, options) {
   waiting += 1;
-  turn = turn.then(() => { change(); return ask(path, options); }).finally(() => { waiting -= 1; });
+  seat = vals();
+  turn = turn.then(() => { change(); return ask(path, options); }).catch(() => {}).finally(() => { waiting -= 1; });
   return turn;
 }
 
 async function ask(path = "/page/tour", options = {}) {
   if (!vals()) return;
-  seat = vals();
-  const { channel, as } = JSON.parse(seat);
-  const answer = await fetch(`${path}?${new URLSearchParams({ channel, as, ...progress })}`, options).catch(() => null);
-  if (answer?.ok) draw(await answer.text());
+  const { channel, as } = JSON.parse(vals());
+  const asked = `${path}?${new URLSearchParams({ channel, as, ...progress })}`;
+  const answer = await fetch(asked, { ...options, signal: AbortSignal.timeout(LONG_MS) });
+  if (answer.ok) draw(await answer.text());
 }
 
 function draw(html) {
