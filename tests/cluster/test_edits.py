@@ -98,7 +98,7 @@ def test_where_nothing_was_edited_or_answered_nothing_is_proven(
 
 def test_a_fault_in_the_middle_is_not_taken_for_peace(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(KeyError, match="status"):
-        counted(Faulty(200, {}), monkeypatch)
+        counted(Faulty(200, {"status": "replied"}), monkeypatch)
 
 
 def test_an_edit_that_was_taken_though_its_answer_was_lost_is_none_that_was_lost(
