@@ -89,7 +89,9 @@ def test_without_a_supervisor_the_tour_cuts_the_connection_and_says_so(windows: 
     at(page, "1. Run a command")
 
 
-def test_an_answer_that_is_late_and_broken_stops_nothing_and_is_asked_for_once_more(windows: Windows) -> None:
+def test_an_answer_that_is_late_and_broken_stops_nothing_and_is_asked_for_once_more(
+    windows: Windows, playground: PlaygroundAlone
+) -> None:
     page = windows.open(tour=True)
     at(page, "1. Run a command")
     under_way: list[Route] = []
@@ -102,6 +104,9 @@ def test_an_answer_that_is_late_and_broken_stops_nothing_and_is_asked_for_once_m
         pass
     page.get_by_role("link", name=re.compile("^gatehouse")).click()
     expect(page).to_have_title(re.compile("#gatehouse"))
+    for words in ("a", "late", "answer", "is", "nothing"):
+        playground.write("bo", "gatehouse", words)
+        expect(page.locator("#message-list > li").last).to_contain_text(words)
     for _ in ("closed", "and open"):
         page.get_by_role("button", name="Guided tour").click()
     before = len(windows.requests)

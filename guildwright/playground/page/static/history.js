@@ -7,6 +7,7 @@ const END = 120;    // pixels to the end at which the reader follows it
 let following = true;
 let placed = null;  // where the list was left at its end: its scroll position, its last message
 let missed = 0;     // messages that came below what the reader looks at
+let more = false;   // or more: not all of them were told
 let loading = null; // the next page, while it is under way
 let asked = 0;      // how often other messages than the next page were asked for
 let told = "";      // the last message of the live stream
@@ -126,7 +127,9 @@ document.addEventListener("htmx:oobBeforeSwap", (event) => {
   event.detail.shouldSwap = false;
   const newest = [...fragment.querySelectorAll(".message")].map((one) => one.id);
   const known = [told, has("newer") ? "" : [...items()].at(-1).id].reduce((a, b) => (isLater(b, a) ? b : a));
-  missed += newest.filter((one) => known && isLater(one, known)).length;
+  const later = newest.filter((one) => isLater(one, known)).length;
+  missed += later;
+  more ||= later > 0 && later === newest.length;
   told = newest.at(-1) ?? told;
   set("newer", true); // if it does not come, what is missing is fetched as one scrolls
   replace({ around: inSight().id.slice(2) }).catch(() => {}).then(tell);
@@ -172,7 +175,9 @@ function tell() {
   const button = byId("newest");
   if (!button || !list()) return;
   button.hidden = following && !has("newer");
-  const words = missed ? `Jump to newest, ${missed > 99 ? "99+" : missed} new` : "Jump to newest";
+  if (!missed) more = false;
+  const count = missed > 99 ? "99+" : `${missed}${more ? "+" : ""}`;
+  const words = missed ? `Jump to newest, ${count} new` : "Jump to newest";
   if (byId("newest-words").textContent !== words) byId("newest-words").textContent = words;
 }
 
@@ -204,7 +209,14 @@ export function flooded() {
 let shown = null;
 export function refresh(changes = []) {
   if (!box()) return;
-  if (shown !== box()) { shown = box(); following = true; placed = null; missed = 0; loading = null; told = [...items()].at(-1)?.id ?? ""; asked += 1; }
+  if (shown !== box()) {
+    shown = box();
+    following = true;
+    placed = loading = null;
+    missed = 0;
+    told = [...items()].at(-1)?.id ?? "";
+    asked += 1;
+  }
   noticeScroll();
   arrived(changes.flatMap((change) => [...change.addedNodes]).filter((node) => node.nodeType === 1));
   follow();

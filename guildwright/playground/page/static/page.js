@@ -108,14 +108,20 @@ document.addEventListener("htmx:sseError", () => {
   if (root.dataset.live !== "off") offline("The playground does not answer. This page tries again by itself.");
   root.dataset.live = "off";
 });
-// Who searches among the members goes on searching when the list is told anew.
+// Who searches among the members goes on searching when the list is told anew: the field and what it found stay the
+// same elements, so that an answer under way finds its place.
+let searching = null;
 document.addEventListener("htmx:oobBeforeSwap", ({ detail: { target, fragment } }) => {
-  const typed = target.id === "members" && byId("find-member")?.value;
-  const field = typed && fragment.querySelector("#find-member");
-  if (!field) return;
-  field.defaultValue = typed;
-  fragment.querySelector("#people").replaceWith(byId("people").cloneNode(true));
-  setTimeout(() => htmx.ajax("GET", "/page/members", { source: "#find-member", target: "#people", swap: "innerHTML" }));
+  const field = byId("find-member");
+  if (target.id !== "members" || !field?.value || !fragment.querySelector("#find-member")) return;
+  const focused = document.activeElement;
+  for (const kept of fragment.querySelectorAll("#find-member, #people")) kept.setAttribute("hx-preserve", "");
+  // Not every browser keeps the focus of what it moves.
+  setTimeout(() => { if (document.activeElement === document.body) focused.focus({ preventScroll: true }); });
+  searching ??= setTimeout(() => {
+    searching = null;
+    htmx.ajax("GET", "/page/members", { source: "#find-member", target: "#people", swap: "innerHTML" });
+  }, 150);
 });
 document.addEventListener("htmx:sendError", () => offline("That did not arrive: the playground does not answer. Try again in a moment."));
 document.addEventListener("htmx:responseError", (event) => offline(`The playground could not do that (${event.detail.xhr.status}). Its log says why.`));
