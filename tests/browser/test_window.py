@@ -169,12 +169,17 @@ def test_the_back_button_leads_to_the_channel_before(windows: Windows) -> None:
     expect(page).to_have_title(re.compile("#giveaways as Ana"))
 
 
+def _scrolling(windows: Windows, playground: PlaygroundAlone, word: str) -> Page:
+    """A window on a channel of more messages than fit: "line 0" to "line 59", with another word for "line"."""
+    for number in range(60):
+        playground.write("bo", "gatehouse", f"{word} {number}")
+    return windows.open(f"?channel={playground.facts['channels']['gatehouse']}")
+
+
 def test_the_list_follows_the_newest_message_unless_the_reader_scrolled_up(
     windows: Windows, playground: PlaygroundAlone
 ) -> None:
-    for number in range(60):
-        playground.write("bo", "gatehouse", f"line {number}")
-    page = windows.open(f"?channel={playground.facts['channels']['gatehouse']}")
+    page = _scrolling(windows, playground, "line")
     playground.write("bo", "gatehouse", "the newest")
     expect(page.get_by_text("the newest")).to_be_in_viewport()
     page.locator("#messages").evaluate("(list) => list.scrollTo(0, 0)")
@@ -195,9 +200,7 @@ def test_who_scrolls_up_in_the_frame_in_which_something_changes_is_not_dragged_b
     windows: Windows, playground: PlaygroundAlone
 ) -> None:
     """The browser tells of a scroll at the next frame; a change of the page is seen before it."""
-    for number in range(60):
-        playground.write("bo", "gatehouse", f"row {number}")
-    page = windows.open(f"?channel={playground.facts['channels']['gatehouse']}")
+    page = _scrolling(windows, playground, "row")
     expect(page.get_by_text("row 59")).to_be_in_viewport()
     page.locator("#messages").evaluate(SCROLLED_AS_SOMETHING_CHANGES)
     expect(page.get_by_text("row 59")).not_to_be_in_viewport()
