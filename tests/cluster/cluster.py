@@ -13,10 +13,11 @@ import urllib3
 from kubernetes import config
 
 from tests.cluster.control_plane import Answer
-from tests.cluster.waiting import wait_for
+from tests.cluster.waiting import opens, wait_for
 
 ASK_SECONDS = 30
 RUN_SECONDS = 300
+ROUTED_SECONDS = 120
 RESTRICTED = {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("enforce", "warn", "audit")}
 
 
@@ -91,10 +92,16 @@ class Cluster:
 
     @contextlib.contextmanager
     def reach(self, namespace: str, service: str, port: int) -> Iterator[str]:
-        """The URL at which a test finds a Service for a while."""
+        """The URL at which a test finds a Service for a while.
+
+        kube-proxy leads there a moment after the pod is ready: up to a minute when the API server was away (client-go's
+        reflector waits ever longer). A connection begun before never arrives, so each try is a new one.
+        """
         found = self.ask("GET", f"/api/v1/namespaces/{namespace}/services/{service}")
         assert found.status == 200, found.message
-        yield f"http://{found.body['spec']['clusterIP']}:{port}"
+        address = found.body["spec"]["clusterIP"]
+        wait_for(f"a way to {service}:{port}", lambda: opens(address, port), ROUTED_SECONDS)
+        yield f"http://{address}:{port}"
 
     def close(self) -> None:
         """Let kept connections go."""

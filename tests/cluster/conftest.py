@@ -33,6 +33,7 @@ def server(cluster: Cluster) -> Iterator[str]:
         about = {"name": "server", "namespace": name}
         cluster.apply({**pod(cluster, "server", "serve"), "metadata": {**about, "labels": {"app": "server"}}})
         cluster.apply({"apiVersion": "v1", "kind": "Service", "metadata": about, "spec": service})
-        waited = cluster.kubectl("wait", "-n", name, "--for=condition=Ready", "pod/server", "--timeout=60s")
+        waited = cluster.kubectl("wait", "-n", name, "--for=condition=Ready", "pod/server", "--timeout=120s")
         assert waited.returncode == 0, waited.stderr + cluster.kubectl("describe", "-n", name, "pods").stdout
-        yield name
+        with cluster.reach(name, "server", 80):
+            yield name

@@ -14,7 +14,7 @@ from tests.cluster.kept import Kept
 from tests.cluster.loaded import Images
 from tests.cluster.node import Node
 from tests.cluster.programs import ensure_all
-from tests.cluster.waiting import wait_for
+from tests.cluster.waiting import opens, wait_for
 
 START_SECONDS = 120
 FIRST = ("containerd", "etcd", "kube-apiserver")
@@ -113,4 +113,5 @@ def bring_up(kept: Kept, programs: Path) -> OwnCluster:
             kept.start(name, command)
     cluster.apply(*node.dns_objects())
     cluster.wait_until("a node that is ready", cluster.node_is_ready)
+    cluster.wait_until("a way to names", lambda: opens(node.DNS_SERVICE, 53))
     return cluster

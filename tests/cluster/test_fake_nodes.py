@@ -17,8 +17,8 @@ def test_a_hundred_pods_run_on_pretended_nodes(cluster: Cluster) -> None:
 
     with fake_nodes(cluster, 3):
         cluster.apply(many)
-        rolled = cluster.kubectl("rollout", "status", "deployment/many", "--timeout=60s")
-        cluster.kubectl("delete", "deployment", "many", "--wait=true", "--cascade=foreground", "--timeout=60s")
+        rolled = cluster.kubectl("rollout", "status", "deployment/many", "--timeout=120s")
+        cluster.kubectl("delete", "deployment", "many", "--wait=true", "--cascade=foreground", "--timeout=120s")
 
     assert rolled.returncode == 0, rolled.stdout + rolled.stderr
     assert "successfully rolled out" in rolled.stdout

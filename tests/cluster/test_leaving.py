@@ -24,7 +24,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)  # a run in the backgro
 with own_cluster() as cluster:
     made = ["create", "deployment", "probe", "--image", cluster.images["probe"], "--", "/probe", "serve"]
     assert cluster.kubectl(*made).returncode == 0
-    ready = cluster.kubectl("wait", "--for=condition=Available", "deployment/probe", "--timeout=60s")
+    ready = cluster.kubectl("wait", "--for=condition=Available", "deployment/probe", "--timeout=120s")
     print(cluster.kept.state if ready.returncode == 0 else ready.stderr, flush=True)
     sys.stdin.read()
 """

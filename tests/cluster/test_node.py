@@ -2,6 +2,7 @@
 
 import json
 import signal
+import threading
 
 import pytest
 
@@ -30,7 +31,7 @@ def test_a_pod_reaches_another_through_a_service_by_its_name(cluster: Cluster, s
     assert cluster.kubectl("create", "-n", server, "-f", "-", stdin=json.dumps(made)).returncode == 0
 
     done = cluster.kubectl(
-        "wait", "-n", server, "--for=jsonpath={.status.phase}=Succeeded", "pod/client", "--timeout=60s"
+        "wait", "-n", server, "--for=jsonpath={.status.phase}=Succeeded", "pod/client", "--timeout=120s"
     )
 
     said = cluster.kubectl("logs", "-n", server, "client").stdout
@@ -40,6 +41,19 @@ def test_a_pod_reaches_another_through_a_service_by_its_name(cluster: Cluster, s
 def test_a_test_reaches_a_service(cluster: Cluster, server: str) -> None:
     with cluster.reach(server, "server", 80) as url:
         assert got(url) == "server\n"
+
+
+def test_a_service_is_reached_as_soon_as_kube_proxy_leads_there(own: OwnCluster, server: str) -> None:
+    about = {"name": "late", "namespace": server}
+    service = {"selector": {"app": "server"}, "ports": [{"port": 80, "targetPort": 8080}]}
+    own.stop("kube-proxy", signal.SIGKILL)
+    own.apply({"apiVersion": "v1", "kind": "Service", "metadata": about, "spec": service})
+    returns = threading.Timer(1, own.start, ["kube-proxy"])
+    returns.start()
+
+    with own.reach(server, "late", 80) as url:
+        assert got(url) == "server\n"
+    returns.join()
 
 
 def test_a_pod_that_asks_for_more_than_it_needs_is_refused(cluster: Cluster, server: str) -> None:
@@ -56,7 +70,7 @@ def test_a_pod_talks_to_the_api_server_and_trusts_it(cluster: Cluster, server: s
     made = pod(cluster, "talker", "get", "https://kubernetes.default.svc/version", f"{mounted}/ca.crt")
     assert cluster.kubectl("create", "-n", server, "-f", "-", stdin=json.dumps(made)).returncode == 0
 
-    cluster.kubectl("wait", "-n", server, "--for=jsonpath={.status.phase}=Succeeded", "pod/talker", "--timeout=60s")
+    cluster.kubectl("wait", "-n", server, "--for=jsonpath={.status.phase}=Succeeded", "pod/talker", "--timeout=120s")
 
     assert '"gitVersion": "v1.36' in cluster.kubectl("logs", "-n", server, "talker").stdout
 
@@ -65,7 +79,7 @@ def test_a_name_that_does_not_exist_is_unknown_at_once(cluster: Cluster, server:
     made = pod(cluster, "lost", "get", "http://nowhere.example.org/")
     assert cluster.kubectl("create", "-n", server, "-f", "-", stdin=json.dumps(made)).returncode == 0
 
-    cluster.kubectl("wait", "-n", server, "--for=jsonpath={.status.phase}=Failed", "pod/lost", "--timeout=60s")
+    cluster.kubectl("wait", "-n", server, "--for=jsonpath={.status.phase}=Failed", "pod/lost", "--timeout=120s")
 
     assert "no such host" in cluster.kubectl("logs", "-n", server, "lost").stdout
 

@@ -32,7 +32,7 @@ def test_a_playground_in_a_pod_answers_through_its_service(cluster: Cluster) -> 
             {"apiVersion": "v1", "kind": "Pod", "metadata": there, "spec": pod},
             {"apiVersion": "v1", "kind": "Service", "metadata": there, "spec": service},
         )
-        waited = cluster.kubectl("wait", "-n", home, "--for=condition=Ready", "pod/playground", "--timeout=90s")
+        waited = cluster.kubectl("wait", "-n", home, "--for=condition=Ready", "pod/playground", "--timeout=120s")
         assert waited.returncode == 0, (
             waited.stderr
             + cluster.kubectl("describe", "-n", home, "pods").stdout

@@ -39,7 +39,7 @@ def guild(trial: Community) -> dict[str, Any]:
 def test_the_examples_are_applied_and_published(trial: Community) -> None:
     trial.kubectl("apply", "-f", str(EXAMPLES))
 
-    trial.kubectl("wait", "--for=condition=Ready", "guildconfigs", "--all", "--timeout=60s")
+    trial.kubectl("wait", "--for=condition=Ready", "guildconfigs", "--all", "--timeout=120s")
 
 
 def test_a_slash_command_obeys_what_kubectl_applied(trial: Community, guild: dict[str, Any]) -> None:
@@ -75,7 +75,7 @@ def test_an_edit_is_obeyed_within_a_second(
 def test_kubectl_get_tells_the_same_story(trial: Community, guild: dict[str, Any]) -> None:
     edited = trial.document(guild)["metadata"]["generation"]  # obeyed already, and told of a moment later
     for field in (f"jsonpath={{.status.publishedGeneration}}={edited}", "condition=Live"):
-        trial.kubectl("wait", f"--for={field}", f"guildconfig/{guild['id']}", "--timeout=60s")
+        trial.kubectl("wait", f"--for={field}", f"guildconfig/{guild['id']}", "--timeout=120s")
 
     header, *rows = (line.split() for line in trial.kubectl("get", "guildconfigs").splitlines())
     story = {row[0]: dict(zip(header, row, strict=False)) for row in rows}
