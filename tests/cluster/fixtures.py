@@ -37,7 +37,7 @@ def plane(network: "Cluster | None", tmp_path_factory: pytest.TempPathFactory) -
         applied = running.kubectl("apply", "--validate=strict", "-f", str(MANIFESTS / CRD_FILE))
         assert applied.returncode == 0, applied.stderr
         established = running.kubectl(
-            "wait", "--for=condition=Established", "--timeout=20s", "-f", str(MANIFESTS / CRD_FILE)
+            "wait", "--for=condition=Established", "--timeout=60s", "-f", str(MANIFESTS / CRD_FILE)
         )
         assert established.returncode == 0, established.stderr
         wait_for("GuildConfigs served", lambda: running.ask("GET", GUILD_CONFIGS).status == 200)

@@ -31,5 +31,5 @@ def pod(cluster: Cluster, name: str, *command: str, **security: Any) -> dict[str
 
 def got(url: str) -> str:
     """What a URL answers."""
-    with urlopen(url, timeout=10) as answer:  # noqa: S310  # an address of the cluster
+    with urlopen(url, timeout=30) as answer:  # noqa: S310  # an address of the cluster
         return str(answer.read().decode())

@@ -132,7 +132,7 @@ def test_uninstalling_hangs_on_nothing_and_leaves_documents_and_their_definition
     left = json.loads(trial.kubectl("get", "guildconfigs", "-o", "json"))["items"]
     assert {each["metadata"]["name"] for each in left} == {guild["id"] for guild in unrest.guilds}
     assert not any(each["metadata"].get("finalizers") for each in left)
-    trial.kubectl("delete", "guildconfigs", "--all", "--timeout=20s")
+    trial.kubectl("delete", "guildconfigs", "--all", "--timeout=60s")
 
 
 def wait_until_whole(trial: Community) -> None:

@@ -38,7 +38,7 @@ def theirs(plane: ControlPlane) -> Iterator[Theirs]:
     if plane.ask("GET", DEFINITION).status != 200:
         assert plane.kubectl("create", "-f", OURS).returncode == 0
     assert plane.kubectl("replace", "-f", OURS).returncode == 0
-    assert plane.kubectl("wait", "--for=condition=Established", "--timeout=20s", "-f", OURS).returncode == 0
+    assert plane.kubectl("wait", "--for=condition=Established", "--timeout=60s", "-f", OURS).returncode == 0
     wait_for("GuildConfigs served", lambda: plane.ask("GET", GUILD_CONFIGS).status == 200)
 
 

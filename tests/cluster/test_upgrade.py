@@ -85,7 +85,7 @@ class Upgrade:
     def install(self, chart: Path, *how: str) -> None:
         """Install or upgrade; return when the server takes documents by it."""
         self.helm("upgrade", "--install", "guildwright-crds", str(chart), *how)
-        done = self.plane.kubectl("wait", "--for=condition=Established", "--timeout=20s", "crd", CRD.rpartition("/")[2])
+        done = self.plane.kubectl("wait", "--for=condition=Established", "--timeout=60s", "crd", CRD.rpartition("/")[2])
         assert done.returncode == 0, done.stderr
 
     def store(self) -> None:

@@ -117,7 +117,7 @@ def own_plane(tmp_path: Path) -> Iterator[ControlPlane]:
     with control_plane(tmp_path, binaries()) as made:
         applied = made.kubectl("apply", "-f", str(MANIFESTS / CRD_FILE))
         assert applied.returncode == 0, applied.stderr
-        wait = made.kubectl("wait", "--for=condition=Established", "--timeout=20s", "-f", str(MANIFESTS / CRD_FILE))
+        wait = made.kubectl("wait", "--for=condition=Established", "--timeout=60s", "-f", str(MANIFESTS / CRD_FILE))
         assert wait.returncode == 0, wait.stderr
         yield made
 

@@ -73,7 +73,7 @@ async def test_what_became_complete_without_a_word_is_noticed_with_the_next_chan
     await eventually(lambda: ELM_ID in reader._configs)
     await hand.vouch(2, announce=False)
     await hand.put(record(2, 1, guild_id=ELM), ELM)
-    await asyncio.wait_for(reader.wait_ready(), 10)
+    await asyncio.wait_for(reader.wait_ready(), 30)
     assert limit(reader) == 2
 
 

@@ -260,7 +260,7 @@ async def test_redis_dies_and_what_changed_meanwhile_is_told_when_it_is_back(gui
 
 async def test_before_any_shard_has_reported_nobody_is_said_to_be_out(operator: Heard, redis: Redis) -> None:
     await redis.hset("anything", "so that Redis", "answers")
-    await asyncio.wait_for(operator.live._read_all(), 5)
+    await asyncio.wait_for(operator.live._read_all(), 30)
 
     assert not operator.live.ready
     assert operator.told == []

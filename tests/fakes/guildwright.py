@@ -57,7 +57,7 @@ class Running:
             timer.cancel()
         assert line, f"no JSON line; the log says:\n{self.log.read_text()[-6000:]}"
         self.facts = json.loads(line)
-        self.http = httpx.Client(base_url=self.facts["control"], timeout=10)
+        self.http = httpx.Client(base_url=self.facts["control"], timeout=30)
 
     def get(self, path: str, **query: object) -> Any:
         """GET below /control; fail on an error answer."""

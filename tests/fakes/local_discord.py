@@ -223,7 +223,7 @@ async def local_discord(
     port = listener.getsockname()[1]
     running = server(play)
     task = asyncio.create_task(running.serve(sockets=[listener]))
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=10, verify=False) as http:  # noqa: S501 - plain http
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30, verify=False) as http:  # noqa: S501 - plain http
         discord = LocalDiscord(play, port, http)
         try:
             await _answers(http)

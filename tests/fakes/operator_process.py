@@ -34,7 +34,7 @@ class Operator:
         """Its health server's answer."""
         where = json.loads((self._folder / "health").read_text())
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{where['port']}{path}", timeout=10) as answer:
+            with urllib.request.urlopen(f"http://127.0.0.1:{where['port']}{path}", timeout=30) as answer:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as refused:
             return refused.code, refused.read().decode()

@@ -60,11 +60,11 @@ class PlaygroundProcess:
     def rest(self, method: str, path: str, body: object = None) -> httpx.Response:
         """A request of the bot."""
         headers = {"authorization": f"Bot {self.facts['token']}"}
-        return httpx.request(method, self.facts["api"] + path, json=body, headers=headers, timeout=10)
+        return httpx.request(method, self.facts["api"] + path, json=body, headers=headers, timeout=30)
 
     def control(self, method: str, path: str, body: object = None) -> Any:
         """A request to the control API that succeeds."""
-        response = httpx.request(method, self.facts["control"].rstrip("/") + path, json=body, timeout=10)
+        response = httpx.request(method, self.facts["control"].rstrip("/") + path, json=body, timeout=30)
         assert response.is_success, response.text
         return response.json() if response.content else None
 

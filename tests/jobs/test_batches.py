@@ -125,7 +125,7 @@ async def test_what_a_batch_writes_with_its_end_is_kept_for_those_whose_lease_is
     await _add(bench, 10)
     await bench.worker_of(Consumer(KIND, batch_handler=handler))
 
-    assert await asyncio.wait_for(kept.get(), 5) == 1
+    assert await asyncio.wait_for(kept.get(), 30) == 1
     [count] = await fetch(
         "SELECT count(*) AS n, count(DISTINCT effect.job) AS jobs FROM effect JOIN job ON job.id = job"
     )
@@ -224,7 +224,7 @@ async def test_a_batch_that_a_stop_interrupts_is_given_back_whole_and_unharmed(b
 
     await _add(bench, 60)
     worker = await bench.worker_of(Consumer(KIND, batch_handler=handler, batch=50))
-    await asyncio.wait_for(begun.wait(), 5)
+    await asyncio.wait_for(begun.wait(), 30)
     await asyncio.sleep(0.5)
 
     await worker.stop(0.1)

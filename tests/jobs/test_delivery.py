@@ -147,7 +147,7 @@ async def test_what_was_put_on_a_stream_before_the_first_worker_ever_started_is_
     receiver = Carrier(bench.redis.url, [KIND], "receiver", taker, lambda: None)
     await receiver.start(asyncio.Event())
 
-    assert [await asyncio.wait_for(taker.taken.get(), 5) for _ in range(2)] == [41, 42]
+    assert [await asyncio.wait_for(taker.taken.get(), 30) for _ in range(2)] == [41, 42]
     await receiver.stop()
     await sender.stop()
 

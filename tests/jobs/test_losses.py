@@ -160,7 +160,7 @@ async def test_a_job_whose_end_cannot_be_written_down_is_not_run_again_for_that(
 
     await bench.worker(handler, max_attempts=1)
     job_id = await bench.add("a")
-    await asyncio.wait_for(down.wait(), 10)
+    await asyncio.wait_for(down.wait(), 30)
     await asyncio.sleep(1.5)  # long enough for connections to be refused
     postgres.start()
     await postgres.answers()
@@ -185,7 +185,7 @@ async def test_a_postgres_that_refuses_connections_costs_a_job_no_attempt(
 
     await bench.worker(handler, max_attempts=1)
     job_id = await bench.add("a")
-    await asyncio.wait_for(down.wait(), 10)
+    await asyncio.wait_for(down.wait(), 30)
     await asyncio.sleep(1.5)
     postgres.start()
     await postgres.answers()

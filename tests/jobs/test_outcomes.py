@@ -162,7 +162,7 @@ async def test_a_transaction_of_the_test_itself_sees_the_row_locked_by_finish(be
 
     await bench.worker(handler)
     job_id = await bench.add("a")
-    await asyncio.wait_for(inside.wait(), 5)
+    await asyncio.wait_for(inside.wait(), 30)
     async with transaction():
         assert await fetch("SELECT id FROM job WHERE id = $1 FOR UPDATE SKIP LOCKED", job_id) == []
     free.set()

@@ -213,7 +213,7 @@ async def test_a_worker_told_to_stop_lets_a_short_job_end(bench: Bench) -> None:
 
     worker = await bench.worker(handler)
     job_id = await bench.add("a")
-    await asyncio.wait_for(begun.wait(), 5)
+    await asyncio.wait_for(begun.wait(), 30)
 
     await worker.stop(2.0)
 

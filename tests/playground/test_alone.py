@@ -47,8 +47,8 @@ def test_with_json_it_says_in_one_line_where_everything_is(tmp_path: Path) -> No
         assert process.stdout
         facts = json.loads(process.stdout.readline())
         headers = {"authorization": f"Bot {facts['token']}"}
-        me = httpx.get(facts["api"] + "/users/@me", headers=headers, timeout=10)
-        limits = httpx.get(facts["control"] + "/limits", timeout=10).json()
+        me = httpx.get(facts["api"] + "/users/@me", headers=headers, timeout=30)
+        limits = httpx.get(facts["control"] + "/limits", timeout=30).json()
 
         assert me.json()["id"] == facts["application_id"]
         assert limits["on"] is False

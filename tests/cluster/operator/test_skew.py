@@ -34,7 +34,7 @@ def loose(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
         path = plane.folder / "crd.yaml"
         path.write_text(yaml.safe_dump(crd))
         assert plane.kubectl("apply", "-f", str(path)).returncode == 0
-        established = plane.kubectl("wait", "--for=condition=Established", "--timeout=20s", "-f", str(path))
+        established = plane.kubectl("wait", "--for=condition=Established", "--timeout=60s", "-f", str(path))
         assert established.returncode == 0
         yield plane
 
