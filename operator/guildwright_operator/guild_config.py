@@ -5,12 +5,15 @@ loop that is younger than itself, which would be all of ours; and the Lease is r
 """
 
 import asyncio
+import contextlib
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import kopf
 import structlog
+from kopf._cogs.structs.references import Insights  # kopf says nowhere else that it found nothing to watch
 from kubernetes.aio.client import Configuration
 
 from guildwright.platform.clock import Clock
@@ -23,6 +26,8 @@ CONNECT_SECONDS = 10
 IDLE_SECONDS = 0.05  # kopf keeps a task for each object that long; nothing of ours waits in it
 BACKOFFS = (0.1, 0.2, 0.5, *([1.0] * 10))
 RESTART_SECONDS = 1.0
+MISSING_SECONDS = 5.0  # kopf logs each time that it found nothing
+MISSING = "the cluster does not know GuildConfig: install the chart guildwright-crds"
 
 type Seen = Callable[[str | None, Mapping[str, Any]], None]
 """Takes the type of an event (None: from kopf's own list) and the object."""
@@ -109,6 +114,14 @@ def registry(configuration: Configuration, seen: Seen) -> kopf.OperatorRegistry:
     return chosen
 
 
+@dataclass(frozen=True)
+class _Kopf:
+    """One run of kopf, as other threads reach it."""
+
+    loop: asyncio.AbstractEventLoop
+    stop: asyncio.Event
+
+
 class Watch:
     """kopf in its thread, started again whenever it ends."""
 
@@ -117,46 +130,68 @@ class Watch:
         self._namespace = namespace
         self._seen = seen
         self._clock = clock
-        self._stop = threading.Event()
-        self._loop: asyncio.AbstractEventLoop | None = None
+        self._ended = False
+        self._kopf: _Kopf | None = None
 
     async def run(self) -> None:
         """Watch until cancelled."""
+        said = ""
         try:
             while True:
                 ended = asyncio.get_running_loop().create_future()
                 thread = threading.Thread(target=self._thread, args=(ended,), name="kopf", daemon=True)
                 thread.start()
                 why = await asyncio.shield(ended)
-                _log.warning("the watch of the guild documents ended, starting it again", why=why)
-                await self._clock.sleep(RESTART_SECONDS)
+                if why != said or why != MISSING:
+                    _log.warning("the watch of the guild documents ended, starting it again", why=why)
+                said = why
+                await self._clock.sleep(MISSING_SECONDS if why == MISSING else RESTART_SECONDS)
         finally:
-            self._stop.set()
+            self._ended = True
+            if (kopfs := self._kopf) is not None:
+                with contextlib.suppress(RuntimeError):  # it has ended meanwhile
+                    kopfs.loop.call_soon_threadsafe(kopfs.stop.set)
 
     async def ping(self) -> None:
         """Return after a round trip through kopf's event loop; at once while it is being started again."""
-        loop = self._loop
-        if loop is None:
+        kopfs = self._kopf
+        if kopfs is None:
             return
-        await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(asyncio.sleep(0), loop))
+        await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(asyncio.sleep(0), kopfs.loop))
 
     def _thread(self, ended: "asyncio.Future[str]") -> None:
         try:
-            asyncio.run(self._operate())
-            why = "it stopped"
+            why = asyncio.run(self._operate())
         except BaseException as error:  # noqa: BLE001  whatever ends it, it is started again
             why = str(error) or type(error).__name__
         finally:
-            self._loop = None
-        if not self._stop.is_set():
+            self._kopf = None
+        if not self._ended:
             ended.get_loop().call_soon_threadsafe(ended.set_result, why)
 
-    async def _operate(self) -> None:
-        self._loop = asyncio.get_running_loop()
+    async def _operate(self) -> str:
+        # No threading.Event: a thread would wait for it, and a kopf that failed for minutes on that thread.
+        stop = asyncio.Event()
+        self._kopf = _Kopf(asyncio.get_running_loop(), stop)
+        if self._ended:
+            return "it stopped"
+        insights = Insights()
+
+        async def found_nothing() -> bool:
+            """It looks once only for what the cluster knows, and then would wait for ever."""
+            await insights.ready_resources.wait()
+            if insights.watched_resources:
+                return False
+            stop.set()
+            return True
+
+        finding = asyncio.create_task(found_nothing())
         await kopf.operator(
             registry=registry(self._configuration, self._seen),
             settings=settings(),
             namespaces=[self._namespace],
             standalone=True,
-            stop_flag=self._stop,
+            stop_flag=stop,
+            insights=insights,
         )
+        return MISSING if finding.done() and finding.result() else "it stopped"
