@@ -55,7 +55,7 @@ class Bench:
         """A job's row."""
         return (await engine.fetch("SELECT * FROM job WHERE id = $1", job_id))[0]
 
-    async def until(self, look: Callable[[], Awaitable[bool]], within: float = 10.0) -> float:
+    async def until(self, look: Callable[[], Awaitable[bool]], within: float = 60.0) -> float:
         """Poll until `look` says yes; the seconds that took."""
         began = time.monotonic()
         while not await look():
@@ -63,7 +63,7 @@ class Bench:
             await asyncio.sleep(0.02)
         return time.monotonic() - began
 
-    async def until_state(self, state: str, *job_ids: int, within: float = 10.0) -> float:
+    async def until_state(self, state: str, *job_ids: int, within: float = 60.0) -> float:
         """Poll until these jobs (all, if none is given) are in a state; the seconds that took."""
 
         async def look() -> bool:

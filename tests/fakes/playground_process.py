@@ -14,7 +14,7 @@ import httpx
 
 from tests.contract.validate import validate_answers
 
-READY_WITHIN = 30.0  # seconds
+READY_WITHIN = 90.0  # seconds
 
 
 class PlaygroundProcess:

@@ -19,7 +19,7 @@ import pytest
 
 from guildwright.platform.database import embedded, engine, migrate
 
-START_SECONDS = 20.0
+START_SECONDS = 60.0
 STOP_SECONDS = 10.0
 
 

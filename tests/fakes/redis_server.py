@@ -15,7 +15,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
-START_SECONDS = 10.0
+START_SECONDS = 60.0
 
 
 class RedisServer:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 
-async def eventually(happened: Callable[[], object], seconds: float = 10.0) -> float:
+async def eventually(happened: Callable[[], object], seconds: float = 30.0) -> float:
     """Poll `happened()`, which may be a coroutine function, until it is true; return the seconds that took.
 
     Fails after the deadline.

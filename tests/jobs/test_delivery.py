@@ -30,8 +30,8 @@ async def test_jobs_run_when_they_are_due_and_not_at_the_next_look(bench: Bench)
     await bench.until_state("done")
 
     assert min(lateness) >= 0, "a job ran before it was due"
-    first_quarter = statistics.quantiles(lateness, n=4)[0]  # looking each second would delay nearly all
-    assert first_quarter < 0.1
+    first_quarter = statistics.quantiles(lateness, n=4)[0]  # looking each second would delay all by half of one
+    assert first_quarter < 0.2
 
 
 async def test_a_job_that_is_due_sooner_wakes_a_relay_that_sleeps_for_a_later_one(bench: Bench) -> None:
@@ -133,7 +133,7 @@ async def test_several_workers_share_the_jobs_and_double_none(bench: Bench) -> N
     for name in "abc":
         await bench.worker_of(handler_of(name))
     jobs = [await bench.add(str(n)) for n in range(300)]
-    await bench.until_state("done", within=20)
+    await bench.until_state("done")
 
     assert runs == Counter(dict.fromkeys(jobs, 1))
     assert len(who) == 3
@@ -214,7 +214,7 @@ async def test_a_backlog_stays_in_the_database_and_the_stream_short(bench: Bench
     assert states["sent"] <= 300
     assert states["waiting"] >= 198
     free.set()
-    await bench.until_state("done", within=20)
+    await bench.until_state("done")
 
 
 async def test_one_slow_kind_does_not_hold_up_another(bench: Bench) -> None:

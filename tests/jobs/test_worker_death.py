@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -12,10 +13,13 @@ from guildwright.platform.database import engine
 from guildwright.platform.database.engine import fetch
 from guildwright.platform.jobs import store, worker_name
 from guildwright.platform.jobs.run import JobRun
+from guildwright_bot.worker import GRACE_SECONDS
 from tests.fakes.job_bench import Bench
 from tests.fakes.postgres_server import PostgresServer
 
 pytestmark = pytest.mark.integration
+
+ENDED_WITHIN = GRACE_SECONDS + 7  # of thirty that Kubernetes gives; a busy machine ends a process slowly
 
 type Start = Callable[[int], Awaitable[asyncio.subprocess.Process]]
 
@@ -50,7 +54,7 @@ async def _until_runs(bench: Bench, runs: Path, number: int) -> list[list[str]]:
     async def there() -> bool:
         return len(_lines(runs)) >= number
 
-    await bench.until(there, within=15)
+    await bench.until(there)
     return _lines(runs)
 
 
@@ -59,7 +63,7 @@ def _lines(runs: Path) -> list[list[str]]:
 
 
 async def test_the_job_of_a_killed_worker_is_run_by_the_one_started_in_its_place(
-    bench: Bench, start: Start, runs: Path
+    bench: Bench, start: Start, runs: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     job_id = await bench.add("a")
     first = await start(1)
@@ -68,11 +72,12 @@ async def test_the_job_of_a_killed_worker_is_run_by_the_one_started_in_its_place
     await first.wait()
 
     second = await start(1)
-    took = await bench.until_state("done", job_id, within=30)
+    await bench.until_state("done", job_id)
 
     assert [line[1:] for line in await _until_runs(bench, runs, 2)] == [["1", "1"], ["2", "2"]]
     assert (await _until_runs(bench, runs, 2))[1][0] == str(second.pid)
-    assert took < 14  # its lease would have run for longer
+    said = capfd.readouterr().out  # "fell silent" would be a lease that ran out
+    assert re.search(rf"taking a job back .*/{first.pid}/\S+ died", said), said
 
 
 async def test_a_worker_that_lives_notices_anothers_death_within_thirty_seconds(
@@ -109,7 +114,7 @@ async def test_the_death_of_the_worker_whose_turn_it_is_to_look_is_noticed_as_so
             await bench.client.delete(key)
         return False
 
-    await bench.until(its_turn, within=25)
+    await bench.until(its_turn)
     first.kill()
     await first.wait()
 
@@ -151,7 +156,7 @@ async def test_a_row_that_somebody_half_dead_keeps_locked_does_not_keep_other_jo
     await frozen.fetch("SELECT id FROM job WHERE id = $1 FOR UPDATE", locked)
     await bench.worker(handler)
     try:
-        await bench.until_state("done", other, within=20)
+        await bench.until_state("done", other)
     finally:
         await its_own.rollback()
         await frozen.close()
@@ -198,7 +203,7 @@ async def test_a_worker_told_to_stop_gives_its_unfinished_job_back_in_time_and_u
     began = bench.clock.monotonic()
     worker.terminate()
     assert await worker.wait() == 0
-    assert bench.clock.monotonic() - began < 4
+    assert bench.clock.monotonic() - began < ENDED_WITHIN
 
     row = await bench.row(job_id)
     assert (row["state"], row["attempt"]) == ("waiting", 0)

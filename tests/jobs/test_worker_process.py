@@ -13,11 +13,14 @@ import pytest
 from guildwright.platform.config.keys import COMPLETE, Marker
 from guildwright.platform.database import migrate
 from guildwright_bot.features import piccolo_apps
+from guildwright_bot.worker import GRACE_SECONDS
 from tests.fakes.discord_rest import TOKEN, FakeDiscord, fake_discord
 from tests.fakes.job_bench import Bench
 from tests.fakes.postgres_server import PostgresServer
 
 pytestmark = pytest.mark.integration
+
+ENDED_WITHIN = GRACE_SECONDS + 7  # of thirty that Kubernetes gives; a busy machine ends a process slowly
 
 
 class Worker:
@@ -59,7 +62,7 @@ class Worker:
             except aiohttp.ClientError:
                 return None
 
-    async def until_checks(self, within: float = 20, **expected: bool) -> None:
+    async def until_checks(self, within: float = 60, **expected: bool) -> None:
         """Poll /readyz until its checks are as said."""
         last: Any = None
         async with asyncio.timeout(within):
@@ -93,7 +96,7 @@ async def _publish_config(bench: Bench) -> None:
     await bench.client.set(COMPLETE, Marker("2026-01-01T00:00:00Z", 0, "epoch", 1).to_json())
 
 
-async def test_it_becomes_ready_works_and_ends_within_four_seconds(worker: Worker, bench: Bench) -> None:
+async def test_it_becomes_ready_works_and_ends_in_time(worker: Worker, bench: Bench) -> None:
     await _publish_config(bench)
     await worker.start()
     await worker.until_checks(postgres=True, redis=True, config=True, discord=True, jobs=True)
@@ -102,7 +105,7 @@ async def test_it_becomes_ready_works_and_ends_within_four_seconds(worker: Worke
     code, seconds = await worker.end()
 
     assert code == 0
-    assert seconds < 4
+    assert seconds < ENDED_WITHIN
     assert not worker.file.exists()
 
 
@@ -150,7 +153,7 @@ async def test_it_can_be_stopped_while_it_still_waits(worker: Worker, bench: Ben
     await postgres.answers()
 
     assert code == 0
-    assert seconds < 4
+    assert seconds < ENDED_WITHIN
 
 
 async def test_a_refused_token_is_said_once_and_nothing_more_is_sent(
