@@ -27,6 +27,7 @@ from guildwright_bot.features import FEATURES
 
 # The supervisor kills 2.5 seconds after asking.
 GRACE_SECONDS = 1.2
+_AGAIN_SECONDS = 2.0
 
 type Wire = Callable[[wiring.Deps], list[Consumer]]
 
@@ -127,6 +128,8 @@ async def _let_recur(stopped: asyncio.Event) -> None:
         except Exception as error:
             if not is_database_away(error):
                 raise
+            with suppress(TimeoutError):  # it may answer, and be read-only
+                await asyncio.wait_for(stopped.wait(), _AGAIN_SECONDS)
         else:
             return
 

@@ -88,6 +88,23 @@ async def test_a_wrong_statement_is_not_taken_for_an_absent_server() -> None:
     assert not is_database_away(caught.value)
 
 
+@pytest.mark.usefixtures("database")
+@pytest.mark.parametrize("limit", ["statement_timeout", "lock_timeout"])
+async def test_a_statement_that_the_server_gave_up_is_one_to_try_again(limit: str) -> None:
+    await engine.fetch("CREATE TABLE IF NOT EXISTS pair (n int)")
+    holder = await engine.connect()
+    async with holder.transaction():
+        await holder.execute("LOCK TABLE pair")
+        async with engine.transaction():
+            assert await engine.fetch("SHOW statement_timeout") == [{"statement_timeout": "28s"}]
+            await engine.fetch(f"SET LOCAL {limit} = '20ms'")
+            with pytest.raises(Exception) as caught:  # noqa: PT011  its class is asyncpg's affair
+                async with engine.savepoint():
+                    await engine.fetch("SELECT n FROM pair")
+    await holder.close()
+    assert is_database_away(caught.value)
+
+
 async def test_waiting_for_an_absent_server_ends_when_told_to_stop() -> None:
     await engine.open_url("postgresql://nobody@/none?host=/nonexistent")
     stopped = asyncio.Event()

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from guildwright.platform.database import engine
 from guildwright.platform.database.engine import fetch
 from guildwright.platform.jobs import store
 from guildwright.platform.jobs.run import JobRun
@@ -77,6 +78,43 @@ async def test_a_job_that_falls_due_while_redis_is_down_waits_and_then_runs_at_o
 
     assert await bench.until_state("done", job_id) < 2
     assert (await bench.row(job_id))["attempt"] == 1
+
+
+async def test_a_redis_that_answers_and_takes_nothing_is_asked_now_and_then_until_it_takes_jobs(bench: Bench) -> None:
+    await bench.worker(_record)
+    await bench.client.config_set("maxmemory", 1)
+    await bench.client.flushall()
+    await bench.client.config_resetstat()
+    job_id = await bench.add("a")
+    await asyncio.sleep(1.5)
+    refused = await bench.client.info("commandstats")
+
+    await bench.client.config_set("maxmemory", 0)
+    await bench.until_state("done", job_id, within=10)
+
+    assert 0 < refused["cmdstat_xadd"]["rejected_calls"] < 8
+    assert 0 < refused["cmdstat_xgroup|create"]["rejected_calls"] < 12
+
+
+async def test_a_postgres_that_answers_and_takes_nothing_is_waited_for_in_one_line(
+    bench: Bench, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await bench.worker(_record)
+    job_id = await bench.add("a", after=0.3)
+    turning = await engine.connect()
+    await turning.execute("SET default_transaction_read_only = off")
+    await turning.execute("ALTER SYSTEM SET default_transaction_read_only = on")
+    await turning.execute("SELECT pg_reload_conf()")
+    try:
+        await asyncio.sleep(1.5)
+    finally:
+        await turning.execute("ALTER SYSTEM RESET default_transaction_read_only")
+        await turning.execute("SELECT pg_reload_conf()")
+        await turning.close()
+    await bench.until_state("done", job_id, within=10)
+
+    said = capsys.readouterr().out
+    assert [said.count(f"PostgreSQL is {how}") for how in ("away", "back")] == [1, 1]
 
 
 async def test_a_worker_can_start_while_redis_is_down(bench: Bench) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from itertools import count
 
 import hikari
 import structlog
@@ -52,7 +53,7 @@ class Listeners:
         await self._lasting(lambda: service.left(guild_id, retention=retention, now=self._deps.clock.now()))
 
     async def _lasting(self, keep: Callable[[], Awaitable[None]]) -> None:
-        while True:
+        for tries in count():
             try:
                 async with transaction():
                     await keep()
@@ -60,7 +61,8 @@ class Listeners:
                 if not is_database_away(error):
                     await self._deps.errors.report(error, "guild membership")
                     return
-                _log.warning("the database is away, waiting for it", why=str(error))
+                if not tries:
+                    _log.warning("the database is away, waiting for it", why=str(error))
                 await asyncio.sleep(_RETRY_SECONDS)
             else:
                 return

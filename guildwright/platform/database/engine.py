@@ -23,6 +23,7 @@ os.environ.setdefault("PICCOLO_CONF", "guildwright.platform.database.piccolo_con
 
 _POOL_SIZE = 10
 _QUERY_TIMEOUT = 30.0
+_STATEMENT_TIMEOUT = "28s"  # the server's: of ours nobody could tell whether the handler or a lock was slow
 _CONNECT_TIMEOUT = 5.0
 
 
@@ -105,6 +106,7 @@ def _config(url: str) -> dict[str, Any]:
         "server_settings": {
             "application_name": "guildwright",
             "idle_in_transaction_session_timeout": "25s",
+            "statement_timeout": _STATEMENT_TIMEOUT,
             # A plan made while a table was empty reads all of it, and would be kept while the table grows.
             "plan_cache_mode": "force_custom_plan",
         },

@@ -10,9 +10,10 @@ _AWAY = (
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.IdleInTransactionSessionTimeoutError,
-    asyncpg.TooManyConnectionsError,
-    asyncpg.DiskFullError,
+    asyncpg.InsufficientResourcesError,  # of connections, memory, disk
     asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.QueryCanceledError,  # the server's own statement_timeout: somebody holds a lock, or the disk is slow
+    asyncpg.LockNotAvailableError,  # its lock_timeout
     asyncpg.InternalClientError,  # a connection that died while nobody was looking, used before asyncpg knows
 )
 # asyncpg reports a connection that died under it as an InterfaceError, the same class as a misuse of its API.

@@ -243,7 +243,8 @@ class Limiter:
         # One that never learnt how many there are takes least: the others do not know of it.
         cap = max(1, limits.CAP // (self._members or limits.CAP))
         self._rules.begin(self._clock.monotonic(), cap)
-        _log.warning("Redis is away; this process keeps to its share of the limit", requests=cap, error=str(error))
+        why = str(error) or repr(error)
+        _log.warning("Redis is away; this process keeps to its share of the limit", requests=cap, error=why)
 
     async def _ask_redis(self, asks: Sequence[Permit], answers: Sequence[Told], *, leaving: bool = False) -> None:
         question = CONSTANTS | {

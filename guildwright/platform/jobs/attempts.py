@@ -163,7 +163,8 @@ class Attempts:
         if len(runs) > 1:
             said = "a call failed, and each of its jobs is tried alone"
         trace = None if story == str(error) else error
-        _log.warning(said, error=str(error), jobs=len(back), seconds=max(one.after for one in back), exc_info=trace)
+        why, seconds = str(error) or repr(error), max(one.after for one in back)
+        _log.warning(said, error=why, jobs=len(back), seconds=seconds, exc_info=trace)
 
     async def _finish(self, held: list[tuple[int, int]]) -> list[bool]:
         done = await self._surely(lambda: store.finish_all(held))

@@ -97,12 +97,15 @@ class _DurableRedis(Redis):
     async def _mend(self, error: Exception, groupname: str, streams: list[str]) -> None:
         """Never raises: faststream would stop for good, or read again without a pause."""
         if isinstance(error, ResponseError) and any(word in str(error) for word in _GONE):
-            _log.warning("the streams are gone; making them again", streams=streams)
-            with suppress(RedisError, OSError, TimeoutError):
+            try:
                 for name in streams:
                     await self.xgroup_create(name, groupname)
+            except (RedisError, OSError, TimeoutError) as refused:  # it is full, say: asked again after a pause
+                error = refused
+            else:
+                _log.warning("the streams are gone; made them again", streams=streams)
                 self.on_loss()
-            return
+                return
         if not self._away:
             self._away = True
             _log.warning("Redis is away; jobs wait", error=str(error))

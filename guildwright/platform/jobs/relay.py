@@ -22,6 +22,8 @@ from guildwright.platform.jobs.flow import Flow
 from guildwright.platform.jobs.store import CHANNEL, LOOK_SECONDS
 
 _CROWDED_PAUSE = 0.1
+# A server that answers and takes nothing (it is full, read-only, cannot save) is asked less and less often.
+_REFUSED_PAUSE, _LONGEST_REFUSED_PAUSE = 0.25, 2.0
 
 _log = structlog.get_logger("guildwright.jobs.relay")
 
@@ -36,6 +38,8 @@ class Relay:
         self._flows = {kind: Flow() for kind in kinds}
         self._woken = asyncio.Event()
         self._counted_at = -1e9
+        self._failed = 0  # rounds in a row, by PostgreSQL
+        self._refused = 0  # sends in a row, by Redis
         self._listener: Any = None
 
     def wake(self, *_: object) -> None:
@@ -60,10 +64,15 @@ class Relay:
                 except Exception as error:
                     if not is_database_away(error):
                         raise
-                    _log.warning("PostgreSQL is away; jobs wait", error=str(error))
-                    if await engine.wait_until_up(stopped):
-                        _log.info("PostgreSQL is back")
+                    if not self._failed:
+                        _log.warning("PostgreSQL is away; jobs wait", error=str(error) or repr(error))
+                    self._failed += 1
+                    await engine.wait_until_up(stopped)
+                    await _pause(self._failed, stopped)
                     continue
+                if self._failed:
+                    _log.info("PostgreSQL is back", tries=self._failed)
+                    self._failed = 0
                 await self._rest(pause, stopped)
         finally:
             await self._deafen()
@@ -77,6 +86,7 @@ class Relay:
         jobs = await self._take({kind: room for kind, room in rooms.items() if room})
         if jobs and not await self._send(jobs):
             await self._carrier.wait_until_up(stopped)
+            await _pause(self._refused, stopped)
             return 0
         if jobs and not all(self._flows[kind].crowded for kind in rooms):
             return 0
@@ -124,15 +134,20 @@ class Relay:
         return jobs
 
     async def _send(self, jobs: list[Due]) -> bool:
-        """Put them on their streams; False when Redis is away, and they wait again."""
+        """Put them on their streams; False when Redis is away or takes nothing, and they wait again."""
         try:
             await self._carrier.send(self._parcels(jobs))
         except (RedisError, OSError, TimeoutError) as error:
             await store.unsend([job.id for job in jobs])
             for job in jobs:
                 self._flows[job.kind].line.pop(job.id, None)
-            _log.warning("Redis is away; due jobs wait", jobs=len(jobs), error=str(error))
+            if not self._refused:
+                _log.warning("Redis takes no jobs; what is due waits", jobs=len(jobs), error=str(error))
+            self._refused += 1
             return False
+        if self._refused:
+            _log.info("Redis takes jobs again", tries=self._refused)
+            self._refused = 0
         return True
 
     def _parcels(self, jobs: list[Due]) -> list[Parcel]:
@@ -166,3 +181,12 @@ class Relay:
         if self._listener is not None:
             with suppress(Exception):
                 await asyncio.wait_for(self._listener.close(), timeout=0.5)
+
+
+async def _pause(tries: int, stopped: asyncio.Event) -> None:
+    """Before the next try; none after the first, which most likely found a server away that is back now.
+
+    Nothing else ends it: what was not sent is announced again, as if it were new.
+    """
+    with suppress(TimeoutError):
+        await asyncio.wait_for(stopped.wait(), min(_REFUSED_PAUSE * (tries - 1), _LONGEST_REFUSED_PAUSE))
