@@ -190,7 +190,7 @@ def test_a_flood_leaves_the_window_small_and_at_the_newest(window: Windows, hall
         page.wait_for_timeout(100)
         running = hall.http.get(f"{hall.facts['control']}/traffic-generator").json()["running"]
     hall.write("bo", "gatehouse", "after the flood")
-    expect(page.get_by_text("after the flood")).to_be_in_viewport(timeout=3 * PATIENCE_MS)  # behind 3,000 events
+    expect(page.get_by_text("after the flood")).to_be_in_viewport(timeout=6 * PATIENCE_MS)  # behind 3,000 events
     assert page.evaluate("window.most") <= MOST + 60
     assert len(ids(page)) <= MOST
     shown = ids(page)
