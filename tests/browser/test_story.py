@@ -20,7 +20,7 @@ from tests.fakes.guildwright import UP, Running
 pytestmark = pytest.mark.browser
 
 # For what the bot does when time has come: the shortest giveaway and claim take ten seconds each.
-SOON = 30_000
+SOON = 90_000
 
 
 class Newcomer(Running):
@@ -112,7 +112,7 @@ def test_a_giveaway_is_started_entered_won_and_claimed_and_the_next_obeys_the_ed
     page.keyboard.type("Is the oak chest draw still on? I missed the last one.")
     page.keyboard.press("Enter")
     act_as(page, "Ana")
-    start(page, CHEST, "20s")
+    start(page, CHEST, "40s")
     ana = windows.open()
     bo_and_cy_enter(page, ana)
     picture(what_the_bot_did(page), "playground")
@@ -184,7 +184,7 @@ def edit(document: Path, changes: dict[str, str]) -> None:
 def the_next_giveaway_obeys(page: Page) -> None:
     """Ten seconds to claim, and nobody is drawn in a silent winner's place."""
     act_as(page, "Ana")
-    start(page, KEY, "10s")
+    start(page, KEY, "20s")
     act_as(page, "Bo")
     panel(page, KEY).get_by_role("button", name="Enter").click()
     expect(announcement(page, KEY)).to_contain_text(re.compile(r"Claim it in (\d|10) seconds"), timeout=SOON)
