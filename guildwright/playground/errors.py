@@ -69,6 +69,11 @@ def unauthorized() -> DiscordError:
     return DiscordError(401, 0, "401: Unauthorized")
 
 
+def not_for_bots() -> DiscordError:
+    """The bot's token is good, and this is for people: a 401 would make clients give the token up."""
+    return DiscordError(403, 20001, "Bots cannot use this endpoint")
+
+
 def unknown(code: int, thing: str) -> DiscordError:
     """An id of nothing."""
     return DiscordError(404, code, f"Unknown {thing}")

@@ -31,6 +31,7 @@ async def test_changed_settings_are_returned_told_and_logged(discord: LocalDisco
 
     async with discord.connected() as gateway:
         await gateway.expect("GUILD_CREATE")
+        await discord.ask("PATCH", path, {"explicit_content_filter": 0})  # as it is: no edit
         edited = await discord.ask("PATCH", path, settings)
         told = await gateway.expect("GUILD_UPDATE")
     entry = (await discord.ask("GET", f"{path}/audit-logs"))["audit_log_entries"][0]
@@ -42,6 +43,7 @@ async def test_changed_settings_are_returned_told_and_logged(discord: LocalDisco
     assert (await discord.ask("GET", path))["afk_timeout"] == 900
     assert (entry["action_type"], entry["target_id"]) == (1, discord.guild)
     assert {"key": "name", "old_value": "The Oak Hall", "new_value": "The Elm Hall"} in entry["changes"]
+    assert {"key": "afk_timeout", "old_value": 300, "new_value": 900} in entry["changes"], "as nobody had set it"
 
 
 async def test_what_is_not_named_stays_and_null_resets(discord: LocalDiscord) -> None:

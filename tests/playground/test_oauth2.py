@@ -84,6 +84,8 @@ async def test_a_token_opens_nothing_that_was_not_agreed_to(discord: LocalDiscor
     for path in (f"/channels/{discord.channel('gatehouse')}/messages", f"/guilds/{discord.guild}"):
         assert (await borne(discord, token, path)).status_code == 401, path
     assert (await borne(discord, "nonsense", "/users/@me")).status_code == 401
+    bot = await discord.rest("GET", f"/users/@me/guilds/{discord.guild}/member")
+    assert (bot.status_code, bot.json()["code"]) == (403, 20001), "with 401 a client would give its good token up"
 
 
 async def test_the_state_comes_back_and_the_redirect_keeps_its_own_query(discord: LocalDiscord) -> None:

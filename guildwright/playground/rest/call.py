@@ -46,8 +46,10 @@ class Call:
         return str(self.request.base_url).rstrip("/") + "/api/v10"
 
     def granted(self, *scopes: str) -> Grant:
-        """The bearer's grant, which holds the scopes."""
-        if self.grant is None or not set(scopes) <= set(self.grant.scopes):
+        """The bearer's grant, which holds the scopes. A bot has none, and its token is no worse for having asked."""
+        if self.grant is None:
+            raise errors.not_for_bots()
+        if not set(scopes) <= set(self.grant.scopes):
             raise errors.unauthorized()
         return self.grant
 

@@ -6,7 +6,6 @@ from litestar.params import FromPath
 from guildwright.playground import command_access, errors
 from guildwright.playground.bits import Permission
 from guildwright.playground.bodies import command_permissions as bodies
-from guildwright.playground.errors import DiscordError
 from guildwright.playground.records import CommandPermissions
 from guildwright.playground.rest.call import BotCall, Call, answer
 from guildwright.playground.rest.commands import scope
@@ -46,10 +45,8 @@ async def set_command_permissions(
     call: BotCall, application_id: FromPath[int], guild_id: FromPath[int], command_id: FromPath[int]
 ) -> Response[object]:
     """PUT: by somebody who manages the server and its roles and may run the command."""
-    if call.grant is None:
-        raise DiscordError(403, 20001, "Bots cannot use this endpoint")
-    _known(call, application_id, guild_id)
     user_id = call.granted(_WRITE).user_id
+    _known(call, application_id, guild_id)
     command = call.memory.commands.get(command_id)
     if command_id != call.own_id and (command is None or command.guild_id not in {None, guild_id}):
         raise errors.unknown_command()

@@ -1,5 +1,7 @@
 """Guilds: read, edit, preview, and the small things beside them that clients ask for."""
 
+from collections.abc import Iterable
+
 import msgspec
 from litestar import Response, get, patch
 from litestar.params import FromPath
@@ -47,7 +49,9 @@ async def edit_guild(call: BotCall, guild_id: FromPath[int]) -> Response[object]
     name = fields.text("name", 100, shortest=2)
     owner_id = fields.snowflake("owner_id")
     fields.unsupported("home_header", "region")
-    settings = bodies.read_settings(call.memory, guild, fields)
+    shown = render.guild(call.memory, guild)
+    read = bodies.read_settings(call.memory, guild, fields)
+    settings = {name: value for name, value in read.items() if value != shown.get(name)}
     edited = msgspec.structs.replace(
         guild,
         name=name or guild.name,
@@ -72,14 +76,14 @@ def _keep(call: Call, guild: Guild, edited: Guild) -> None:
     with call.play.store.change() as change:
         change.count("guilds_edited", guild.id)
         effects_guild.guild_edited(call.play, change, edited)
-        changes = audit.differences(_listed(guild), _listed(edited))
+        changes = audit.differences(_listed(call, guild, edited.settings), _listed(call, edited, edited.settings))
         call.note(change, guild.id, AuditAction.GUILD_UPDATE, guild.id, changes=changes)
 
 
-def _listed(guild: Guild) -> Json:
-    """The fields whose changes the audit log lists."""
-    settings = {_HASHES.get(name, name): value for name, value in guild.settings.items()}
-    return settings | {"name": guild.name, "preferred_locale": guild.locale}
+def _listed(call: Call, guild: Guild, settings: Iterable[str]) -> Json:
+    """The fields whose changes the audit log lists, each as it is shown: what nobody has set yet has a value too."""
+    shown = render.guild(call.memory, guild)
+    return {_HASHES.get(name, name): shown.get(name) for name in (*settings, "name", "preferred_locale")}
 
 
 @get(_ONE + "/stickers")
