@@ -7,6 +7,7 @@ import pytest
 
 from guildwright.platform.database import engine, migrate
 from guildwright.platform.database.engine import fetch, transaction
+from guildwright.platform.jobs import outbox
 from guildwright_bot.core import domain, service
 from guildwright_bot.core.domain import Membership
 from guildwright_bot.features import piccolo_apps
@@ -81,6 +82,32 @@ async def test_leaving_and_coming_back_takes_the_erasure_back() -> None:
     assert len(await jobs("core.welcome")) == 2
     async with transaction():
         assert await service.erase(GUILD, LATER) is None
+
+
+@pytest.mark.integration
+@pytest.mark.usefixtures("database")
+async def test_what_failed_or_was_put_off_while_the_bot_was_out_runs_when_it_comes_back_and_nothing_else_does() -> None:
+    async with transaction():
+        await service.joined(GUILD, NOW, now=NOW)
+        await service.left(GUILD, retention=MONTH, now=LATER)
+    failed, soon = "state = 'dead', outcome = 'failed', finished_at = $2", LATER + timedelta(hours=1)
+    rows = {
+        "failed": (GUILD, failed, soon),
+        "put off": (GUILD, "error = 'refused', next_at = $2", LATER + timedelta(days=9000)),
+        "failed before": (GUILD, failed, NOW),
+        "unknown": (GUILD, failed.replace("failed", "unknown"), soon),
+        "timer": (GUILD, "next_at = $2", LATER + timedelta(days=9000)),
+        "elsewhere": (GUILD + 1, failed, soon),
+    }
+    for key, (guild, what, when) in rows.items():
+        await outbox.add("bench.work", guild_id=guild, payload={}, due=NOW, dedupe_key=key)
+        await fetch(f"UPDATE job SET {what} WHERE dedupe_key = $1", key, when)  # noqa: S608  constants
+
+    async with transaction():
+        await service.joined(GUILD, soon, now=soon)
+
+    due = "SELECT dedupe_key FROM job WHERE kind = 'bench.work' AND state = 'waiting' AND next_at <= now() ORDER BY id"
+    assert [row["dedupe_key"] for row in await fetch(due)] == ["failed", "put off"]
 
 
 @pytest.mark.integration

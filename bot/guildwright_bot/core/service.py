@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from guildwright.platform.jobs import outbox
+from guildwright.platform.jobs import admin, outbox
 from guildwright_bot.core import domain, store
 from guildwright_bot.core.domain import Membership
 
@@ -28,7 +28,8 @@ async def joined(guild_id: int, joined_at: datetime, *, now: datetime) -> None:
     await store.put_membership(Membership(guild_id, joined_at))
     if known is not None and known.left_at is not None:
         await outbox.cancel(ERASE, _departure(known))
-        _log.info("came back to a guild", guild=str(guild_id))
+        again = await admin.take_up_again(guild_id, since=known.left_at)
+        _log.info("came back to a guild", guild=str(guild_id), jobs_taken_up_again=again)
     if domain.is_greeted(known, joined_at, now):
         key = f"{guild_id}:{int(joined_at.timestamp() * 1000)}"
         await outbox.add(WELCOME, guild_id=guild_id, payload={"guild": str(guild_id)}, due=now, dedupe_key=key)

@@ -174,6 +174,24 @@ async def retry(job_id: int, *, even_if_done: bool = False) -> bool:
     return bool(rows)
 
 
+async def take_up_again(guild_id: int, *, since: datetime) -> int:
+    """Let run again, now, what of a guild failed since then or waits after a failure; how many.
+
+    For when what made them fail is over. What nobody can tell whether it was done stays as it is.
+    """
+    rows = await fetch(
+        "SELECT id FROM job WHERE guild_id = $1 AND finished_at >= $2 AND outcome = 'failed'", guild_id, since
+    )
+    again = [await retry(row["id"]) for row in rows]
+    hurried = await fetch(
+        "UPDATE job SET next_at = now() WHERE guild_id = $1 AND finished_at IS NULL "
+        "AND state = 'waiting' AND error <> '' AND next_at > now() RETURNING id, pg_notify($2, '')",
+        guild_id,
+        CHANNEL,
+    )
+    return sum(again) + len(hurried)
+
+
 def _known(row: dict[str, Any]) -> Known:
     payload = row["payload"]
     return Known(**row | {"payload": json.loads(payload) if isinstance(payload, str) else payload})
