@@ -34,6 +34,7 @@ REFUSALS = {
     ),
     "no operator": ((*TRIAL, "operator.replicas=0"), ["/operator/replicas", "minimum"]),
     "a tag that became a number": ((*TRIAL, "image.tag=20261121"), ["/image/tag", "want string"]),
+    "a tag that no image may have": ((*TRIAL, "image.tag=v1.0+build"), ["/image/tag", "'v1.0+build'"]),
     "a section that was emptied": ((*TRIAL, "operator=null"), ["missing property 'operator'"]),
     "a part of the trial that was emptied": (
         (*TRIAL, "trial.postgres=null", "trial.redis=null"),

@@ -72,7 +72,10 @@ def _status(body: str) -> Mapping[str, object]:
 
 def _words(status: int, reason: str, message: str, namespace: str) -> str:
     if status == HTTPStatus.UNAUTHORIZED:
-        return "the API server does not know who asks: renew the credentials in KUBECONFIG (a token may have expired)"
+        return (
+            "the API server does not know who asks: a token may have expired, or its ServiceAccount be gone; "
+            "renew the credentials in KUBECONFIG, or those of the pod"
+        )
     if status == HTTPStatus.FORBIDDEN:
         return _forbidden(message, namespace)
     if status == HTTPStatus.NOT_FOUND:
