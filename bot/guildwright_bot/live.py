@@ -23,6 +23,7 @@ from guildwright.platform.config.read import ConfigReader, ConfigUnknown
 PAUSE_SECONDS = 0.05  # between two writings: what changes meanwhile goes together
 LOOK_SECONDS = 2.0  # how often the markers are compared
 LAST_RETRY_SECONDS = 5.0
+SECOND = "another process runs this shard too: what it hears is done twice; end one (StatefulSet: scale it to 1)"
 AT_ONCE = 500  # guilds in one round trip
 
 _log = structlog.get_logger(__name__)
@@ -139,7 +140,10 @@ class LiveReport:
             if shard.written is not None:
                 found = await self._redis.get(live_marker(shard.id))
                 if found is None or as_text(found) != shard.marker:
-                    _log.info("what was reported live vanished from Redis, reporting it again", shard=shard.id)
+                    if found is None or self._epoch in as_text(found):
+                        _log.info("what was reported live vanished from Redis, reporting it again", shard=shard.id)
+                    else:
+                        _log.warning(SECOND, shard=shard.id)
                     shard.written = None
 
     def _in_memory(self, shard: _Shard, guild_id: int) -> InMemory | None:

@@ -12,12 +12,13 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
+from structlog.testing import capture_logs
 
 from guildwright.platform.chance import SystemChance
 from guildwright.platform.clock import SystemClock
 from guildwright.platform.config.keys import CHANGED, CONFIG, LIVE, InMemory, as_text, live_marker
 from guildwright.platform.config.read import ConfigReader
-from guildwright_bot.live import LiveReport
+from guildwright_bot.live import SECOND, LiveReport
 from guildwright_crds.compile import compile_config
 from guildwright_crds.guild_config import GuildConfigSpec
 from guildwright_operator.live import Live
@@ -204,6 +205,15 @@ async def test_after_a_flush_all_is_written_again_and_the_operator_hears_nothing
         assert operator.told[told:] == []
     oak.write_text(document(OAK, rerolls=5))
     await soon(lambda: operator.generation(OAK) == 2)
+
+
+async def test_a_second_process_of_the_same_shard_is_called_that(oak: Path, redis: Redis, report: LiveReport) -> None:
+    report.ready(SHARD, 1, [OAK_ID])
+    await soon(says(redis, oak=1))
+    with capture_logs() as logs:
+        await redis.set(live_marker(SHARD), "another:1")
+        await soon(lambda: SECOND in [entry["event"] for entry in logs])
+    assert oak.exists()
 
 
 async def test_flushes_at_every_moment_lose_nothing(
