@@ -1,5 +1,6 @@
 """The `guildwright` command line: parses, and imports a process only when asked to run it."""
 
+import errno
 import os
 from pathlib import Path
 from typing import Annotated
@@ -20,6 +21,8 @@ app = typer.Typer(
 app.add_typer(guilds_app, name="guilds")
 app.add_typer(giveaway_app, name="giveaway")
 app.add_typer(jobs_app, name="jobs")
+
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 Data = Annotated[
     Path | None, typer.Option("--data", help="Directory for state. Default: .guildwright (or GUILDWRIGHT_DATA).")
@@ -175,4 +178,10 @@ def doctor(data: Data = None, as_json: AsJson = False) -> None:
 
 def main() -> None:
     """Run the command line."""
-    app(prog_name="guildwright")
+    try:
+        app(prog_name="guildwright")
+    except OSError as error:
+        if error.errno not in NO_ROOM or error.filename is not None:
+            raise
+        typer.echo(f"guildwright: the output cannot be written: {error.strerror}", err=True)
+        raise SystemExit(2) from None

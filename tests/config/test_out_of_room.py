@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from guildwright import cli
 from guildwright.guilds import ask, carry, get
 from guildwright.platform.config.directory import DirectoryStore
 from guildwright.platform.config.guilds import guilds_list
@@ -113,6 +114,18 @@ def test_an_output_without_room_is_told_after_everything_was_imported(
         assert ask.with_store(settings, lambda at: guilds_list(at, settings, as_json=False)) == ask.FAULT
     assert capsys.readouterr().err == "the output: No space left on device\n" * 2
     assert len(list(settings.guilds.iterdir())) == 2
+
+
+def test_no_command_ends_in_a_traceback_where_its_output_has_no_room(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.argv", ["guildwright", "schema"])
+    with output(os.open("/dev/full", os.O_WRONLY)), pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert (ended.value.code, capsys.readouterr().err) == (
+        2,
+        "guildwright: the output cannot be written: No space left on device\n",
+    )
 
 
 def test_a_reader_that_has_seen_enough_is_no_fault_of_ours(settings: Settings, files: Path) -> None:

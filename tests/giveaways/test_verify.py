@@ -280,6 +280,7 @@ def test_a_large_record_is_packed_the_same_way_every_time_and_read_again() -> No
     name, body = proof.write(record(WEIGHTS))
     assert name == "giveaway-7-draw.json"
     assert proof.read(gzip.compress(body)) == record(WEIGHTS)
+    assert proof.read(b"\xef\xbb\xbf" + body.replace(b"\n", b"\r\n")) == record(WEIGHTS), "saved by an editor"
 
 
 def bomb() -> bytes:

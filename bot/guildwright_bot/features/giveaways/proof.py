@@ -3,6 +3,7 @@
 Everything in it is a copy of what was committed to, posted or drawn; nothing in it needs to be believed.
 """
 
+import codecs
 import gzip
 import io
 import zlib
@@ -109,6 +110,7 @@ def read(content: bytes) -> Record:
     """
     if content.startswith(_GZIP_MAGIC):
         content = _unpacked(content)
+    content = content.removeprefix(codecs.BOM_UTF8)  # some editors begin each file with it
     try:
         head = msgspec.json.decode(content, type=dict[str, msgspec.Raw])
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as wrong:
