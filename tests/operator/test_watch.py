@@ -84,15 +84,15 @@ async def test_documents_are_seen_whenever_their_definition_comes_and_after_it_w
         watch = asyncio.create_task(Watch(Configuration(host=url), "here", see, clock).run())
         await eventually(lambda: server.asked > 0)
         server.documents = [resource(OAK, 1, {}, {})]
-        await eventually(lambda: told(OAK), 20)
+        await eventually(lambda: told(OAK), 60)
         server.documents = None
         server.changed.set()
         server.changed = asyncio.Event()
         asked = server.asked
-        await eventually(lambda: clock.sleeping > 0, 20)
+        await eventually(lambda: clock.sleeping > 0, 60)
         assert server.asked == asked
         server.documents = [resource(ELM, 1, {}, {})]
-        await eventually(lambda: told(ELM), 20)
+        await eventually(lambda: told(ELM), 60)
         watch.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await watch
