@@ -2,6 +2,7 @@
 
 import errno
 import os
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -176,12 +177,21 @@ def doctor(data: Data = None, as_json: AsJson = False) -> None:
     raise SystemExit(examine.main(settings_of(data), as_json=as_json))
 
 
+def _takes_output() -> bool:
+    try:
+        sys.stdout.write("\n")
+        sys.stdout.flush()
+    except OSError:
+        return False
+    return True
+
+
 def main() -> None:
     """Run the command line."""
     try:
         app(prog_name="guildwright")
     except OSError as error:
-        if error.errno not in NO_ROOM or error.filename is not None:
+        if error.errno not in NO_ROOM or _takes_output():
             raise
         typer.echo(f"guildwright: the output cannot be written: {error.strerror}", err=True)
         raise SystemExit(2) from None

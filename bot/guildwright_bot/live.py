@@ -39,6 +39,7 @@ class _Shard:
         self.due: set[int] = set()
         self.written: dict[int, InMemory] | None = None  # None: Redis may hold anything
         self.marker = ""
+        self.foreign = False  # at the last look the marker was another process's
 
     def owns(self, guild: str) -> bool:
         """Whether a guild, the bot's or not, falls to this shard."""
@@ -139,12 +140,15 @@ class LiveReport:
         for shard in self._shards.values():
             if shard.written is not None:
                 found = await self._redis.get(live_marker(shard.id))
-                if found is None or as_text(found) != shard.marker:
-                    if found is None or self._epoch in as_text(found):
-                        _log.info("what was reported live vanished from Redis, reporting it again", shard=shard.id)
-                    else:
-                        _log.warning(SECOND, shard=shard.id)
-                    shard.written = None
+                marker = None if found is None else as_text(found)
+                once, shard.foreign = shard.foreign, marker is not None and self._epoch not in marker
+                if marker == shard.marker:
+                    continue
+                if once and shard.foreign:  # a Redis restored from a snapshot says so once
+                    _log.warning(SECOND, shard=shard.id)
+                else:
+                    _log.info("what was reported live vanished from Redis, reporting it again", shard=shard.id)
+                shard.written = None
 
     def _in_memory(self, shard: _Shard, guild_id: int) -> InMemory | None:
         """What to say about a guild; None where there is nothing to say."""

@@ -9,7 +9,7 @@ import asyncpg
 import typer
 
 from guildwright.platform.database import engine
-from guildwright.platform.database.errors import is_database_away
+from guildwright.platform.database.errors import has_given_up, is_database_away
 from guildwright.platform.jobs.admin import OUTCOMES
 from guildwright.platform.jobs.tables import JobState, Outcome
 from guildwright.platform.settings import Settings
@@ -98,6 +98,9 @@ def with_database(settings: Settings, work: Callable[[], Awaitable[int]]) -> int
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         if isinstance(error, OSError) and error.errno in _NO_ROOM:
             complain(f"cannot write: {error.strerror}")
+            return FAULT
+        if has_given_up(error):
+            complain(f"PostgreSQL gave up: {error}. Somebody may hold a lock, or the disk is slow: try again")
             return FAULT
         away = "PostgreSQL does not answer" if is_database_away(error) else "PostgreSQL refuses"
         complain(f"{away}: {error or type(error).__name__}. Is DATABASE_URL right, or is `guildwright up` running?")

@@ -86,15 +86,19 @@ async def test_leaving_and_coming_back_takes_the_erasure_back() -> None:
 
 @pytest.mark.integration
 @pytest.mark.usefixtures("database")
-async def test_what_failed_or_was_put_off_while_the_bot_was_out_runs_when_it_comes_back_and_nothing_else_does() -> None:
+@pytest.mark.parametrize("heard", [True, False])
+async def test_what_failed_or_was_put_off_while_the_bot_was_out_runs_when_it_comes_back_and_nothing_else_does(
+    heard: bool,
+) -> None:
     async with transaction():
         await service.joined(GUILD, NOW, now=NOW)
-        await service.left(GUILD, retention=MONTH, now=LATER)
+        if heard:
+            await service.left(GUILD, retention=MONTH, now=LATER)
     failed, soon = "state = 'dead', outcome = 'failed', finished_at = $2", LATER + timedelta(hours=1)
     rows = {
         "failed": (GUILD, failed, soon),
-        "put off": (GUILD, "error = 'refused', next_at = $2", LATER + timedelta(days=9000)),
-        "failed before": (GUILD, failed, NOW),
+        "put off": (GUILD, "error = 'refused', attempt = 29, next_at = $2", LATER + timedelta(days=9000)),
+        "failed before": (GUILD, failed, NOW - timedelta(days=1)),
         "unknown": (GUILD, failed.replace("failed", "unknown"), soon),
         "timer": (GUILD, "next_at = $2", LATER + timedelta(days=9000)),
         "elsewhere": (GUILD + 1, failed, soon),
@@ -106,8 +110,8 @@ async def test_what_failed_or_was_put_off_while_the_bot_was_out_runs_when_it_com
     async with transaction():
         await service.joined(GUILD, soon, now=soon)
 
-    due = "SELECT dedupe_key FROM job WHERE kind = 'bench.work' AND state = 'waiting' AND next_at <= now() ORDER BY id"
-    assert [row["dedupe_key"] for row in await fetch(due)] == ["failed", "put off"]
+    due = "SELECT dedupe_key, attempt FROM job WHERE kind = 'bench.work' AND state = 'waiting' AND next_at <= now()"
+    assert {row["dedupe_key"]: row["attempt"] for row in await fetch(due)} == {"failed": 0, "put off": 0}
 
 
 @pytest.mark.integration

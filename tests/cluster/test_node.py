@@ -47,9 +47,9 @@ def test_a_service_is_reached_as_soon_as_kube_proxy_leads_there(own: OwnCluster,
     about = {"name": "late", "namespace": server}
     service = {"selector": {"app": "server"}, "ports": [{"port": 80, "targetPort": 8080}]}
     own.stop("kube-proxy", signal.SIGKILL)
-    own.apply({"apiVersion": "v1", "kind": "Service", "metadata": about, "spec": service})
-    returns = threading.Timer(1, own.start, ["kube-proxy"])
+    returns = threading.Timer(2, own.start, ["kube-proxy"])
     returns.start()
+    own.apply({"apiVersion": "v1", "kind": "Service", "metadata": about, "spec": service})
 
     with own.reach(server, "late", 80) as url:
         assert got(url) == "server\n"

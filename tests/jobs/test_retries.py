@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from asyncpg import QueryCanceledError
 from prometheus_client import REGISTRY
 
 from guildwright.platform.config.read import ConfigUnknown
@@ -104,16 +105,25 @@ async def test_waiting_for_what_is_away_costs_no_attempt(bench: Bench, away: Exc
     assert runs == [1, 1, 1]
 
 
-async def test_patience_with_what_is_away_ends_after_a_day(bench: Bench) -> None:
+@pytest.mark.parametrize(
+    ("away", "each_time", "runs"),
+    [
+        (Unavailable("still down", retry_after=0.01), timedelta(hours=13), 4),
+        (QueryCanceledError("canceling statement due to statement timeout"), timedelta(minutes=31), 3),
+    ],
+)
+async def test_patience_ends_after_a_day_and_sooner_where_the_job_may_be_too_slow_itself(
+    bench: Bench, away: Exception, each_time: timedelta, runs: int
+) -> None:
     async def handler(_: JobRun) -> None:
-        await fetch("UPDATE job SET away_since = away_since - interval '13 h'")
-        raise Unavailable("still down", retry_after=0.01)
+        await fetch("UPDATE job SET away_since = away_since - $1::interval", each_time)
+        raise away
 
     await bench.worker(handler, max_attempts=1, backoff=Backoff(timedelta(milliseconds=10)))
     job_id = await bench.add("a")
 
     await bench.until_state("dead", job_id)
-    assert (await bench.row(job_id))["fence"] == 4
+    assert (await bench.row(job_id))["fence"] == runs
 
 
 async def test_a_dead_letter_of_days_ago_is_waited_for_like_a_new_job(bench: Bench) -> None:

@@ -26,9 +26,11 @@ async def joined(guild_id: int, joined_at: datetime, *, now: datetime) -> None:
     if not domain.is_new(known, joined_at):
         return
     await store.put_membership(Membership(guild_id, joined_at))
-    if known is not None and known.left_at is not None:
-        await outbox.cancel(ERASE, _departure(known))
-        again = await admin.take_up_again(guild_id, since=known.left_at)
+    if known is not None:
+        if known.left_at is not None:
+            await outbox.cancel(ERASE, _departure(known))
+        # Nobody may have heard that it left.
+        again = await admin.take_up_again(guild_id, since=known.left_at or known.joined_at)
         _log.info("came back to a guild", guild=str(guild_id), jobs_taken_up_again=again)
     if domain.is_greeted(known, joined_at, now):
         key = f"{guild_id}:{int(joined_at.timestamp() * 1000)}"

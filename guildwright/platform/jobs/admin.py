@@ -175,21 +175,19 @@ async def retry(job_id: int, *, even_if_done: bool = False) -> bool:
 
 
 async def take_up_again(guild_id: int, *, since: datetime) -> int:
-    """Let run again, now, what of a guild failed since then or waits after a failure; how many.
+    """Let run again, now and with all attempts, what of a guild failed since then or waits after a failure; how many.
 
     For when what made them fail is over. What nobody can tell whether it was done stays as it is.
     """
     rows = await fetch(
-        "SELECT id FROM job WHERE guild_id = $1 AND finished_at >= $2 AND outcome = 'failed'", guild_id, since
-    )
-    again = [await retry(row["id"]) for row in rows]
-    hurried = await fetch(
-        "UPDATE job SET next_at = now() WHERE guild_id = $1 AND finished_at IS NULL "
-        "AND state = 'waiting' AND error <> '' AND next_at > now() RETURNING id, pg_notify($2, '')",
+        "UPDATE job SET state = 'waiting', outcome = '', attempt = 0, deaths = 0, next_at = now(), finished_at = NULL, "
+        "away_since = NULL WHERE guild_id = $1 AND (state = 'dead' AND outcome = 'failed' AND finished_at >= $2 "
+        "OR state = 'waiting' AND error <> '' AND next_at > now()) RETURNING id, pg_notify($3, '')",
         guild_id,
+        since,
         CHANNEL,
     )
-    return sum(again) + len(hurried)
+    return len(rows)
 
 
 def _known(row: dict[str, Any]) -> Known:

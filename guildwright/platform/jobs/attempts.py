@@ -16,7 +16,7 @@ from guildwright.platform.chance import Chance
 from guildwright.platform.clock import Clock
 from guildwright.platform.config.read import ConfigUnknown
 from guildwright.platform.database import engine
-from guildwright.platform.database.errors import is_database_away
+from guildwright.platform.database.errors import has_given_up, is_database_away
 from guildwright.platform.errors import Errors
 from guildwright.platform.jobs import backoff, store
 from guildwright.platform.jobs.coalesce import Coalescer
@@ -25,8 +25,9 @@ from guildwright.platform.jobs.registry import Consumer
 from guildwright.platform.jobs.run import JobRun
 from guildwright.platform.jobs.store import Back
 
-# What is away is waited for without counting, but not for ever.
+# What is away is waited for without counting, but not for ever; less long where the job itself may be too slow.
 PATIENCE = timedelta(days=1)
+PATIENCE_WITH_STATEMENTS = timedelta(minutes=30)
 _WHILE_AWAY = backoff.Backoff(longest=timedelta(seconds=60))
 
 _log = structlog.get_logger("guildwright.jobs.runner")
@@ -139,7 +140,7 @@ class Attempts:
             _log.warning("job was taken over by another worker")
             return
         away = await _is_away(error)
-        if away and self._is_patient(run):
+        if away and self._is_patient(run, error):
             await self._put_back(consumer, [run], error, counted=False, away=True)
         elif isinstance(error, GiveUp) or run.attempt >= consumer.max_attempts:
             said = await self._errors.report(error, f"job {run.kind}", guild_id=run.guild_id)
@@ -156,13 +157,14 @@ class Attempts:
             Back(run.id, run.fence, self._wait(consumer, run, error).total_seconds(), run.had_no_effect(error))
             for run in runs
         ]
-        story = _story(error) if counted or len(runs) > 1 else str(error)
+        whole = counted or len(runs) > 1
+        story = _story(error) if whole or has_given_up(error) else str(error)
         await self._surely(lambda: store.put_back(back, error=story, counted=counted, away=away))
         metrics.JOBS.labels(consumer.kind, "retried" if counted else "waited").inc(len(back))
         said = "job failed and is tried again" if counted else "job waits"
         if len(runs) > 1:
             said = "a call failed, and each of its jobs is tried alone"
-        trace = None if story == str(error) else error
+        trace = error if whole else None
         why, seconds = str(error) or repr(error), max(one.after for one in back)
         _log.warning(said, error=why, jobs=len(back), seconds=seconds, exc_info=trace)
 
@@ -189,14 +191,15 @@ class Attempts:
                     raise
         raise AssertionError("unreachable")
 
-    def _is_patient(self, run: JobRun) -> bool:
-        return run.away_since is None or self._clock.now() - run.away_since <= PATIENCE
+    def _is_patient(self, run: JobRun, error: Exception) -> bool:
+        patience = PATIENCE_WITH_STATEMENTS if has_given_up(error) else PATIENCE
+        return run.away_since is None or self._clock.now() - run.away_since <= patience
 
     def _wait(self, consumer: Consumer, run: JobRun, error: Exception) -> timedelta:
         if isinstance(error, Retry) and error.after is not None:
             return error.after
         wait = consumer.backoff.delay(run.attempt, backoff.roll(self._chance))
-        if isinstance(error, Unavailable | ConfigUnknown):
+        if isinstance(error, Unavailable | ConfigUnknown) or has_given_up(error):
             wait = _WHILE_AWAY.delay(run.fence, backoff.roll(self._chance))
             wait = max(wait, timedelta(seconds=getattr(error, "retry_after", None) or 0))
         return wait

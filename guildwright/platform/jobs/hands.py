@@ -158,9 +158,15 @@ class Hands:
 
     async def _unclaim(self, job_ids: list[int]) -> None:
         """The answer may be lost of a claim that was committed: then they are ours, and nobody would renew them."""
-        if await self._attempts.database_is_back():
-            running = {job_id for held in self._held.values() for job_id in held.runs}
+        if not await self._attempts.database_is_back():
+            return
+        running = {job_id for held in self._held.values() for job_id in held.runs}
+        try:
             await store.unclaim([job_id for job_id in job_ids if job_id not in running], self._worker)
+        except Exception as error:
+            if not is_database_away(error):
+                raise
+            # It answers, and takes nothing: the leases run out.
 
     def _runs(self, got: dict[int, dict[str, Any]], picked: dict[int, int]) -> list[JobRun]:
         lateness = metrics.JOB_LATENESS.labels(self._consumer.kind)

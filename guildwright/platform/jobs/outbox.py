@@ -129,7 +129,8 @@ async def _insert(rows: Sequence[_Row], *, hurried: bool = False) -> list[int | 
 # Whoever adds outside a transaction shares one with all who do so at the same moment. Nobody's key may hold up the
 # others: who has to wait for it does so alone.
 _adder: Coalescer[_Row, int | None] = Coalescer(
-    partial(_insert, hurried=True), apart=lambda error: not is_database_away(error)
+    partial(_insert, hurried=True),
+    apart=lambda error: isinstance(error, LockNotAvailableError) or not is_database_away(error),
 )
 
 
