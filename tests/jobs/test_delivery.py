@@ -12,6 +12,7 @@ from guildwright.platform.database.engine import fetch
 from guildwright.platform.jobs.carrier import GROUP, Carrier, Numbers, Parcel, stream_of
 from guildwright.platform.jobs.registry import Consumer, Registry
 from guildwright.platform.jobs.run import JobRun
+from guildwright.platform.jobs.sweeper import RESEND_AFTER
 from tests.fakes.job_bench import KIND, Bench, late
 from tests.fakes.postgres_server import PostgresServer
 
@@ -69,6 +70,29 @@ async def test_an_idle_worker_asks_the_database_less_than_once_a_second(bench: B
 def _statements(postgres: PostgresServer) -> int:
     text = postgres.log.read_text()
     return text.count("LOG:  execute ") + text.count("LOG:  statement: ")
+
+
+async def test_what_a_flush_took_before_anybody_read_it_is_sent_again_at_once(bench: Bench) -> None:
+    flushed = asyncio.Event()
+    runs: Counter[int] = Counter()
+
+    async def busy(run: JobRun) -> None:
+        await flushed.wait()
+        runs[run.id] += 1
+
+    await bench.worker(busy, concurrency=1)
+    jobs = [await bench.add(str(n)) for n in range(8)]
+
+    async def unread() -> bool:
+        [group] = await bench.client.xinfo_groups(stream_of(KIND))
+        return bool(group["lag"]) and await bench.states() == {"running": 1, "sent": len(jobs) - 1}
+
+    await bench.until(unread)
+    await bench.client.flushall()
+    flushed.set()
+
+    assert await bench.until_state("done") < RESEND_AFTER.total_seconds()
+    assert runs == Counter(jobs)
 
 
 async def test_a_message_that_comes_twice_runs_its_job_once(bench: Bench) -> None:

@@ -62,7 +62,9 @@ class Listeners:
                     await self._deps.errors.report(error, "guild membership")
                     return
                 if not tries:
-                    _log.warning("the database is away, waiting for it", why=str(error))
+                    _log.warning("the database is away, waiting for it", why=str(error) or repr(error))
                 await asyncio.sleep(_RETRY_SECONDS)
             else:
+                if tries:
+                    _log.info("the database is back", tries=tries)
                 return

@@ -1,9 +1,7 @@
 """Carries the numbers of due jobs to workers: faststream on Redis Streams, made to survive the loss of Redis.
 
 A stream is never the truth (that is the row in PostgreSQL), so messages need no acknowledgement: one that is lost is
-sent again, and one that comes twice finds the job taken. What faststream lacks is put right in the client that it
-reads with: it creates its group at `$` (what was sent before the first start is never seen), stops for good when the
-group is gone (FLUSHALL), and rests five seconds after every broken connection.
+sent again, and one that comes twice finds the job taken. What faststream lacks is put right in `durable`.
 """
 
 import asyncio
@@ -13,31 +11,24 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Annotated, Any, Protocol, cast
+from itertools import count
+from typing import Annotated, Protocol, cast
 
 import msgspec
 import structlog
 from faststream import AckPolicy
-from faststream.redis import RedisBroker, StreamSub
-from faststream.redis.configs import ConnectionState, RedisConnectionState
-from redis.asyncio import ConnectionPool, Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
+from faststream.redis import StreamSub
+from redis.asyncio import Redis
 from redis.exceptions import RedisError, ResponseError
 
+from guildwright.platform.jobs.durable import BODY, PAUSE_SECONDS, DurableBroker, pause_seconds, rest
 from guildwright.platform.jobs.turns import Turns
 
 GROUP = "workers"
 _PREFIX = "guildwright:jobs:"
 _BLOCK_MILLISECONDS = 2000
-_PAUSE_SECONDS = 0.25
 _KEEP_SECONDS = 120  # a message as old as this was sent again long ago
-
-# NOGROUP: there is no such stream or group. UNBLOCKED: there was one while we waited on it.
-_GONE = ("NOGROUP", "UNBLOCKED")
-
 _MOST_MESSAGES = 32  # in one read
-_BODY = b"__data__"  # where faststream looks for it
 
 # A job's number, and its guild's.
 type Numbers = list[tuple[Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)], int | None]]
@@ -71,90 +62,6 @@ class Parcel:
     jobs: Numbers
 
 
-class _DurableRedis(Redis):
-    """A client whose group reads wait out an absent Redis, and make the group again when Redis comes back empty."""
-
-    on_loss: Callable[[], None] = staticmethod(lambda: None)
-    wanted: Callable[[str], int] = staticmethod(lambda _: 1)
-    _away = False
-
-    async def xreadgroup(self, groupname: str, consumername: str, streams: Any, **options: Any) -> Any:  # type: ignore[override]  # noqa: ANN401
-        names: list[str] = list(streams)
-        options["count"] = min(self.wanted(name) for name in names)
-        try:
-            answer: Any = await super().xreadgroup(groupname, consumername, streams, **options)
-        except (RedisError, OSError, TimeoutError) as error:
-            await self._mend(error, groupname, list(streams))
-            return []
-        if self._away:
-            self._away = False
-            _log.info("Redis is back")
-            self.on_loss()
-        # A message that is none of ours would spoil the others of its read.
-        read: list[Any] = answer or []
-        return [(name, [entry for entry in entries if _BODY in (entry[1] or {})]) for name, entries in read]
-
-    async def _mend(self, error: Exception, groupname: str, streams: list[str]) -> None:
-        """Never raises: faststream would stop for good, or read again without a pause."""
-        if isinstance(error, ResponseError) and any(word in str(error) for word in _GONE):
-            try:
-                for name in streams:
-                    await self.xgroup_create(name, groupname)
-            except (RedisError, OSError, TimeoutError) as refused:  # it is full, say: asked again after a pause
-                error = refused
-            else:
-                _log.warning("the streams are gone; made them again", streams=streams)
-                self.on_loss()
-                return
-        if not self._away:
-            self._away = True
-            _log.warning("Redis is away; jobs wait", error=str(error))
-        await asyncio.sleep(_PAUSE_SECONDS)
-
-    async def xgroup_create(self, name: Any, groupname: Any, id: Any = "0", mkstream: bool = True, **_: Any) -> Any:  # type: ignore[override]  # noqa: A002, ANN401, ARG002
-        try:
-            return await super().xgroup_create(name, groupname, id="0", mkstream=mkstream)
-        except ResponseError as error:
-            if "BUSYGROUP" not in str(error):
-                raise
-            return False
-
-
-class _Connection(RedisConnectionState):
-    def __init__(self, options: dict[str, Any], on_loss: Callable[[], None], wanted: Callable[[str], int]) -> None:
-        super().__init__(options)
-        self._on_loss = on_loss
-        self._wanted = wanted
-
-    async def connect(self) -> "Redis":
-        pool = ConnectionPool(**{**self._options, "retry": Retry(NoBackoff(), 0)})
-        client = cast("_DurableRedis", _DurableRedis.from_pool(pool))
-        client.on_loss = self._on_loss
-        client.wanted = self._wanted
-        self._client = client
-        self._connected = True
-        return client
-
-
-class _Broker(RedisBroker):
-    def __init__(
-        self,
-        url: str,
-        on_loss: Callable[[], None],
-        wanted: Callable[[str], int],
-        **options: Any,  # noqa: ANN401
-    ) -> None:
-        self._on_loss = on_loss
-        self._wanted = wanted
-        super().__init__(url, **options)
-
-    def _make_connection_state(
-        self, connection_options: dict[str, Any], kwargs: dict[str, Any]
-    ) -> "ConnectionState[Any]":
-        del kwargs
-        return _Connection(connection_options, self._on_loss, self._wanted)
-
-
 class Carrier:
     """The streams of one worker."""
 
@@ -173,7 +80,7 @@ class Carrier:
         self._taker = taker
         self._per_message = dict.fromkeys(self._kinds, 1.0)
         self._kind_of = {stream_of(kind): kind for kind in self._kinds}
-        self._broker = _Broker(
+        self._broker = DurableBroker(
             url,
             on_loss,
             self._wanted,
@@ -223,12 +130,19 @@ class Carrier:
         await self._broker.connect()
         if not await self._answers():
             _log.warning("waiting for Redis")
-        while await self.wait_until_up(stopped):
+        for refused in count(1):
+            if not await self.wait_until_up(stopped):
+                break
             try:
                 await self._broker.start()
-            except (RedisError, OSError, TimeoutError):
-                continue
-            return True
+            except (RedisError, OSError, TimeoutError) as error:
+                if refused == 1:
+                    _log.warning("Redis makes no streams; waiting until it does", error=str(error) or repr(error))
+                for subscriber in self._broker.subscribers:  # one that listens by now would be started twice
+                    await subscriber.stop()
+                await rest(pause_seconds(refused), stopped)
+            else:
+                return True
         return False
 
     async def stop(self) -> None:
@@ -240,7 +154,7 @@ class Carrier:
         while not stopped.is_set():
             if await self._answers():
                 return True
-            await asyncio.sleep(_PAUSE_SECONDS)
+            await asyncio.sleep(PAUSE_SECONDS)
         return False
 
     async def _answers(self) -> bool:
@@ -258,8 +172,16 @@ class Carrier:
         """
         async with self._client.pipeline(transaction=False) as pipe:
             for parcel in parcels:
-                pipe.xadd(stream_of(parcel.kind), {_BODY: msgspec.json.encode(parcel.jobs)})
+                pipe.xadd(stream_of(parcel.kind), {BODY: msgspec.json.encode(parcel.jobs)})
             await pipe.execute()
+
+    async def takes_jobs(self) -> bool:
+        """Whether Redis would take what is sent: it keeps nothing of this, but refuses it when it is full."""
+        try:
+            await self._client.xadd(f"{_PREFIX}none", {BODY: b"[]"}, nomkstream=True)
+        except (RedisError, OSError, TimeoutError):
+            return False
+        return True
 
     async def take_turn(self, seconds: float) -> bool:
         """Whether it is this worker's turn to look after the jobs of all that have the same kinds; see `Turns`."""

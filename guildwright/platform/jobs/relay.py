@@ -18,12 +18,11 @@ from guildwright.platform.database.errors import is_database_away
 from guildwright.platform.jobs import due, store
 from guildwright.platform.jobs.carrier import Carrier, Parcel
 from guildwright.platform.jobs.due import Due
+from guildwright.platform.jobs.durable import pause_seconds, rest
 from guildwright.platform.jobs.flow import Flow
 from guildwright.platform.jobs.store import CHANNEL, LOOK_SECONDS
 
 _CROWDED_PAUSE = 0.1
-# A server that answers and takes nothing (it is full, read-only, cannot save) is asked less and less often.
-_REFUSED_PAUSE, _LONGEST_REFUSED_PAUSE = 0.25, 2.0
 
 _log = structlog.get_logger("guildwright.jobs.relay")
 
@@ -68,7 +67,7 @@ class Relay:
                         _log.warning("PostgreSQL is away; jobs wait", error=str(error) or repr(error))
                     self._failed += 1
                     await engine.wait_until_up(stopped)
-                    await _pause(self._failed, stopped)
+                    await _pause_after(self._failed, stopped)
                     continue
                 if self._failed:
                     _log.info("PostgreSQL is back", tries=self._failed)
@@ -86,8 +85,10 @@ class Relay:
         jobs = await self._take({kind: room for kind, room in rooms.items() if room})
         if jobs and not await self._send(jobs):
             await self._carrier.wait_until_up(stopped)
-            await _pause(self._refused, stopped)
+            await _pause_after(self._refused, stopped)
             return 0
+        if self._refused and not rooms and await self._carrier.takes_jobs():
+            self._sends()  # others have sent what we could not
         if jobs and not all(self._flows[kind].crowded for kind in rooms):
             return 0
         return min(pause, _CROWDED_PAUSE) if rooms else min(pause, LOOK_SECONDS)
@@ -142,13 +143,16 @@ class Relay:
             for job in jobs:
                 self._flows[job.kind].line.pop(job.id, None)
             if not self._refused:
-                _log.warning("Redis takes no jobs; what is due waits", jobs=len(jobs), error=str(error))
+                _log.warning("Redis takes no jobs; what is due waits", jobs=len(jobs), error=str(error) or repr(error))
             self._refused += 1
             return False
+        self._sends()
+        return True
+
+    def _sends(self) -> None:
         if self._refused:
             _log.info("Redis takes jobs again", tries=self._refused)
             self._refused = 0
-        return True
 
     def _parcels(self, jobs: list[Due]) -> list[Parcel]:
         by_kind: dict[str, list[tuple[int, int | None]]] = {}
@@ -183,10 +187,9 @@ class Relay:
                 await asyncio.wait_for(self._listener.close(), timeout=0.5)
 
 
-async def _pause(tries: int, stopped: asyncio.Event) -> None:
+async def _pause_after(tries: int, stopped: asyncio.Event) -> None:
     """Before the next try; none after the first, which most likely found a server away that is back now.
 
     Nothing else ends it: what was not sent is announced again, as if it were new.
     """
-    with suppress(TimeoutError):
-        await asyncio.wait_for(stopped.wait(), min(_REFUSED_PAUSE * (tries - 1), _LONGEST_REFUSED_PAUSE))
+    await rest(pause_seconds(tries - 1), stopped)
